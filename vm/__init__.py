@@ -1,0 +1,1 @@
+"""The simulator of eBPF: no web, no pydantic, importable on its own."""

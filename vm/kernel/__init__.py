@@ -1,0 +1,1 @@
+"""The modeled kernel: packets, devices, hooks and the path between them."""
