@@ -1,0 +1,1 @@
+"""eBPF helpers: one row each in a table, its function beside it."""

@@ -1,0 +1,165 @@
+"""The shape of a helper: its row, what its function is given, and what it may answer."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Protocol
+
+from vm.change import Change, Emitted, FieldChanged, OutputKind
+from vm.helpers.event import Event
+from vm.maps.base import BpfMap
+from vm.memory.memory import Memory
+from vm.uapi.helper_ids import HelperId
+from vm.uapi.prog_types import ProgType
+
+
+class Arg(StrEnum):
+    """Argument types, named as the kernel's enum bpf_arg_type (include/linux/bpf.h), nullable ones with _OR_NULL."""
+
+    CONST_MAP_PTR = auto()
+    MAP_KEY = auto()
+    MAP_VALUE = auto()
+    UNINIT_MAP_VALUE = auto()
+    MEM = auto()
+    MEM_RDONLY = auto()
+    MEM_OR_NULL = auto()
+    UNINIT_MEM = auto()
+    CONST_SIZE = auto()
+    CONST_SIZE_OR_ZERO = auto()
+    CONST_ALLOC_SIZE_OR_ZERO = auto()
+    CTX = auto()
+    ANYTHING = auto()
+    SPIN_LOCK = auto()
+    SOCK_COMMON = auto()
+    SOCKET = auto()
+    FUNC = auto()
+    STACK_OR_NULL = auto()
+    CONST_STR = auto()
+    FIXED_LONG = auto()
+    FIXED_LONG_UNINIT = auto()
+    RINGBUF_MEM = auto()
+    DYNPTR = auto()
+    TIMER = auto()
+    KPTR = auto()
+    BTF_TASK = auto()
+
+
+class Ret(StrEnum):
+    """Return types, named as the kernel's enum bpf_return_type."""
+
+    INTEGER = auto()
+    VOID = auto()
+    MAP_VALUE_OR_NULL = auto()
+    MAP_VALUE = auto()
+    SOCKET_OR_NULL = auto()
+    SOCK_COMMON_OR_NULL = auto()
+    TCP_SOCK_OR_NULL = auto()
+    RINGBUF_MEM_OR_NULL = auto()
+    MEM_OR_NULL = auto()
+    BTF_TASK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class TailCall:
+    """The helper asks the machine to go on in program ``program`` (index into the run's programs)."""
+
+    program: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """The helper asks the machine to call the function at slot ``pc`` once per item of ``calls``.
+
+    Each item is the callback's r1 to r5. The loop ends after the last one or when a callback returns 1;
+    r0 of the caller is then the number of calls made. The callback's frame holds the position, as data.
+    """
+
+    pc: int
+    calls: Sequence[tuple[int, int, int, int, int]]
+
+
+Answer = int | TailCall | CallBack
+
+
+class PacketAccess(Protocol):
+    """The packet and its context as helpers need them; ``vm.kernel.context`` implements it per hook."""
+
+    kind: ProgType
+
+    def field(self, name: str) -> int:
+        """A number the kernel keeps with the packet (``len``, ``mark``, ``protocol``, ``hash``, ``vlan_tci`` …)."""
+        ...
+
+    def set_field(self, name: str, value: int) -> None:
+        """Sets such a number, journaled."""
+        ...
+
+    def bounds(self) -> tuple[int, int, int]:
+        """Offsets of data_meta, data and data_end in the packet buffer."""
+        ...
+
+    def move(self, meta: int, data: int, end: int) -> None:
+        """Moves the bounds, journaled; the caller has checked that they fit the buffer."""
+        ...
+
+    def packet(self) -> bytes:
+        """All bytes from data to data_end (for skb programs that see none directly, of the whole skb)."""
+        ...
+
+    def put(self, off: int, data: bytes) -> None:
+        """Writes packet bytes at ``off`` from data, journaled."""
+        ...
+
+    headroom: int
+    tailroom: int
+
+
+@dataclass(slots=True)
+class HelperCall:
+    """What a helper's function is given. ``r`` are r1 to r5 as words; ``state`` numbers survive between calls."""
+
+    r: tuple[int, int, int, int, int]
+    memory: Memory
+    maps: Sequence[BpfMap]
+    map_at: Mapping[int, BpfMap]
+    event: Event
+    ctx: PacketAccess | None
+    fields: dict[str, int]
+    journal: list[Change]
+
+    def map(self, n: int = 1) -> BpfMap:
+        """The map whose object register ``n`` points at."""
+        return self.map_at[self.r[n - 1]]
+
+    def emit(self, kind: OutputKind, source: str, data: bytes) -> None:
+        """Sends a record to user space."""
+        self.journal.append(Emitted(kind, source, data))
+
+    def get(self, name: str, default: int = 0) -> int:
+        """A number the kernel keeps for the run."""
+        return self.fields.get(name, default)
+
+    def set(self, name: str, value: int) -> None:
+        """Changes such a number, journaled."""
+        before = self.fields.get(name, 0)
+        self.fields[name] = value
+        self.journal.append(FieldChanged(name, before, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """One row: what the verifier, the machine, completion and the reference need to know of a helper.
+
+    ``prog_types`` None means every program type. ``args`` has as many items as the helper takes.
+    ``run`` gets a HelperCall and answers with r0 (any int, cut to 64 bits) or a transfer of control.
+    """
+
+    id: HelperId
+    signature: str
+    args: tuple[Arg, ...]
+    ret: Ret
+    run: Callable[[HelperCall], Answer]
+    doc: str
+    prog_types: frozenset[ProgType] | None = None
+    gpl_only: bool = False
+    changes_packet: bool = False

@@ -1,0 +1,27 @@
+"""Everything about the outside world a run may observe; two runs with equal events are equal."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The process a program runs in the context of."""
+
+    pid: int = 0
+    tgid: int = 0
+    uid: int = 0
+    gid: int = 0
+    comm: str = "swapper/0"
+    cgroup_id: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Clock (ns since boot), CPU, random seed and task of one run."""
+
+    time_ns: int = 1_000_000_000
+    cpu: int = 0
+    seed: int = 1
+    task: Task = Task()
+    ifindex: int = 1
+    rx_queue: int = 0

@@ -1,0 +1,1 @@
+"""eBPF maps: one protocol, one file per kind."""
