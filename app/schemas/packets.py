@@ -1,0 +1,68 @@
+"""Packets: where they come from, and what each byte is."""
+
+from typing import Any, Literal
+
+from app.schemas.base import HexBytes, Message
+
+
+class FieldView(Message):
+    """One leaf of a dissected packet. ``off`` counts from the packet's first byte."""
+
+    path: str
+    """``iphdr.saddr``: the name the assembler takes, or a made-up one for payloads."""
+    label: str
+    off: int
+    size: int
+    bits: tuple[int, int] | None = None
+    """First bit and width, for parts of a byte."""
+    text: str
+    note: str | None = None
+
+
+class LayerView(Message):
+    """One header or payload."""
+
+    name: str
+    title: str
+    off: int
+    size: int
+    fields: list[FieldView]
+
+
+class PacketView(Message):
+    """A packet with its meaning."""
+
+    data: HexBytes
+    summary: str
+    """``TCP 203.0.113.7:40011 → 198.51.100.20:80 SYN``."""
+    layers: list[LayerView]
+    time_ns: int = 0
+
+
+class PacketsReply(Message):
+    """Packets read from a capture, a form or hex, with what could not be read said."""
+
+    packets: list[PacketView]
+    warnings: list[str] = []
+
+
+class FormRequest(Message):
+    """Packets described by field, as lessons do: ``{"tcp": {"dport": 80, "flags": ["SYN"]}}``."""
+
+    packets: list[dict[str, Any]]
+
+
+class HexRequest(Message):
+    """One packet as hex text, in any common dump format."""
+
+    text: str
+
+
+class SampleView(Message):
+    """A named set of packets offered in the page."""
+
+    id: str
+    title: str
+    doc: str
+    kind: Literal["sample"] = "sample"
+    packets: list[HexBytes]

@@ -1,0 +1,60 @@
+"""The reference the page searches, completes and hovers from: the simulator's own tables."""
+
+from app.schemas.base import Message
+
+
+class ConstantRef(Message):
+    name: str
+    value: int
+    group: str
+    doc: str
+
+
+class FieldRef(Message):
+    path: str
+    offset: int
+    size: int
+    kind: str
+    doc: str
+
+
+class HelperRef(Message):
+    id: int
+    name: str
+    signature: str
+    doc: str
+    hooks: list[str]
+    gpl_only: bool
+
+
+class InsnRef(Message):
+    name: str
+    syntax: str
+    mnemonic: str
+    doc: str
+
+
+class HookRef(Message):
+    id: str
+    title: str
+    prog_type: str
+    context: str
+    doc: str
+    kernel: str
+    verdicts: list[str]
+
+
+class MapRef(Message):
+    name: str
+    doc: str
+
+
+class Reference(Message):
+    """All tables at once; cached by the browser."""
+
+    constants: list[ConstantRef]
+    fields: list[FieldRef]
+    helpers: list[HelperRef]
+    instructions: list[InsnRef]
+    hooks: list[HookRef]
+    maps: list[MapRef]

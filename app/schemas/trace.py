@@ -1,0 +1,363 @@
+"""A run as the browser sees it: summaries per packet, and windows of steps with a keyframe.
+
+State k is the state before step k. A window holds the state before its first step and what each step
+changed; the browser folds forwards and never computes a value.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.schemas.base import MAX_PACKETS, HexBytes, Message, SourceText, Word
+
+
+class Inputs(Message):
+    """Everything a run depends on: equal inputs give equal traces, on any worker."""
+
+    source: SourceText
+    hook: str = "xdp"
+    """A hook id: xdp, tc, socket, cgroup_skb/ingress …"""
+    packets: Annotated[list[HexBytes], Field(max_length=MAX_PACKETS)] = []
+    seed: int = 1
+    cpu: int = 0
+    max_steps: int = 1_000_000
+
+
+class Part(Message):
+    """A piece of a sentence: plain, or a link to a pc, register, byte range, map cell or value."""
+
+    text: str
+    kind: Literal[
+        "", "pc", "reg", "ctx", "pkt", "stk", "map", "num", "change", "label", "verdict", "helper", "fault"
+    ] = ""
+    pc: int | None = None
+
+
+class ValueView(Message):
+    """A word as a person reads it."""
+
+    word: Word
+    kind: Literal["num", "ctx", "pkt", "end", "stk", "map", "mapobj", "ring", "ro", "mem", "func", "none"]
+    text: str
+    """``10``, ``pkt +26``, ``syn_count[203.0.113.7] +0``, ``fp -4``."""
+    note: str = ""
+    """``0xa``, ``= data``, ``203.0.113.7 as IPv4``."""
+
+
+class RegChange(Message):
+    """A register."""
+
+    k: Literal["reg"] = "reg"
+    n: int
+    v: ValueView
+
+
+class StackChange(Message):
+    """Stack bytes of a frame; ``off`` is relative to its r10 (negative)."""
+
+    k: Literal["stk"] = "stk"
+    frame: int
+    off: int
+    a: HexBytes
+    b: HexBytes
+
+
+class PacketChange(Message):
+    """Packet bytes; ``off`` counts from the buffer's start, as the keyframe's bounds do."""
+
+    k: Literal["pkt"] = "pkt"
+    off: int
+    a: HexBytes
+    b: HexBytes
+
+
+class BoundsChange(Message):
+    """data_meta, data and data_end moved, as offsets into the buffer."""
+
+    k: Literal["bounds"] = "bounds"
+    a: tuple[int, int, int]
+    b: tuple[int, int, int]
+
+
+class ContextChange(Message):
+    """Context fields written."""
+
+    k: Literal["ctx"] = "ctx"
+    name: str
+    a: str
+    b: str
+
+
+class MapChange(Message):
+    """A map entry: None is "no entry". Values are bytes; the texts are typed."""
+
+    k: Literal["map"] = "map"
+    map: int
+    key: HexBytes
+    key_text: str
+    cpu: int | None = None
+    a: HexBytes | None
+    b: HexBytes | None
+    a_text: str | None
+    b_text: str | None
+
+
+class FrameChange(Message):
+    """A call or a return: the depth after it, and the pc to come back to."""
+
+    k: Literal["frame"] = "frame"
+    depth: int
+    function: str
+    return_pc: int | None
+
+
+class OutputChange(Message):
+    """A trace_pipe line or a record for user space."""
+
+    k: Literal["out"] = "out"
+    kind: Literal["trace_pipe", "ringbuf", "perf", "clone"]
+    source: str
+    text: str
+    data: HexBytes
+
+
+class EndChange(Message):
+    """The run ended."""
+
+    k: Literal["end"] = "end"
+    how: Literal["exit", "fault", "budget"]
+    value: Word
+    verdict: str
+    message: str
+
+
+ChangeView = Annotated[
+    RegChange
+    | StackChange
+    | PacketChange
+    | BoundsChange
+    | ContextChange
+    | MapChange
+    | FrameChange
+    | OutputChange
+    | EndChange,
+    Field(discriminator="k"),
+]
+
+
+class ReadView(Message):
+    """Bytes a step read: packet and stack offsets as in the changes."""
+
+    region: Literal["ctx", "pkt", "stk", "map", "ro", "mem", "ring"]
+    off: int
+    size: int
+    name: str
+    """Field, map cell or stack slot."""
+
+
+class Mark(Message):
+    """What the score shows for a step."""
+
+    lane: Literal["reads", "stack", "map", "control"]
+    kind: Literal["ctx", "pkt", "stk", "map", "num", "end", "branch", "call", "exit", "fault", "out"]
+    text: str
+    write: bool = False
+    taken: bool | None = None
+
+
+class StepView(Message):
+    """One executed instruction: what it did, in changes and in words."""
+
+    pc: int
+    program: int = 0
+    depth: int = 0
+    changes: list[ChangeView] = []
+    reads: list[ReadView] = []
+    mark: Mark | None = None
+    note: str = ""
+    """The inline value beside the line: ``203.0.113.7``, ``10 → 11``, ``found``."""
+    did: list[Part] = []
+    """Past: "pc 24 added 1 to syn_count[203.0.113.7]: 10 → 11"."""
+    asks: list[Part] = []
+    """Before it runs: "pc 25 asks whether 10 is greater than 9"."""
+
+
+class FrameView(Message):
+    """A stack frame: its function, and its touched bytes by offset from r10 (negative)."""
+
+    function: str
+    return_pc: int | None
+    bytes: dict[int, HexBytes]
+    """Runs of written bytes: offset of the first, and the bytes."""
+
+
+class EntryView(Message):
+    """One map entry (of one CPU, for per-CPU maps)."""
+
+    key: HexBytes
+    key_text: str
+    value: HexBytes
+    value_text: str
+    cpu: int | None = None
+
+
+class MapView(Message):
+    """A map's contents: the first entries, and how many there are in all."""
+
+    index: int
+    entries: list[EntryView]
+    count: int
+
+
+class OutputView(Message):
+    """An output record already made, with the packet and step that made it."""
+
+    packet: int
+    step: int
+    kind: str
+    source: str
+    text: str
+    data: HexBytes
+
+
+class StateView(Message):
+    """The whole visible state before a step."""
+
+    pc: int
+    program: int
+    registers: list[ValueView]
+    written: list[bool]
+    """Whether each register was written since the run began (r1 and r10 are, at the start)."""
+    frames: list[FrameView]
+    buffer: HexBytes
+    """The packet buffer with headroom and tailroom as far as they were touched."""
+    bounds: tuple[int, int, int]
+    context: dict[str, str]
+    maps: list[MapView]
+
+
+class WindowRequest(Message):
+    """A window of a packet's trace; ``run`` is the key from RunReply. A server that forgot the run says so."""
+
+    run: str
+    packet: int
+    window: int
+
+
+class WindowReply(Message):
+    """1,024 steps (fewer at the end) and the state before the first."""
+
+    run: str
+    packet: int
+    window: int
+    first: int
+    keyframe: StateView
+    steps: list[StepView]
+
+
+class FaultView(Message):
+    """What went wrong, and the oops a kernel would have printed."""
+
+    kind: str
+    message: str
+    pc: int
+    step: int
+    oops: str
+
+
+class StationVisit(Message):
+    """One station of the path the packet came through."""
+
+    station: str
+    title: str
+    verdict: str | None = None
+    note: str = ""
+
+
+class PacketRun(Message):
+    """One packet's run in summary."""
+
+    index: int
+    steps: int
+    how: Literal["exit", "fault", "budget", "idle"]
+    verdict: str
+    """XDP_PASS, TC_ACT_SHOT, ABORTED …"""
+    effect: Literal["pass", "drop", "tx", "redirect", "aborted"]
+    value: Word
+    summary: str
+    fault: FaultView | None = None
+    journey: list[StationVisit] = []
+    data_out: HexBytes | None = None
+    """Only if it differs from what came in."""
+
+
+class RunReply(Message):
+    """A finished run: pushed when done; windows are asked for (and the first is sent along)."""
+
+    run: str
+    revision: int
+    packets: list[PacketRun]
+    coverage: dict[int, int]
+    """How often each pc ran, over all packets."""
+    taken: dict[int, tuple[int, int]]
+    """For each conditional jump: times not taken, times taken."""
+    outputs: list[OutputView]
+    outputs_total: int
+
+
+class RunRequest(Message):
+    """Run these inputs; ``packet`` and ``step`` say which window to send first."""
+
+    inputs: Inputs
+    revision: int = 0
+    packet: int = 0
+    step: int = 0
+
+
+class StopRequest(Message):
+    """Where would continuing stop? Answers with a step of the same packet, or of a later or earlier one."""
+
+    run: str
+    packet: int
+    step: int
+    direction: Literal["forward", "back"]
+    until: Literal["breakpoint", "over", "into", "out", "helper", "map-write", "branch", "return", "end"]
+    lines: list[int] = []
+    pcs: list[int] = []
+    conditions: dict[int, str] = {}
+    """Conditions by breakpoint line, in the small expression language: ``r1 > 9``."""
+    watches: list[str] = []
+    """``r1``, ``fp-4:4``, ``pkt+26:4``, ``syn_count[203.0.113.7]``."""
+
+
+class StopReply(Message):
+    """The place, and why it stopped there."""
+
+    packet: int
+    step: int
+    why: str
+
+
+class MarksRequest(Message):
+    """The whole run of one packet for the score: binned when it is long."""
+
+    run: str
+    packet: int
+
+
+class MarksReply(Message):
+    """Per step (up to 10,000) the pc; above that, bins with counts."""
+
+    packet: int
+    pcs: list[int]
+    bin: int
+    """Steps per item of ``pcs``; 1 when nothing is binned."""
+
+
+class Failure(Message):
+    """An error as JSON: what happened, what is safe, what to try."""
+
+    code: str
+    message: str
+    hint: str | None = None
+    span: list[int] | None = None

@@ -1,0 +1,51 @@
+"""What is kept: programs, packets, and the place one was at."""
+
+from app.schemas.base import Message, SourceText
+from app.schemas.trace import Inputs
+
+
+class Place(Message):
+    """Where a link opens: packet, step, and which panes show what."""
+
+    packet: int = 0
+    step: int = 0
+    breakpoints: list[int] = []
+    panes: dict[str, str] = {}
+
+
+class WorkspaceDoc(Message):
+    """A saved workbench: its inputs and place. ``version`` counts saves; a save names the one it is based on."""
+
+    id: str
+    title: str
+    inputs: Inputs
+    place: Place
+    version: int
+    saved_at: str
+
+
+class SaveRequest(Message):
+    """Save; a conflict (another tab saved since ``base``) keeps both and says so."""
+
+    title: str = "untitled"
+    inputs: Inputs
+    place: Place
+    base: int = 0
+
+
+class SaveReply(Message):
+    """The new version; ``conflict`` holds the other tab's text when it was not based on the latest."""
+
+    id: str
+    version: int
+    saved_at: str
+    conflict: SourceText | None = None
+
+
+class ExampleView(Message):
+    """A program to start from, with packets that show it."""
+
+    id: str
+    title: str
+    doc: str
+    inputs: Inputs
