@@ -1,6 +1,7 @@
 """Constants of ICMP and ICMPv6: message types and codes.
 
-Source: icmp.h and icmpv6.h of the 6.18 user API; neighbour discovery by RFC 4861. Rows are (name, value, meaning).
+Source: icmp.h and icmpv6.h of the 6.18 user API; neighbour discovery by RFC 4861.
+Rows are (name, value, what it means).
 """
 
 from vm.uapi.constant import Group

@@ -1,7 +1,8 @@
 """Constants of the link, network and transport layers.
 
-Source: if_ether.h, if_arp.h, if_packet.h, in.h, ip.h, tcp.h, if_vlan.h of Linux 6.18; TCP_FIN … TCP_CWR are the bits of
-byte 13 of the TCP header, which the kernel itself calls TCPHDR_FIN …. Rows are (name, value, what it means).
+Source: if_ether.h, if_arp.h, if_packet.h, in.h, ip.h, tcp.h, if_vlan.h of Linux 6.18. TCP_FIN … TCP_CWR are
+the bits of byte 13 of the TCP header, which the kernel itself calls TCPHDR_FIN ….
+Rows are (name, value, what it means).
 """
 
 from vm.uapi.constant import Group

@@ -1,9 +1,12 @@
 """The error numbers of Linux, each with its meaning in plain words.
 
-Source: errno-base.h and errno.h of the 6.18 user API; 512 and up are the kernel's own, which BPF lets through.
+Source: errno-base.h and errno.h of the 6.18 user API; 512 and up are the kernel's own, yet BPF lets
+them through to programs.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
+from types import MappingProxyType
 
 
 class Errno(IntEnum):
@@ -116,9 +119,10 @@ class Errno(IntEnum):
     ENOTSUP = EOPNOTSUPP
 
 
+_BY_NUMBER: Mapping[int, Errno] = MappingProxyType({int(error): error for error in Errno})
+
+
 def errno_name(result: int) -> str | None:
     """Return the name of a result such as -2 or 2 ("ENOENT"); None where there is no such error."""
-    try:
-        return Errno(abs(result)).name
-    except ValueError:
-        return None
+    error = _BY_NUMBER.get(abs(result))
+    return None if error is None else error.name
