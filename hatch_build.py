@@ -8,14 +8,14 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class FrontEndHook(BuildHookInterface[Any]):
-    """Runs npm in the source tree. An editable install is left to dev.py, which rebuilds when sources change."""
+    """Runs npm in the source tree. An editable install is left to dev.py, which rebuilds what changes."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel" or version == "editable":
             return
         self.npm("ci")
         self.npm("run", "build")
-        # Named here, not in pyproject.toml: hatchling wants a forced path to exist even for an editable install.
+        # Not in pyproject.toml: there a forced path must exist even for an editable install.
         for asset in ("static/dist", "templates", "lessons"):
             if Path(self.root, asset).is_dir():
                 build_data["force_include"][asset] = f"app/_assets/{asset}"

@@ -1,11 +1,11 @@
 // Bundles static/src into static/dist: `node static/build.mjs [--watch]`.
 //
-// static/dist/manifest.json maps each entry ("main.tsx") to its file below static/ ("dist/main-3F2A.js"). Names carry a
-// hash of the content, so the server may let browsers keep them for ever; with --watch they do not, so the manifest never
-// changes. Styles that an entry imports become an entry of their own name ("main.css").
+// static/dist/manifest.json maps each entry ("main.tsx") to its file below static/ ("dist/main-3F2A.js"). Names carry
+// a hash of the content, so browsers may keep the files for ever; with --watch they do not, so the manifest stays the
+// same. Styles that an entry imports stand in the manifest under that entry's name ("main.css").
 import { context } from "esbuild";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const STATIC = dirname(fileURLToPath(import.meta.url));
@@ -20,31 +20,40 @@ if (entries.length === 0) {
   process.exit(1);
 }
 
-/** {entry: path below static/} of one finished build. */
+/** {entry: path below static/} of one finished build; esbuild's own paths start at the checkout, with slashes. */
 function manifestOf(outputs) {
   const manifest = {};
-  const below = (file) => relative(STATIC, join(STATIC, "..", file)).replaceAll("\\", "/");
+  const below = (folder, path) => path.slice(`${folder}/`.length);
   for (const [file, { entryPoint, cssBundle }] of Object.entries(outputs)) {
     if (entryPoint === undefined) continue;
-    const entry = relative("static/src", entryPoint).replaceAll("\\", "/");
-    manifest[entry] = below(file);
-    if (cssBundle !== undefined && cssBundle !== file) manifest[entry.replace(/\.tsx?$/, ".css")] = below(cssBundle);
+    const entry = below("static/src", entryPoint);
+    manifest[entry] = below("static", file);
+    if (cssBundle !== undefined) manifest[entry.replace(/\.tsx?$/, ".css")] = below("static", cssBundle);
   }
   return manifest;
 }
 
-const writeManifest = {
+/** Removes what earlier builds left: after a build rather than before it, so a running server never misses a file. */
+function removeAllBut(outputs) {
+  for (const entry of readdirSync(OUTPUT, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const name = `static/${relative(STATIC, path).replaceAll(sep, "/")}`;
+    if (entry.isFile() && !(name in outputs) && name !== "static/dist/manifest.json") rmSync(path);
+  }
+}
+
+const finish = {
   name: "manifest",
   setup(build) {
     build.onEnd(({ metafile }) => {
       if (metafile === undefined) return; // the build failed and esbuild has said why
-      mkdirSync(OUTPUT, { recursive: true });
       writeFileSync(join(OUTPUT, "manifest.json"), JSON.stringify(manifestOf(metafile.outputs), null, 1) + "\n");
+      removeAllBut(metafile.outputs);
     });
   },
 };
 
-rmSync(OUTPUT, { recursive: true, force: true });
+mkdirSync(OUTPUT, { recursive: true });
 const bundle = await context({
   absWorkingDir: join(STATIC, ".."),
   entryPoints: entries.map((page) => `static/src/${page}`),
@@ -64,7 +73,7 @@ const bundle = await context({
   sourcemap: true,
   metafile: true,
   logLevel: "info",
-  plugins: [writeManifest],
+  plugins: [finish],
 });
 
 if (watch) {

@@ -4,7 +4,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-# "ci" draws the same examples each time; "deep" is for a long hunt: HYPOTHESIS_PROFILE=deep python3 dev.py test ...
+# "ci" draws the same examples each time; HYPOTHESIS_PROFILE=deep is for a long hunt.
 settings.register_profile(
     "ci", derandomize=True, max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -1,0 +1,58 @@
+"""The real server, started as a user starts it, for tests and screenshots to talk to."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running_server(folder: Path) -> Iterator[str]:
+    """Serve the app from this checkout, keeping its state and its log in `folder`; yields its address.
+
+    Raises RuntimeError with the server's own words when it does not answer /healthz in 30 seconds.
+    """
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    command = [sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", str(port)]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(CHECKOUT),
+        "HOOKSCOPE_DATABASE_URL": f"sqlite:///{folder / 'hookscope.sqlite3'}",
+    }
+    log = folder / "server.log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output) as server,
+    ):
+        try:
+            wait_until_healthy(url, server, log)
+            yield url
+        finally:
+            server.terminate()
+
+
+def wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=5):  # noqa: S310  # the address is ours
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise RuntimeError(f"The server did not start:\n{log.read_text('utf-8', 'replace')}")
