@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: Playwright's `page` on the running app; what it logs as errors fails its test.
+"""Fixtures of the browser tests: Playwright's `page` on the running app; an error it logs fails its test.
 
 `page.goto("/")` opens the app. Under its Content-Security-Policy `add_script_tag` and `wait_for_function` do
 not work: use `page.evaluate` and `expect`.
