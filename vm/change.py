@@ -4,6 +4,7 @@ A change applied forwards takes ``before`` to ``after``, backwards the other way
 mutates the state of a run, so going back is exact from any point. The view's highlight is the same value.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,12 +82,27 @@ class FieldChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Loop:
+    """A helper's loop over a callback: the function at slot ``pc`` is called with the r1 to r5 of each of ``calls``
+    in turn (a sequence that never changes, but may compute its items); call number ``at`` is the running one."""
+
+    pc: int
+    calls: Sequence[tuple[int, int, int, int, int]]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class FrameEntered:
-    """A call pushed a frame: the caller's pc to return to and its r6 to r9, and why (call or callback)."""
+    """A call pushed a frame: the caller's pc to return to and its r6 to r9, and why (call or callback).
+
+    ``program`` is the caller's, which a tail call in the callee does not change; ``loop`` where a callback stands.
+    """
 
     return_pc: int
     saved: tuple[int, int, int, int]
     callback: bool
+    program: int = 0
+    loop: Loop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +112,8 @@ class FrameLeft:
     return_pc: int
     saved: tuple[int, int, int, int]
     callback: bool
+    program: int = 0
+    loop: Loop | None = None
 
 
 @dataclass(frozen=True, slots=True)

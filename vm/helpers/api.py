@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Protocol
 
-from vm.change import Change, Emitted, FieldChanged, OutputKind
+from vm.change import Change, Emitted, FieldChanged, OutputKind, PacketMoved
 from vm.helpers.event import Event
 from vm.maps.base import BpfMap
 from vm.memory.memory import Memory
+from vm.memory.region import Region
 from vm.uapi.helper_ids import HelperId
 from vm.uapi.prog_types import ProgType
 
@@ -70,8 +71,9 @@ class TailCall:
 class CallBack:
     """The helper asks the machine to call the function at slot ``pc`` once per item of ``calls``.
 
-    Each item is the callback's r1 to r5. The loop ends after the last one or when a callback returns 1;
-    r0 of the caller is then the number of calls made. The callback's frame holds the position, as data.
+    Each item is the callback's r1 to r5; ``calls`` never changes once given, but may compute its items when
+    they are asked for. The loop ends after the last one or when a callback returns 1; r0 of the caller is then
+    the number of calls made. The callback's frame holds the position, as data.
     """
 
     pc: int
@@ -81,10 +83,45 @@ class CallBack:
 Answer = int | TailCall | CallBack
 
 
+class PacketBuffer:
+    """The bytes a packet lies in and its bounds there: offsets of data_meta <= data <= data_end in ``region``.
+
+    The machine, too, moves the bounds, when it takes a step back. Programs may access data_meta to data_end.
+    """
+
+    __slots__ = ("bounds", "journal", "region")
+
+    def __init__(self, region: Region, bounds: tuple[int, int, int], journal: list[Change]) -> None:
+        self.region = region
+        self.journal = journal
+        self.bounds = bounds
+        self.place(bounds)
+
+    def place(self, bounds: tuple[int, int, int]) -> None:
+        """Puts the bounds where a change, or a snapshot, says; leaves no trace of its own."""
+        self.bounds = bounds
+        self.region.lo, self.region.hi = bounds[0], bounds[2]
+
+    def move(self, meta: int, data: int, end: int) -> None:
+        """Moves the bounds, journaled; the caller has checked that they fit the region."""
+        before, after = self.bounds, (meta, data, end)
+        self.place(after)
+        self.journal.append(PacketMoved(before, after))
+
+
 class PacketAccess(Protocol):
-    """The packet and its context as helpers need them; ``vm.kernel.context`` implements it per hook."""
+    """The packet and its context as helpers need them; ``vm.kernel.context`` implements it per hook.
+
+    A context keeps no numbers of its own: they stand in the run's ``fields`` (which it is built with, as with
+    the journal), and its packet's bounds in ``buffer``, so that undoing a change restores the context as well.
+    Contexts of socket buffers know the fields ``mac_header`` and ``network_header`` (offsets in the buffer).
+    """
 
     kind: ProgType
+    region: Region
+    """The context object: r1 at the start."""
+    buffer: PacketBuffer | None
+    """None where the hook has no packet."""
 
     def field(self, name: str) -> int:
         """A number the kernel keeps with the packet (``len``, ``mark``, ``protocol``, ``hash``, ``vlan_tci`` …)."""
@@ -116,7 +153,12 @@ class PacketAccess(Protocol):
 
 @dataclass(slots=True)
 class HelperCall:
-    """What a helper's function is given. ``r`` are r1 to r5 as words; ``state`` numbers survive between calls."""
+    """What a helper's function is given. ``r`` are r1 to r5 as words; ``fields`` are the numbers the kernel keeps
+    for the run, by name. ``map_at`` finds a map by the address of its object, inner maps included.
+
+    ``programs`` counts the run's programs: a program array's values are indices below it. A function that raises
+    MachineFault ends the run; what it journaled before stays.
+    """
 
     r: tuple[int, int, int, int, int]
     memory: Memory
@@ -126,6 +168,7 @@ class HelperCall:
     ctx: PacketAccess | None
     fields: dict[str, int]
     journal: list[Change]
+    programs: int = 1
 
     def map(self, n: int = 1) -> BpfMap:
         """The map whose object register ``n`` points at."""
