@@ -158,6 +158,19 @@ HELPERS: tuple[Group, ...] = (
     Group("network namespace", (
         ("BPF_F_CURRENT_NETNS", -1, "Look in the network namespace of the program's context."),
     )),
+    Group("tunnel flag", (
+        ("BPF_F_TUNINFO_IPV6", 1, "The tunnel's addresses are IPv6."),
+        ("BPF_F_ZERO_CSUM_TX", 2, "Send outer UDP without a checksum."),
+        ("BPF_F_DONT_FRAGMENT", 4, "Forbid fragments of the outer packet."),
+        ("BPF_F_SEQ_NUMBER", 8, "Number the packets, in GRE."),
+        ("BPF_F_NO_TUNNEL_KEY", 16, "Send no tunnel number, in GRE."),
+        ("BPF_F_TUNINFO_FLAGS", 16, "Return the tunnel's flags in tunnel_flags."),
+    )),
+    Group("time stamp clock", (
+        ("BPF_SKB_CLOCK_REALTIME", 0, "tstamp is wall time, or the time of arrival."),
+        ("BPF_SKB_CLOCK_MONOTONIC", 1, "tstamp says when to send, by the monotonic clock."),
+        ("BPF_SKB_CLOCK_TAI", 2, "tstamp says when to send, by atomic time."),
+    )),
     Group("timer flag", (
         ("BPF_F_TIMER_ABS", 1, "The time given is absolute, not from now."),
         ("BPF_F_TIMER_CPU_PIN", 2, "Run the callback on the CPU that started the timer."),

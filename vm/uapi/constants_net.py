@@ -154,6 +154,7 @@ GROUPS: tuple[Group, ...] = (
         ("BPF_TCP_LISTEN", 10, "Waiting for connections."),
         ("BPF_TCP_CLOSING", 11, "Both sent FIN at once."),
         ("BPF_TCP_NEW_SYN_RECV", 12, "SYN received, kept in a small request."),
+        ("BPF_TCP_BOUND_INACTIVE", 13, "Bound to an address, nothing more."),
     )),
     Group("TCP option", (
         ("TCPOPT_NOP", 1, "One byte of filling."),

@@ -96,7 +96,7 @@ def array(field: Field) -> tuple[Field, ...]:
     size = field.element_size
     kind = Kind.BE32 if field.kind is Kind.IPV6 else field.kind
     elements = (
-        Field(f"{field.name}[{i}]", field.offset + i * size, size, kind, f"{field.doc} Element {i}.", alias=True, symbols=field.symbols)
+        Field(f"{field.name}[{i}]", field.offset + i * size, size, kind, f"{field.doc} Word {i}.", alias=True)
         for i in range(field.count)
     )  # fmt: skip
     return (field, *elements)
