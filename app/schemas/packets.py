@@ -1,8 +1,10 @@
 """Packets: where they come from, and what each byte is."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from app.schemas.base import HexBytes, Message
+from pydantic import Field
+
+from app.schemas.base import MAX_PACKETS, HexBytes, Message
 
 
 class FieldView(Message):
@@ -43,19 +45,25 @@ class PacketsReply(Message):
     """Packets read from a capture, a form or hex, with what could not be read said."""
 
     packets: list[PacketView]
-    warnings: list[str] = []
+    warnings: tuple[str, ...] = ()
 
 
 class FormRequest(Message):
     """Packets described by field, as lessons do: ``{"tcp": {"dport": 80, "flags": ["SYN"]}}``."""
 
-    packets: list[dict[str, Any]]
+    packets: Annotated[list[dict[str, Any]], Field(max_length=MAX_PACKETS)]
 
 
 class HexRequest(Message):
     """One packet as hex text, in any common dump format."""
 
-    text: str
+    text: Annotated[str, Field(max_length=1_000_000)]
+
+
+class DissectRequest(Message):
+    """Packets as bytes, to be told what each byte is."""
+
+    packets: Annotated[list[HexBytes], Field(max_length=MAX_PACKETS)]
 
 
 class SampleView(Message):

@@ -17,10 +17,15 @@ class Inputs(Message):
     source: SourceText
     hook: str = "xdp"
     """A hook id: xdp, tc, socket, cgroup_skb/ingress …"""
-    packets: Annotated[list[HexBytes], Field(max_length=MAX_PACKETS)] = []
+    packets: Annotated[tuple[HexBytes, ...], Field(max_length=MAX_PACKETS)] = ()
     seed: int = 1
     cpu: int = 0
     max_steps: int = 1_000_000
+
+
+PartKind = Literal[
+    "", "pc", "reg", "ctx", "pkt", "stk", "map", "num", "change", "label", "verdict", "helper", "fault"
+]
 
 
 class Part(Message):
@@ -171,14 +176,16 @@ class StepView(Message):
     pc: int
     program: int = 0
     depth: int = 0
-    changes: list[ChangeView] = []
-    reads: list[ReadView] = []
+    changes: tuple[ChangeView, ...] = ()
+    reads: tuple[ReadView, ...] = ()
     mark: Mark | None = None
     note: str = ""
     """The inline value beside the line: ``203.0.113.7``, ``10 → 11``, ``found``."""
-    did: list[Part] = []
+    event: str = ""
+    """A line for the list of this run's events; empty when the step is not worth one."""
+    did: tuple[Part, ...] = ()
     """Past: "pc 24 added 1 to syn_count[203.0.113.7]: 10 → 11"."""
-    asks: list[Part] = []
+    asks: tuple[Part, ...] = ()
     """Before it runs: "pc 25 asks whether 10 is greater than 9"."""
 
 
@@ -286,7 +293,7 @@ class PacketRun(Message):
     value: Word
     summary: str
     fault: FaultView | None = None
-    journey: list[StationVisit] = []
+    journey: tuple[StationVisit, ...] = ()
     data_out: HexBytes | None = None
     """Only if it differs from what came in."""
 
@@ -322,11 +329,11 @@ class StopRequest(Message):
     step: int
     direction: Literal["forward", "back"]
     until: Literal["breakpoint", "over", "into", "out", "helper", "map-write", "branch", "return", "end"]
-    lines: list[int] = []
-    pcs: list[int] = []
-    conditions: dict[int, str] = {}
+    lines: tuple[int, ...] = ()
+    pcs: tuple[int, ...] = ()
+    conditions: dict[int, str] = Field(default_factory=dict)
     """Conditions by breakpoint line, in the small expression language: ``r1 > 9``."""
-    watches: list[str] = []
+    watches: tuple[str, ...] = ()
     """``r1``, ``fp-4:4``, ``pkt+26:4``, ``syn_count[203.0.113.7]``."""
 
 

@@ -1,5 +1,7 @@
 """What is kept: programs, packets, and the place one was at."""
 
+from pydantic import Field
+
 from app.schemas.base import Message, SourceText
 from app.schemas.trace import Inputs
 
@@ -9,12 +11,12 @@ class Place(Message):
 
     packet: int = 0
     step: int = 0
-    breakpoints: list[int] = []
-    panes: dict[str, str] = {}
+    breakpoints: tuple[int, ...] = ()
+    panes: dict[str, str] = Field(default_factory=dict)
 
 
 class WorkspaceDoc(Message):
-    """A saved workbench: its inputs and place. ``version`` counts saves; a save names the one it is based on."""
+    """A saved workbench. ``version`` counts saves; a save names the one it is based on."""
 
     id: str
     title: str

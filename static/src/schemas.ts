@@ -72,6 +72,11 @@ export interface DiagnosticView {
   kernel: string | null;
 }
 
+/** Packets as bytes, to be told what each byte is. */
+export interface DissectRequest {
+  packets: string[];
+}
+
 /** An edge between blocks, routed with right angles. */
 export interface EdgeView {
   source: number;
@@ -501,6 +506,7 @@ export interface StepView {
   reads: ReadView[];
   mark: Mark | null;
   note: string;
+  event: string;
   did: Part[];
   asks: Part[];
 }
@@ -550,7 +556,7 @@ export interface WindowRequest {
   window: number;
 }
 
-/** A saved workbench: its inputs and place. ``version`` counts saves; a save names the one it is based on. */
+/** A saved workbench. ``version`` counts saves; a save names the one it is based on. */
 export interface WorkspaceDoc {
   id: string;
   title: string;

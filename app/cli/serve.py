@@ -1,0 +1,50 @@
+"""``hookscope serve``: the web application on one machine."""
+
+import click
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="TCP port.")
+@click.option("--debug", is_flag=True, help="Reload Python files as they change.")
+def serve(host: str, port: int, debug: bool) -> None:
+    """Start the web application."""
+    from app import create_app
+
+    click.echo(f"Hookscope is at http://{host}:{port}  (Ctrl+C ends it)")
+    if debug or not _gunicorn(host, port):
+        app = create_app()
+        app.extensions["socketio"].run(
+            app, host=host, port=port, use_reloader=debug, allow_unsafe_werkzeug=True
+        )
+
+
+def _gunicorn(host: str, port: int) -> bool:
+    """Serves with gunicorn until it ends; False where gunicorn does not exist (Windows)."""
+    try:
+        from gunicorn.app.base import BaseApplication
+    except ImportError:
+        return False
+    from app import create_app
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        """One process, a thread per connection: a WebSocket holds its thread."""
+
+        def load_config(self) -> None:
+            options = {
+                "bind": f"{host}:{port}",
+                "worker_class": "gthread",
+                "workers": 1,
+                "threads": 200,
+                "control_socket_disable": True,
+                "loglevel": "warning",
+                "graceful_timeout": 3,
+            }
+            for key, value in options.items():
+                self.cfg.set(key, value)
+
+        def load(self) -> object:
+            return create_app()
+
+    Server().run()
+    return True

@@ -1,0 +1,1 @@
+"""What is kept on the server: workspaces, their revisions, and links."""

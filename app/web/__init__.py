@@ -1,0 +1,1 @@
+"""Flask and Socket.IO: routes and handlers that only translate."""

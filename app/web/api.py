@@ -1,0 +1,119 @@
+"""Questions with one answer, over HTTP. Handlers only translate; the work is in app.workbench."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.schemas.packets import DissectRequest, FormRequest, HexRequest
+from app.schemas.source import CheckRequest
+from app.schemas.workspace import SaveRequest
+from app.web.services import services
+from vm.source import HookscopeError
+
+blueprint = Blueprint("api", __name__, url_prefix="/api")
+
+
+def _json(text: str) -> Response:
+    return Response(text, mimetype="application/json")
+
+
+def _missing(what: str) -> HookscopeError:
+    return HookscopeError.of(
+        "not-found", f"there is no such {what} here", "it may have been made on another server"
+    )
+
+
+@blueprint.post("/check")
+def check() -> Response:
+    """Assembles and checks a text."""
+    message = CheckRequest.model_validate_json(request.data)
+    return _json(services().pool.run("check", message.model_dump_json()))
+
+
+@blueprint.get("/reference")
+def reference() -> Response:
+    """The simulator's own tables."""
+    response = _json(services().pool.run("reference"))
+    response.headers["Cache-Control"] = "max-age=3600"
+    return response
+
+
+@blueprint.get("/examples")
+def examples() -> Response:
+    """Programs to start from."""
+    return _json(services().pool.run("examples"))
+
+
+@blueprint.get("/samples")
+def samples() -> Response:
+    """Packets to start from."""
+    return _json(services().pool.run("samples"))
+
+
+def _packets(job: str, read: Callable[[], Any]) -> Response:
+    return _json(services().pool.run(job, read()))
+
+
+@blueprint.post("/packets/capture")
+def capture() -> Response:
+    """Packets of a pcap or pcapng file."""
+    return _packets("packets.capture", request.get_data)
+
+
+@blueprint.post("/packets/form")
+def form() -> Response:
+    """Packets described by field."""
+    return _packets("packets.form", lambda: FormRequest.model_validate_json(request.data).packets)
+
+
+@blueprint.post("/packets/hex")
+def hex_text() -> Response:
+    """One packet as hex text."""
+    return _packets("packets.hex", lambda: HexRequest.model_validate_json(request.data).text)
+
+
+@blueprint.post("/packets/dissect")
+def dissect() -> Response:
+    """What each byte of some packets is."""
+    return _packets("packets.dissect", lambda: DissectRequest.model_validate_json(request.data).packets)
+
+
+@blueprint.get("/workspaces")
+def workspaces() -> Response:
+    """What was saved, the latest first."""
+    kept = services().store.workspaces()
+    return jsonify(
+        [{"id": w.id, "title": w.title, "saved_at": w.saved_at, "version": w.version} for w in kept]
+    )
+
+
+@blueprint.get("/workspaces/<key>")
+def workspace(key: str) -> Response:
+    """One workbench as it was saved."""
+    found = services().store.workspace(key)
+    if found is None:
+        raise _missing("workspace")
+    return _json(found.model_dump_json())
+
+
+@blueprint.post("/workspaces")
+@blueprint.put("/workspaces/<key>")
+def save(key: str | None = None) -> Response:
+    """Saves a workbench."""
+    return _json(services().store.save(key, SaveRequest.model_validate_json(request.data)).model_dump_json())
+
+
+@blueprint.post("/links")
+def link() -> Response:
+    """Makes a link that opens exactly this."""
+    return jsonify(id=services().store.link(SaveRequest.model_validate_json(request.data)))
+
+
+@blueprint.get("/links/<key>")
+def linked(key: str) -> Response:
+    """What a link opens."""
+    found = services().store.linked(key)
+    if found is None:
+        raise _missing("link")
+    return _json(found.model_dump_json())

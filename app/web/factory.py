@@ -1,0 +1,67 @@
+"""Puts the application together; nothing here is global."""
+
+import json
+from dataclasses import dataclass
+
+from flask import Flask, url_for
+from flask_socketio import SocketIO
+
+from app.config import Settings
+from app.db.store import Store
+from app.paths import asset_root
+from app.web import api, failures, pages, security, sockets
+from app.workers.pool import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What handlers reach through ``current_app.extensions["hookscope"]``."""
+
+    settings: Settings
+    store: Store
+    pool: Pool
+
+
+def build(settings: Settings | None = None) -> Flask:
+    """The application for these settings."""
+    settings = settings or Settings()
+    root = asset_root()
+    app = Flask(
+        "app",
+        static_folder=str(root / "static/dist"),
+        static_url_path="/static",
+        template_folder=str(root / "templates"),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=settings.max_body,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    pool = Pool(settings.workers, settings.worker_memory, settings.job_seconds)
+    app.extensions["hookscope"] = Services(settings, Store(settings), pool)
+    socketio = SocketIO(
+        app,
+        async_mode="threading",
+        transports=["websocket"],
+        async_handlers=False,
+        max_http_buffer_size=settings.max_body,
+    )
+    _assets(app)
+    security.install(app)
+    failures.install(app)
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(api.blueprint)
+    sockets.install(socketio, app.extensions["hookscope"])
+    return app
+
+
+def _assets(app: Flask) -> None:
+    """``asset('main.tsx')`` in a template gives the hashed file's address."""
+    manifest_path = asset_root() / "static/dist/manifest.json"
+
+    def asset(name: str) -> str:
+        manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+        return url_for("static", filename=str(manifest[name]).removeprefix("dist/"))
+
+    app.add_template_global(asset, "asset")

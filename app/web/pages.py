@@ -1,0 +1,29 @@
+"""The few server-rendered pages."""
+
+from flask import Blueprint, Response, abort, jsonify, render_template
+
+from app.web.services import services
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Carry on, or open the sandbox."""
+    return render_template("home.html")
+
+
+@blueprint.get("/workbench")
+@blueprint.get("/w/<key>")
+@blueprint.get("/l/<key>")
+def workbench(key: str | None = None) -> str:
+    """The workbench; the browser loads the workspace or link itself."""
+    if key is not None and not key.replace("-", "").replace("_", "").isalnum():
+        abort(404)
+    return render_template("workbench.html")
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Whether the server answers, and whether what is saved lasts."""
+    return jsonify(ok=True, lasting=services().store.lasting)

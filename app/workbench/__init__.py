@@ -1,0 +1,1 @@
+"""What the workbench asks of the simulator, as plain functions on messages."""

@@ -1,0 +1,1 @@
+"""Simulation processes: heavy work runs here, under budgets, outside the web process."""
