@@ -74,10 +74,13 @@ class ListChanged:
 
 @dataclass(frozen=True, slots=True)
 class FieldChanged:
-    """A number the kernel keeps for the run (``skb.queue``, ``ringbuf.3.producer``, ``cookie``): name and both sides."""
+    """A number the kernel keeps for the run (``skb.queue``, ``ringbuf.3.producer``, ``cookie``): name and both sides.
+
+    ``before`` is None where the number was not kept until now.
+    """
 
     name: str
-    before: int
+    before: int | None
     after: int
 
 

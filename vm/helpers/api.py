@@ -147,8 +147,27 @@ class PacketAccess(Protocol):
         """Writes packet bytes at ``off`` from data, journaled."""
         ...
 
-    headroom: int
-    tailroom: int
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes of the packet buffer between two offsets in it (``mac_header`` and the like count so)."""
+        ...
+
+    def write(self, at: int, data: bytes) -> None:
+        """Writes at an offset in the packet buffer, journaled."""
+        ...
+
+    def reserve(self, head: int) -> None:
+        """Makes at least ``head`` bytes of room before the packet, where the buffer can grow; offsets may shift."""
+        ...
+
+    @property
+    def headroom(self) -> int:
+        """Bytes of the buffer before data_meta."""
+        ...
+
+    @property
+    def tailroom(self) -> int:
+        """Bytes of the buffer behind data_end; moving data_end further is allowed where the buffer can grow."""
+        ...
 
 
 @dataclass(slots=True)
@@ -184,7 +203,7 @@ class HelperCall:
 
     def set(self, name: str, value: int) -> None:
         """Changes such a number, journaled."""
-        before = self.fields.get(name, 0)
+        before = self.fields.get(name)
         self.fields[name] = value
         self.journal.append(FieldChanged(name, before, value))
 
