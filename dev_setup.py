@@ -37,8 +37,13 @@ class DevError(Exception):
 
 
 def environment() -> dict[str, str]:
-    """This process's environment with the checkout's own tools first on PATH."""
-    return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}", "VIRTUAL_ENV": str(VENV)}
+    """This process's environment, the checkout's tools first on PATH and the machine's certificates trusted.
+
+    uv and Node otherwise trust only authorities of their own, which is not enough behind a company's proxy.
+    """
+    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
+    trust = {"UV_SYSTEM_CERTS": "true", "NODE_USE_SYSTEM_CA": "1"}
+    return {**trust, **os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
 
 
 def run(*command: str | Path) -> None:
@@ -146,7 +151,7 @@ def front_end_packages() -> None:
     with once(ROOT / "node_modules/.stamp", ROOT / "package.json", ROOT / "package-lock.json") as stale:
         if stale:
             say("installing the front-end packages of package-lock.json")
-            run(BIN / "npm", "ci", "--silent")
+            run(BIN / "npm", "ci", "--loglevel", "error")
 
 
 def bundle() -> None:
