@@ -52,9 +52,9 @@ class Program:
     maps: tuple[MapSpec, ...] = ()
     license: str = "GPL"
     hook: str | None = None
-    labels: Mapping[str, int] = field(default=_NOTHING)
-    functions: Mapping[str, int] = field(default=_NOTHING)
-    spans: Mapping[int, Span] = field(default=_NOWHERE)
+    labels: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
+    functions: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
+    spans: Mapping[int, Span] = field(default_factory=lambda: _NOWHERE)
 
     @property
     def gpl(self) -> bool:

@@ -1,0 +1,127 @@
+"""What contexts of packets share: a region that r1 points to, a packet buffer, numbers the kernel keeps."""
+
+from abc import ABC, abstractmethod
+
+from vm.change import FieldChanged
+from vm.helpers.api import PacketBuffer
+from vm.kernel.context.rules import CONTEXTS, Points
+from vm.memory.memory import Memory
+from vm.memory.region import Region, RegionKind
+from vm.uapi.prog_types import ProgType
+
+
+class PacketContext(ABC):
+    """A context and its packet. It is the ``PacketAccess`` of helpers and the ``View`` of its own region.
+
+    Numbers live in the run's ``fields`` under ``prefix.name``, so that the machine undoes them like its own.
+    """
+
+    def __init__(
+        self, kind: ProgType, prefix: str, buffer: PacketBuffer, memory: Memory, fields: dict[str, int]
+    ) -> None:
+        self.kind = kind
+        self.prefix = prefix
+        self.buffer: PacketBuffer = buffer
+        self.memory = memory
+        self.fields = fields
+        self.region: Region = memory.add(RegionKind.CTX, "ctx", bytearray(CONTEXTS[kind].size))
+        self.region.view = self
+
+    @property
+    def address(self) -> int:
+        """The guest address r1 starts with."""
+        return self.region.base
+
+    @property
+    def access(self) -> "PacketContext":
+        """What helpers get as their packet."""
+        return self
+
+    # Numbers.
+
+    def _start(self, name: str, value: int) -> None:
+        self.fields[f"{self.prefix}.{name}"] = value
+
+    def field(self, name: str) -> int:
+        """A number the kernel keeps with the packet."""
+        return self.fields[f"{self.prefix}.{name}"]
+
+    def set_field(self, name: str, value: int) -> None:
+        """Sets such a number, journaled."""
+        key = f"{self.prefix}.{name}"
+        before = self.fields[key]
+        if before != value:
+            self.fields[key] = value
+            self.memory.journal.append(FieldChanged(key, before, value))
+
+    # The packet.
+
+    @property
+    def headroom(self) -> int:
+        """Bytes between the start of the buffer and data_meta."""
+        return self.buffer.bounds[0]
+
+    @property
+    def tailroom(self) -> int:
+        """Bytes between data_end and the end of the buffer."""
+        return len(self.buffer.region.data) - self.buffer.bounds[2]
+
+    def bounds(self) -> tuple[int, int, int]:
+        """Offsets of data_meta, data and data_end in the packet buffer."""
+        return self.buffer.bounds
+
+    def move(self, meta: int, data: int, end: int) -> None:
+        """Moves the bounds, journaled."""
+        if (meta, data, end) != self.buffer.bounds:
+            self.buffer.move(meta, data, end)
+
+    def packet(self) -> bytes:
+        """The bytes from data to data_end."""
+        _, data, end = self.buffer.bounds
+        return self.read(data, end)
+
+    def put(self, off: int, data: bytes) -> None:
+        """Writes packet bytes at ``off`` from data, journaled."""
+        self.write(self.buffer.bounds[1] + off, data)
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes between two offsets of the packet buffer."""
+        return bytes(self.buffer.region.data[start:end])
+
+    def write(self, at: int, data: bytes) -> None:
+        """Writes at an offset of the packet buffer, journaled."""
+        if data:
+            self.memory.put(self.buffer.region, at, data)
+
+    def reserve(self, head: int) -> None:  # noqa: B027 most buffers cannot grow
+        """Makes at least ``head`` bytes of room before the packet, where the buffer can grow."""
+
+    def _pointer(self, points: Points) -> int:
+        meta, data, end = self.buffer.bounds
+        base = self.buffer.region.base
+        match points:
+            case Points.DATA:
+                return base + data
+            case Points.META:
+                return base + meta
+            case Points.END:
+                return base + end
+            case Points.SOCKET:
+                return self.socket_address
+
+    @property
+    def socket_address(self) -> int:
+        """The guest address of the packet's socket, or 0."""
+        return 0
+
+    @abstractmethod
+    def load(self, off: int, size: int) -> int:
+        """A program's load from the context; raises MachineFault."""
+
+    @abstractmethod
+    def store(self, off: int, size: int, value: int) -> None:
+        """A program's store to the context; raises MachineFault."""
+
+    @abstractmethod
+    def data_out(self) -> bytes:
+        """The packet as BPF_PROG_TEST_RUN gives it back."""

@@ -1,0 +1,216 @@
+"""The context of programs that see a socket buffer: ``__sk_buff`` over a packet.
+
+Numbers the kernel keeps (``skb.mark``, ``skb.vlan_tci``, ``skb.mac_header`` …) are named as in struct sk_buff;
+header offsets count from the start of the packet buffer, as the kernel's count from skb->head.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from vm.helpers.event import Event
+from vm.kernel.context.buffer import GrowingBuffer, packet_buffer
+from vm.kernel.context.device import LOOPBACK, Device
+from vm.kernel.context.ethernet import ETHERNET, packet_type, protocol_of
+from vm.kernel.context.fault import refuse
+from vm.kernel.context.packet_context import PacketContext
+from vm.kernel.context.rules import FieldRule, permitted, rule_at
+from vm.kernel.context.socket import SocketView, family_of, socket_of
+from vm.memory.memory import Memory
+from vm.memory.region import RegionKind
+from vm.source import HookscopeError
+from vm.uapi.prog_types import ProgType
+from vm.word import MASK64
+
+HEADROOM = 64
+"""Bytes before the packet in a fresh socket buffer (NET_SKB_PAD); more is made when a helper needs it."""
+L2_TYPES = frozenset({ProgType.SCHED_CLS, ProgType.SCHED_ACT})
+"""Program types that see the packet with its Ethernet header; the others see what is behind it."""
+DIRECT_WRITE = L2_TYPES | {ProgType.LWT_XMIT, ProgType.SK_SKB}
+"""Program types that may write packet bytes through ``data``."""
+NO_QUEUE_MAPPING = 0xFFFF
+
+UNKNOWN: Mapping[str, int] = MappingProxyType({})
+
+
+class SkbContext(PacketContext):
+    """``__sk_buff``: the packet's numbers, pointers where the program type may touch bytes, a socket."""
+
+    def __init__(
+        self,
+        kind: ProgType,
+        frame: bytes,
+        memory: Memory,
+        event: Event,
+        fields: dict[str, int],
+        device: Device = LOOPBACK,
+        known: Mapping[str, int] = UNKNOWN,
+    ) -> None:
+        if len(frame) < ETHERNET:
+            raise HookscopeError.of(
+                "packet-size",
+                f"a socket buffer is made of a frame of {ETHERNET} bytes or more, this packet has {len(frame)}",
+                "pad the packet to an Ethernet header",
+            )
+        buffer = packet_buffer(memory, frame, HEADROOM, 0, GrowingBuffer)
+        super().__init__(kind, "skb", buffer, memory, fields)
+        self.l2 = kind in L2_TYPES
+        self._start_numbers(frame, event, device, known)
+        if not self.l2:
+            data = HEADROOM + ETHERNET
+            self.buffer.place((data, data, HEADROOM + len(frame)))
+        self.buffer.region.writable = kind in DIRECT_WRITE
+        self._socket = SocketView(self)
+        region = memory.add(RegionKind.MEM, "sk", bytearray(SocketView.SIZE), writable=False)
+        region.view = self._socket
+        self._socket.attach(region)
+
+    def _start_numbers(self, frame: bytes, event: Event, device: Device, known: Mapping[str, int]) -> None:
+        protocol = protocol_of(frame)
+        numbers = dict.fromkeys(_ZERO, 0) | {
+            "protocol": protocol,
+            "pkt_type": packet_type(frame, device),
+            "ifindex": event.ifindex,
+            "mac_header": HEADROOM,
+            "network_header": HEADROOM + ETHERNET,
+            "wire_len": len(frame) if self.l2 else len(frame) - ETHERNET,
+            "mtu": device.mtu,
+            "family": family_of(protocol),
+        }
+        for name, value in {**numbers, **known}.items():
+            self._start(name, value)
+        socket = socket_of(frame, protocol)
+        for name, words in socket.items():
+            for i, word in enumerate(words):
+                self._start(f"{name}{i}", word)
+
+    # What a program sees.
+
+    def load(self, off: int, size: int) -> int:
+        """A load from the context; raises MachineFault."""
+        rule = rule_at(self.kind, off)
+        if rule is None or not permitted(self.kind, off, size, write=False):
+            refuse(self.kind, self.region, off, size, write=False)
+        if rule.points:
+            return self._pointer(rule.points)
+        return rule.cut(self._number(rule, off, size), off, size)
+
+    def _number(self, rule: FieldRule, off: int, size: int) -> int:
+        place = off - rule.offset
+        match rule.name:
+            case "cb":
+                return int.from_bytes(self._cb()[place : place + size], "little")
+            case "remote_ip4" | "local_ip4":
+                return self.field(rule.name + "_0")
+            case "remote_ip6" | "local_ip6":
+                return self.field(f"{rule.name}_{place // 4}")
+            case "remote_port":
+                return self.field("remote_port") << 16
+            case name:
+                return self.field(name)
+
+    def store(self, off: int, size: int, value: int) -> None:
+        """A store to the context; raises MachineFault."""
+        rule = rule_at(self.kind, off)
+        if rule is None or not permitted(self.kind, off, size, write=True):
+            refuse(self.kind, self.region, off, size, write=True)
+        value &= (1 << 8 * size) - 1
+        if rule.name == "cb":
+            self._set_cb(off - rule.offset, value.to_bytes(size, "little"))
+        elif rule.name != "queue_mapping" or value < NO_QUEUE_MAPPING:
+            self.set_field(rule.name, value & ((1 << 8 * rule.kept) - 1))
+
+    def _cb(self) -> bytes:
+        return b"".join(self.field(f"cb{i}").to_bytes(4, "little") for i in range(5))
+
+    def _set_cb(self, place: int, data: bytes) -> None:
+        cb = bytearray(self._cb())
+        cb[place : place + len(data)] = data
+        for i in range(5):
+            self.set_field(f"cb{i}", int.from_bytes(cb[4 * i : 4 * i + 4], "little"))
+
+    def field(self, name: str) -> int:
+        """A number the kernel keeps; ``len`` and ``vlan_present`` follow from others."""
+        match name:
+            case "len":
+                _, data, end = self.bounds()
+                return end - data
+            case "vlan_present":
+                return int(bool(self.field("vlan_tci") or self.field("vlan_proto")))
+            case _:
+                return super().field(name)
+
+    @property
+    def socket_address(self) -> int:
+        """The guest address of the packet's socket."""
+        return self._socket.address
+
+    def load_packet(self, off: int, size: int) -> int | None:
+        """What LD_ABS and LD_IND give at ``off``, negative offsets meaning the network or link header."""
+        start = self._from_header(off)
+        _, data, end = self.bounds()
+        if start is None or start + data < 0 or start + data + size > end:
+            return None
+        return int.from_bytes(self.read(data + start, data + start + size), "big")
+
+    def _from_header(self, off: int) -> int | None:
+        """``off`` as an offset from data; SKF_NET_OFF and SKF_LL_OFF are -0x100000 and -0x200000."""
+        if off >= 0:
+            return off
+        data = self.buffer.bounds[1]
+        if off >= -0x100000:
+            return off + 0x100000 + self.field("network_header") - data
+        if off >= -0x200000:
+            return off + 0x200000 + self.field("mac_header") - data
+        return None
+
+    def data_out(self) -> bytes:
+        """The packet as BPF_PROG_TEST_RUN gives it back, which zeroes the link header a type does not see."""
+        return self.packet() if self.l2 else bytes(ETHERNET) + self.packet()
+
+    def reserve(self, head: int) -> None:
+        """Makes at least ``head`` bytes of room before the packet, as the kernel does in a new buffer."""
+        missing = head - self.headroom
+        if missing <= 0:
+            return
+        step = (missing + 63) & ~63
+        meta, data, end = self.bounds()
+        content = self.read(0, end)
+        self.move(meta + step, data + step, end + step)
+        self.write(0, bytes(step) + content)
+        for name in ("mac_header", "network_header", "transport_header"):
+            self.set_field(name, (self.field(name) + step) & MASK64)
+
+
+_ZERO = (
+    "mark",
+    "queue_mapping",
+    "vlan_tci",
+    "vlan_proto",
+    "priority",
+    "ingress_ifindex",
+    "tc_index",
+    "cb0",
+    "cb1",
+    "cb2",
+    "cb3",
+    "cb4",
+    "hash",
+    "l4_hash",
+    "sw_hash",
+    "tc_classid",
+    "napi_id",
+    "local_port",
+    "remote_port",
+    "tstamp",
+    "tstamp_type",
+    "hwtstamp",
+    "gso_segs",
+    "gso_size",
+    "gso_type",
+    "ip_summed",
+    "csum",
+    "csum_level",
+    "encapsulation",
+    "transport_header",
+)
+"""Numbers that begin as 0."""
