@@ -2,15 +2,19 @@
 //
 // static/dist/manifest.json maps each entry ("main.tsx") to its file below static/ ("dist/main-3F2A.js"). Names carry
 // a hash of the content, so browsers may keep the files for ever; with --watch they do not, so the manifest stays the
-// same. Styles that an entry imports stand in the manifest under that entry's name ("main.css").
+// same. Styles that an entry imports stand in the manifest under that entry's name ("main.css"). LICENSES.txt holds the
+// licence of every package that went into the bundle, as they ask of those who pass them on.
 import { context } from "esbuild";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const STATIC = dirname(fileURLToPath(import.meta.url));
+const CHECKOUT = join(STATIC, ".."); // where the paths start that esbuild speaks of
 const SOURCE = join(STATIC, "src");
 const OUTPUT = join(STATIC, "dist");
+const MANIFEST = join(OUTPUT, "manifest.json");
+const LICENCES = join(OUTPUT, "LICENSES.txt");
 const PAGES = ["main.tsx", "home.tsx", "css/app.css"]; // one line per entry
 
 const watch = process.argv.includes("--watch");
@@ -33,12 +37,24 @@ function manifestOf(outputs) {
   return manifest;
 }
 
+/** The licence texts of the packages that `inputs` come from. */
+function licencesOf(inputs) {
+  const folders = Object.keys(inputs).map((path) => path.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0]);
+  return [...new Set(folders.filter((folder) => folder !== undefined))].sort().map((folder) => {
+    const source = join(CHECKOUT, folder);
+    const { name, version, license } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+    const file = readdirSync(source).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? "" : readFileSync(join(source, file), "utf8");
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+}
+
 /** Removes what earlier builds left: after a build rather than before it, so a running server never misses a file. */
 function removeAllBut(outputs) {
   for (const entry of readdirSync(OUTPUT, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    const name = `static/${relative(STATIC, path).replaceAll(sep, "/")}`;
-    if (entry.isFile() && !(name in outputs) && name !== "static/dist/manifest.json") rmSync(path);
+    const wanted = relative(CHECKOUT, path).replaceAll(sep, "/") in outputs || path === MANIFEST || path === LICENCES;
+    if (entry.isFile() && !wanted) rmSync(path);
   }
 }
 
@@ -47,7 +63,8 @@ const finish = {
   setup(build) {
     build.onEnd(({ metafile }) => {
       if (metafile === undefined) return; // the build failed and esbuild has said why
-      writeFileSync(join(OUTPUT, "manifest.json"), JSON.stringify(manifestOf(metafile.outputs), null, 1) + "\n");
+      writeFileSync(MANIFEST, JSON.stringify(manifestOf(metafile.outputs), null, 1) + "\n");
+      writeFileSync(LICENCES, licencesOf(metafile.inputs).join(`\n${"-".repeat(80)}\n\n`));
       removeAllBut(metafile.outputs);
     });
   },
@@ -55,7 +72,7 @@ const finish = {
 
 mkdirSync(OUTPUT, { recursive: true });
 const bundle = await context({
-  absWorkingDir: join(STATIC, ".."),
+  absWorkingDir: CHECKOUT,
   entryPoints: entries.map((page) => `static/src/${page}`),
   outbase: "static/src",
   outdir: "static/dist",

@@ -51,6 +51,18 @@ def test_a_change_changes_the_name_and_removes_the_old_file(static: Path) -> Non
     assert (static / after["main.tsx"]).exists()
 
 
+def test_the_licences_of_what_is_bundled_go_with_it(static: Path) -> None:
+    (static / "src/main.tsx").write_text(
+        'import { signal } from "@preact/signals";\nconsole.log(signal(1));\n'
+    )
+    assert build(static).returncode == 0
+    licences = (static / "dist/LICENSES.txt").read_text()
+    for package in ("@preact/signals", "@preact/signals-core", "preact"):
+        assert f"\n{package} " in f"\n{licences}"
+    assert licences.count("Permission is hereby granted, free of charge") >= 3
+    assert "typescript" not in licences
+
+
 def test_an_error_names_its_place_and_keeps_the_last_build(static: Path) -> None:
     build(static)
     before = manifest(static)
