@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
-from typing import Protocol
+from typing import Final, Protocol
 
 from vm.change import Change, Emitted, FieldChanged, OutputKind, PacketMoved
 from vm.helpers.event import Event
 from vm.maps.base import BpfMap
+from vm.memory.fault import Fault, FaultKind, MachineFault
 from vm.memory.memory import Memory
 from vm.memory.region import Region
 from vm.uapi.helper_ids import HelperId
@@ -81,6 +82,25 @@ class CallBack:
 
 
 Answer = int | TailCall | CallBack
+
+CODE: Final = 0xFFFF_FFFF_C000_0000
+"""Where function pointers point: program n's slots lie from CODE + n * 16 MiB, 8 bytes each."""
+CODE_WINDOW: Final = 1 << 24
+
+
+def function_pointer(program: int, pc: int) -> int:
+    """What a ``ld_imm64`` of the function at slot ``pc`` of that program puts in a register."""
+    return CODE + program * CODE_WINDOW + pc * 8
+
+
+def function_slot(pointer: int) -> tuple[int, int] | None:
+    """The program and slot a function pointer means; None for a number that is none."""
+    program, off = divmod(pointer - CODE, CODE_WINDOW)
+    return (program, off // 8) if 0 <= program < MAX_PROGRAMS and off % 8 == 0 else None
+
+
+MAX_PROGRAMS: Final = 32
+"""Programs one run may hold."""
 
 
 class PacketBuffer:
@@ -190,8 +210,12 @@ class HelperCall:
     programs: int = 1
 
     def map(self, n: int = 1) -> BpfMap:
-        """The map whose object register ``n`` points at."""
-        return self.map_at[self.r[n - 1]]
+        """The map whose object register ``n`` points at; raises MachineFault where it points at none."""
+        found = self.map_at.get(self.r[n - 1])
+        if found is None:
+            message = f"r{n} should hold a map, but {self.r[n - 1]:#x} is the address of none"
+            raise MachineFault(Fault(FaultKind.BAD_CALL, message, self.r[n - 1]))
+        return found
 
     def emit(self, kind: OutputKind, source: str, data: bytes) -> None:
         """Sends a record to user space."""
