@@ -30,11 +30,7 @@ def running_server(folder: Path) -> Iterator[str]:
     """
     url = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", str(port)]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(CHECKOUT),
-        "HOOKSCOPE_DATABASE_URL": f"sqlite:///{folder / 'hookscope.sqlite3'}",
-    }
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "HOOKSCOPE_DATA": str(folder)}
     log = folder / "server.log"
     with (
         log.open("wb") as output,
