@@ -1,0 +1,132 @@
+"""What things of a run are called: fields of the packet, cells of maps, places on the stack, labels."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from vm.isa import STACK_SIZE
+from vm.kernel.packet.dissect import Dissection, dissect
+from vm.machine.machine import Machine
+from vm.maps.base import BpfMap
+from vm.memory.memory import Memory
+from vm.memory.region import Region, RegionKind
+from vm.program import Program
+from vm.typetext import parse_type
+from vm.uapi.structs import STRUCTS
+
+
+class Names:
+    """The names of one run; cheap to make, reads the machine's state as it is when asked."""
+
+    def __init__(self, machine: Machine) -> None:
+        world = machine.world
+        self.machine = machine
+        self.memory: Memory = world.memory
+        self.maps: Sequence[BpfMap] = world.maps
+        self.map_addresses = tuple((bpf_map.index, bpf_map.address) for bpf_map in world.maps)
+        self.functions: Mapping[int, str] = {}
+        self.context_struct = "xdp_md" if _is_xdp(world.programs[0]) else "__sk_buff"
+        self._labels = [_labels(program) for program in world.programs]
+
+    @property
+    def program(self) -> Program:
+        """The running program."""
+        return self.machine.world.programs[self.machine.state.program]
+
+    def bounds(self) -> tuple[int, int, int]:
+        """data_meta, data and data_end as offsets in the packet's buffer."""
+        ctx = self.machine.world.ctx
+        return ctx.bounds() if ctx is not None else (0, 0, 0)
+
+    def label(self, pc: int) -> str:
+        """``drop`` or ``pc 38``."""
+        return self._labels[self.machine.state.program].get(pc, f"pc {pc}")
+
+    def cell(self, region: Region, off: int) -> tuple[str, int]:
+        """The map cell an offset of a value region is in, and the offset inside its value."""
+        bpf_map = self.maps[region.owner]
+        found = bpf_map.key_at(region, off)
+        if found is None:
+            return f"{bpf_map.spec.name}[?]", off
+        key, inside = found
+        return f"{bpf_map.spec.name}[{key_text(bpf_map, key)}]", inside
+
+    def field(self, off: int, size: int) -> tuple[str, str]:
+        """Name and text of the packet bytes at ``off`` from data; the name is empty when they are no field."""
+        ctx = self.machine.world.ctx
+        packet = ctx.packet() if ctx is not None else b""
+        for name, start, width, text in _fields(packet):
+            if start == off and width == size:
+                return name, text
+        for name, start, width, _text in _fields(packet):
+            if start <= off and off + size <= start + width:
+                return name, ""
+        return "", ""
+
+    def context_field(self, off: int) -> str:
+        """The context's field at ``off``."""
+        for field in STRUCTS[self.context_struct].fields:
+            if field.offset <= off < field.offset + field.size:
+                return field.name
+        return f"{off:+d}"
+
+    def place(self, region: Region, off: int, size: int) -> str:
+        """A place in memory in the fewest words: ``tcp.flags``, ``fp-4``, ``syn_count[203.0.113.7]``."""
+        match region.kind:
+            case RegionKind.STACK:
+                return f"{region.name}{off - STACK_SIZE:+d}"
+            case RegionKind.PACKET:
+                start = off - self.bounds()[1]
+                return short(self.field(start, size)[0]) or f"packet byte {start}"
+            case RegionKind.CTX:
+                return self.context_field(off)
+            case RegionKind.MAP_VALUE:
+                cell, inside = self.cell(region, off)
+                return f"{cell}{inside:+d}" if inside else cell
+            case _:
+                return f"{region.name}{off:+d}"
+
+
+def short(path: str) -> str:
+    """``iphdr.saddr`` as ``ip.saddr``: the header's everyday name."""
+    head, dot, tail = path.partition(".")
+    return f"{head.removesuffix('hdr')}{dot}{tail}" if dot else path
+
+
+def key_text(bpf_map: BpfMap, key: bytes) -> str:
+    """The key as its declared type reads, or as a number, or as hex."""
+    return typed(bpf_map.spec.key_type, key)
+
+
+def value_text(bpf_map: BpfMap, value: bytes) -> str:
+    """The value as its declared type reads, or as a number, or as hex."""
+    return typed(bpf_map.spec.value_type, value)
+
+
+def typed(type_text: str | None, data: bytes) -> str:
+    """Bytes by a type's name; without one, a little-endian number up to 8 bytes, then hex."""
+    if type_text:
+        kind = parse_type(type_text)
+        if kind.size == len(data):
+            return kind.format(data)
+    if len(data) in (1, 2, 4, 8):
+        return str(int.from_bytes(data, "little"))
+    return data.hex(" ")
+
+
+@lru_cache(maxsize=256)
+def _fields(packet: bytes) -> tuple[tuple[str, int, int, str], ...]:
+    found: Dissection = dissect(packet)
+    return tuple(
+        (field.path, field.offset, field.size, field.text) for layer in found.layers for field in layer.fields
+    )
+
+
+def _labels(program: Program) -> dict[int, str]:
+    named: dict[int, str] = {}
+    for name, pc in program.labels.items():
+        named.setdefault(pc, name)
+    return named
+
+
+def _is_xdp(program: Program) -> bool:
+    return program.prog_type.name == "XDP"

@@ -1,0 +1,39 @@
+"""Steps a machine and tells each step."""
+
+from vm.machine.machine import Machine
+from vm.machine.step import Step
+from vm.story.asks import asks
+from vm.story.did import tell
+from vm.story.moment import Moment, moment_of
+from vm.story.names import Names
+from vm.story.part import Sentence, Told
+
+
+class Teller:
+    """Walks a machine forwards, telling each step; the machine may be anywhere in its run."""
+
+    def __init__(self, machine: Machine, verdicts: dict[int, str]) -> None:
+        self.machine = machine
+        self.names = Names(machine)
+        self.verdicts = verdicts
+
+    def asks(self) -> Sentence:
+        """What the next instruction is about to do; empty at the end."""
+        if self.machine.ended is not None:
+            return ()
+        return asks(moment_of(self.machine, self.names))
+
+    def step(self) -> tuple[Step, Told, Moment] | None:
+        """Takes one step and tells it; None when the run has ended."""
+        if self.machine.ended is not None:
+            return None
+        moment = moment_of(self.machine, self.names)
+        step = self.machine.advance()
+        if step is None:
+            return None
+        state = self.machine.state
+        moment.after = list(state.registers)
+        moment.changes = step.changes
+        moment.fault = step.fault
+        moment.label_after = self.names.label(state.pc)
+        return step, tell(moment, self.verdicts.get(moment.before[0] & 0xFFFF_FFFF, "")), moment
