@@ -244,7 +244,7 @@ class StateView(Message):
 
 
 class WindowRequest(Message):
-    """A window of a packet's trace; ``run`` is the key from RunReply. A server that forgot the run says so."""
+    """A window of a packet's trace; ``run`` is the key from RunReply. A server may have forgotten it."""
 
     run: str
     packet: int

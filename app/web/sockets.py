@@ -45,6 +45,8 @@ def install(socketio: SocketIO, services: "Services") -> None:
                 lambda message: pool.run(job, message.model_dump_json(), home=home(message)), model, data
             )
 
+        socketio.on_event(event, handler)
+
     question("check", CheckRequest, "check", lambda _: None)
     question("window", WindowRequest, "window", lambda message: str(message.run))
     question("stop", StopRequest, "stop", lambda message: str(message.run))

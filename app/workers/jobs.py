@@ -13,7 +13,7 @@ JOBS: Mapping[str, Callable[..., Any]] = {
     "packets.capture": packets.capture,
     "packets.form": packets.form,
     "packets.hex": packets.hex_text,
-    "packets.dissect": packets.dissect,
+    "packets.dissect": packets.dissect_all,
     "run": runs.run,
     "window": runs.window,
     "stop": runs.stop,

@@ -549,7 +549,7 @@ export interface WindowReply {
   steps: StepView[];
 }
 
-/** A window of a packet's trace; ``run`` is the key from RunReply. A server that forgot the run says so. */
+/** A window of a packet's trace; ``run`` is the key from RunReply. A server may have forgotten it. */
 export interface WindowRequest {
   run: string;
   packet: number;

@@ -51,7 +51,7 @@ class Names:
         return f"{bpf_map.spec.name}[{key_text(bpf_map, key)}]", inside
 
     def field(self, off: int, size: int) -> tuple[str, str]:
-        """Name and text of the packet bytes at ``off`` from data; the name is empty when they are no field."""
+        """Name and text of the packet bytes at ``off`` from data; an empty name where they are no field."""
         ctx = self.machine.world.ctx
         packet = ctx.packet() if ctx is not None else b""
         for name, start, width, text in _fields(packet):

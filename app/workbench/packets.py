@@ -1,0 +1,77 @@
+"""Packets in, packets with meaning out."""
+
+import json
+from typing import Any
+
+from app.schemas.packets import FieldView, LayerView, PacketsReply, PacketView, SampleView
+from vm.kernel.packet.dissect import dissect
+from vm.kernel.packet.form import from_form
+from vm.kernel.packet.hexdump import from_hex
+from vm.kernel.packet.pcap import read_capture
+from vm.kernel.packet.samples import SAMPLES
+from vm.source import HookscopeError
+
+
+def view(data: bytes, time_ns: int = 0) -> PacketView:
+    """A packet with every byte named."""
+    found = dissect(data)
+    layers = [
+        LayerView(
+            name=layer.name,
+            title=layer.title,
+            off=layer.start,
+            size=layer.end - layer.start,
+            fields=[
+                FieldView(
+                    path=field.path,
+                    label=field.label,
+                    off=field.offset,
+                    size=field.size,
+                    bits=field.bits,
+                    text=field.text,
+                    note=field.note,
+                )
+                for field in layer.fields
+            ],
+        )
+        for layer in found.layers
+    ]
+    return PacketView(data=data.hex(), summary=found.summary, layers=layers, time_ns=time_ns)
+
+
+def capture(data: bytes) -> str:
+    """The packets of a pcap or pcapng file."""
+    found = read_capture(data)
+    packets = [view(packet.data, packet.timestamp_ns) for packet in found.packets]
+    return PacketsReply(packets=packets, warnings=tuple(found.warnings)).model_dump_json()
+
+
+def form(forms: list[dict[str, Any]]) -> str:
+    """Packets described by field."""
+    return PacketsReply(packets=[view(from_form(one)) for one in forms]).model_dump_json()
+
+
+def hex_text(text: str) -> str:
+    """One packet as hex text."""
+    return PacketsReply(packets=[view(from_hex(text))]).model_dump_json()
+
+
+def dissect_all(packets: tuple[str, ...]) -> str:
+    """What each byte of these packets is."""
+    return PacketsReply(packets=[view(_bytes(packet)) for packet in packets]).model_dump_json()
+
+
+def _bytes(text: str) -> bytes:
+    data = bytes.fromhex(text)
+    if len(data) > 65_535:
+        raise HookscopeError.of("packet-size", f"a packet has at most 65,535 bytes; this has {len(data):,}")
+    return data
+
+
+def samples() -> str:
+    """Named packets to start from."""
+    views = [
+        SampleView(id=sample.id, title=sample.title, doc=sample.doc, packets=[p.hex() for p in sample.packets])
+        for sample in SAMPLES.values()
+    ]
+    return json.dumps([sample.model_dump() for sample in views])
