@@ -12,6 +12,7 @@ class FaultKind(StrEnum):
     BOUNDS = "out-of-bounds"
     READ_ONLY = "read-only"
     DEAD = "use-after-free"
+    OPAQUE = "opaque-object"
     CONTEXT = "bad-context-access"
     BAD_INSTRUCTION = "bad-instruction"
     BAD_JUMP = "bad-jump"
@@ -34,7 +35,7 @@ class Fault:
     outside: int = 0
 
 
-class MachineFault(Exception):
+class MachineFault(Exception):  # noqa: N818 - it is the guest that erred
     """Carries a Fault out of a memory access, a helper or a step to the machine, which records it."""
 
     def __init__(self, fault: Fault) -> None:

@@ -1,21 +1,50 @@
 """All regions of a run, and the only way to their bytes."""
 
+from struct import Struct
+from typing import Final
+
 from vm.change import Change, MemoryChanged, RegionChanged
-from vm.memory.fault import Fault, FaultKind, MachineFault
-from vm.memory.region import ARENA, LEAD, MAX_WINDOWS, WINDOW, WINDOW_BITS, Place, Region, RegionKind
+from vm.memory.access import refusal, wild
+from vm.memory.fault import MachineFault
+from vm.memory.pages import PAGE, PAGE_BITS
+from vm.memory.region import (
+    ARENA,
+    LEAD,
+    MAX_WINDOWS,
+    WINDOW,
+    WINDOW_BITS,
+    Place,
+    Pointer,
+    Region,
+    RegionKind,
+)
+from vm.memory.snapshot import MemorySnapshot, Snapshots
 from vm.source import HookscopeError
 from vm.word import MASK64
 
+MEMORY_LIMIT: Final = 64 << 20
+"""Bytes all regions of a run may take unless told otherwise."""
+
+_UNPACK: Final = {
+    size: Struct(code).unpack_from for size, code in ((1, "<B"), (2, "<H"), (4, "<I"), (8, "<Q"))
+}
+_MASK: Final = {size: (1 << size * 8) - 1 for size in (1, 2, 4, 8)}
+_LAST: Final = PAGE - 1
+
 
 class Memory:
-    """Regions by address. Writes go through here and leave a change in ``journal``."""
+    """Regions by address, ``limit`` bytes at most. Every write leaves a change in ``journal``."""
 
-    __slots__ = ("_windows", "journal", "regions")
+    __slots__ = ("_by_window", "_next_window", "_snapshots", "journal", "limit", "regions", "used")
 
-    def __init__(self, journal: list[Change]) -> None:
+    def __init__(self, journal: list[Change], limit: int = MEMORY_LIMIT) -> None:
         self.regions: list[Region] = []
-        self._windows: list[Region] = []
         self.journal = journal
+        self.limit = limit
+        self.used = 0
+        self._by_window: dict[int, Region] = {}
+        self._next_window = ARENA >> WINDOW_BITS
+        self._snapshots = Snapshots()
 
     def add(
         self,
@@ -27,47 +56,110 @@ class Memory:
         stride: int = 0,
         value_size: int = 0,
         owner: int = -1,
+        origin: int = 0,
     ) -> Region:
         """A new region holding ``data`` itself (not a copy), at the next free address."""
+        self.reserve(len(data))
         windows = (LEAD + len(data) + LEAD + WINDOW - 1) >> WINDOW_BITS
-        if len(self._windows) + windows > MAX_WINDOWS:
-            raise HookscopeError.of("memory-limit", "the program's maps need more memory than a run may use")
-        base = ARENA + (len(self._windows) << WINDOW_BITS) + LEAD
+        base = (self._next_window << WINDOW_BITS) + LEAD
         region = Region(
-            len(self.regions), kind, name, base, data, 0, len(data), writable, stride, value_size, owner
+            len(self.regions),
+            kind,
+            name,
+            base,
+            data,
+            0,
+            len(data),
+            writable,
+            stride,
+            value_size,
+            owner,
+            origin=origin,
         )
         self.regions.append(region)
-        self._windows.extend([region] * windows)
+        self._by_window.update(dict.fromkeys(range(self._next_window, self._next_window + windows), region))
+        self._next_window += windows
+        self.used += len(data)
         return region
 
+    def add_zeroed(
+        self, kind: RegionKind, name: str, size: int, *, stride: int = 0, value_size: int = 0, owner: int = -1
+    ) -> Region:
+        """A new region of ``size`` zero bytes, of which only those written take memory and time."""
+        self.reserve(size)
+        region = self.add(kind, name, bytearray(size), stride=stride, value_size=value_size, owner=owner)
+        self._snapshots.zeroed(region)
+        return region
+
+    def reserve(self, size: int) -> None:
+        """Raises HookscopeError if ``size`` more bytes would not fit."""
+        windows = (2 * LEAD + size + WINDOW - 1) >> WINDOW_BITS
+        in_use = self._next_window - (ARENA >> WINDOW_BITS)
+        if self.used + size > self.limit or in_use + windows > MAX_WINDOWS:
+            raise HookscopeError.of(
+                "memory-limit",
+                f"this needs {self.used + size:,} bytes of guest memory; a run may use {self.limit:,}",
+                "use smaller maps or a smaller packet",
+            )
+
     def locate(self, address: int) -> Place | None:
-        """The region whose windows hold ``address``, with the offset from its start; None for a wild pointer."""
-        index = (address - ARENA) >> WINDOW_BITS
-        if 0 <= index < len(self._windows):
-            region = self._windows[index]
-            return Place(region, address - region.base)
-        return None
+        """The region whose windows hold ``address``, and the offset in it; None if there is none."""
+        region = self._by_window.get(address >> WINDOW_BITS)
+        return Place(region, address - region.base) if region is not None else None
+
+    def describe(self, address: int) -> Pointer | None:
+        """What the word ``address`` points at; None if it is no pointer into this run's memory."""
+        place = self.locate(address)
+        if place is None:
+            return None
+        region, off = place.region, place.off
+        part = region.part(off)
+        grouped = region.stride or region.parts is not None
+        return Pointer(
+            region.kind,
+            region.id,
+            part.name,
+            off - (part.lo if grouped else region.origin),
+            region.owner,
+            part.hi - part.lo,
+            region.alive and not part.why_not and part.lo <= off < part.hi,
+            off == part.hi,
+        )
 
     def load(self, address: int, size: int) -> int:
-        """The little-endian word of ``size`` bytes at ``address``; raises MachineFault."""
-        index = (address - ARENA) >> WINDOW_BITS
-        if 0 <= index < len(self._windows):
-            region = self._windows[index]
+        """The little-endian word of ``size`` (1, 2, 4, 8) bytes at ``address``; raises MachineFault."""
+        region = self._by_window.get(address >> WINDOW_BITS)
+        if region is not None:
             off = address - region.base
             if region.view is not None:
                 return region.view.load(off, size)
-            if region.lo <= off and off + size <= region.hi and region.alive and not region.stride:
-                return int.from_bytes(region.data[off : off + size], "little")
+            if region.lo <= off <= region.hi - size and region.alive:
+                stride = region.stride
+                if (off % stride + size <= region.value_size) if stride else region.parts is None:
+                    value: int = _UNPACK[size](region.data, off)[0]
+                    return value
         region, off = self.check(address, size, write=False)
         return int.from_bytes(region.data[off : off + size], "little")
 
     def store(self, address: int, size: int, value: int) -> None:
-        """Writes the low ``size`` bytes of ``value`` at ``address``; raises MachineFault."""
-        place = self.locate(address)
-        if place is not None and place.region.view is not None:
-            place.region.view.store(place.off, size, value)
+        """Writes the low ``size`` (1, 2, 4, 8) bytes of ``value`` at ``address``; raises MachineFault."""
+        region = self._by_window.get(address >> WINDOW_BITS)
+        if region is not None and region.view is not None:
+            region.view.store(address - region.base, size, value)
             return
-        self.write(address, (value & ((1 << (size * 8)) - 1)).to_bytes(size, "little"))
+        after = (value & _MASK[size]).to_bytes(size, "little")
+        if region is not None:
+            off = address - region.base
+            if region.lo <= off <= region.hi - size and region.alive and region.writable:
+                stride = region.stride
+                if (off % stride + size <= region.value_size) if stride else region.parts is None:
+                    data, end = region.data, off + size
+                    self.journal.append(MemoryChanged(address, bytes(data[off:end]), after))
+                    data[off:end] = after
+                    region.dirty.add(off >> PAGE_BITS)
+                    region.dirty.add((end - 1) >> PAGE_BITS)
+                    return
+        self.write(address, after)
 
     def read(self, address: int, size: int) -> bytes:
         """``size`` bytes at ``address`` (a helper's argument); raises MachineFault."""
@@ -85,74 +177,48 @@ class Memory:
 
     def put(self, region: Region, off: int, data: bytes) -> None:
         """Writes ``data`` into ``region`` without asking whether the program might (helpers, maps)."""
-        before = bytes(region.data[off : off + len(data)])
-        region.data[off : off + len(data)] = data
+        end = off + len(data)
+        before = bytes(region.data[off:end])
         self.journal.append(MemoryChanged(region.base + off, before, data))
+        _poke(region, off, data)
 
     def set_alive(self, region: Region, alive: bool) -> None:
         """Brings a region to life or ends it (frames, ring-buffer records)."""
         region.alive = alive
         self.journal.append(RegionChanged(region.id, alive))
 
+    def apply(self, change: MemoryChanged | RegionChanged, *, forwards: bool) -> None:
+        """Takes memory from one side of its own change to the other; leaves no trace in the journal."""
+        if isinstance(change, RegionChanged):
+            self.regions[change.region].alive = change.alive is forwards
+            return
+        region = self._by_window[change.address >> WINDOW_BITS]
+        _poke(region, change.address - region.base, change.after if forwards else change.before)
+
+    def snapshot(self) -> MemorySnapshot:
+        """All bytes, bounds and lives now; unwritten pages are shared with the snapshot before."""
+        return self._snapshots.take(self.regions)
+
+    def restore(self, snapshot: MemorySnapshot) -> None:
+        """Takes everything back (or on) to a snapshot of this memory; leaves no trace in the journal."""
+        self._snapshots.restore(self.regions, snapshot)
+
     def check(self, address: int, size: int, *, write: bool) -> tuple[Region, int]:
         """The region and offset of a permitted access, or the MachineFault that says why it is not."""
-        place = self.locate(address & MASK64)
+        address &= MASK64
+        place = self.locate(address)
         if place is None:
-            raise MachineFault(_wild(address, size, write))
-        region, off = place.region, place.off
-        lo, hi = _bounds(region, off)
-        if not region.alive:
-            raise MachineFault(
-                _fault(FaultKind.DEAD, place, address, size, write, 0, "which no longer exists")
-            )
-        if off < lo or off + size > hi:
-            outside = off - lo if off < lo else off + size - hi
-            raise MachineFault(
-                _fault(FaultKind.BOUNDS, place, address, size, write, outside, _where(outside))
-            )
-        if write and not region.writable:
-            raise MachineFault(
-                _fault(FaultKind.READ_ONLY, place, address, size, write, 0, "which is read-only")
-            )
-        return region, off
+            raise MachineFault(wild(address, size, write))
+        fault = refusal(place, address, size, write)
+        if fault is not None:
+            raise MachineFault(fault)
+        return place.region, place.off
 
 
-def _bounds(region: Region, off: int) -> tuple[int, int]:
-    if not region.stride:
-        return region.lo, region.hi
-    start = max(0, min(off, region.hi - 1)) // region.stride * region.stride
-    return start, start + region.value_size
-
-
-def _where(outside: int) -> str:
-    count = abs(outside)
-    return f"{count} byte{'s' if count > 1 else ''} {'past its end' if outside > 0 else 'before its start'}"
-
-
-def _verb(size: int, write: bool) -> str:
-    return f"{'writes' if write else 'reads'} {size} byte{'s' if size > 1 else ''}"
-
-
-def _wild(address: int, size: int, write: bool) -> Fault:
-    if address < 4096:
-        return Fault(
-            FaultKind.NULL,
-            f"{_verb(size, write)} at address {address:#x}: the pointer is null",
-            address,
-            size,
-            write,
-        )
-    return Fault(
-        FaultKind.WILD,
-        f"{_verb(size, write)} at {address:#x}, which belongs to no object of this run",
-        address,
-        size,
-        write,
-    )
-
-
-def _fault(
-    kind: FaultKind, place: Place, address: int, size: int, write: bool, outside: int, why: str
-) -> Fault:
-    message = f"{_verb(size, write)} at {place}, {why}"
-    return Fault(kind, message, address, size, write, place.region.name, outside)
+def _poke(region: Region, off: int, data: bytes) -> None:
+    end = off + len(data)
+    region.data[off:end] = data
+    first = off >> PAGE_BITS
+    region.dirty.add(first)
+    if (off & _LAST) + len(data) > PAGE:
+        region.dirty.update(range(first + 1, ((end - 1) >> PAGE_BITS) + 1))
