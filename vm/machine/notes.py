@@ -1,0 +1,61 @@
+"""What a trace keeps of every step, so that stops and counts need not execute again."""
+
+from array import array
+from collections.abc import Sequence
+
+from vm.change import Change, Emitted, EntryChanged, ListChanged, MemoryChanged, PcChanged, RegisterChanged
+from vm.memory.memory import Memory
+from vm.memory.region import RegionKind
+
+OUTPUT_BYTES = 1 << 20
+"""Bytes of output a trace keeps; later records are counted and dropped."""
+_PLAIN = (RegisterChanged, PcChanged)
+
+
+class Notes:
+    """``path`` is the point of every step, ``map_writes`` the steps that wrote a map, ``outputs`` what was
+    sent to user space, each with the number of its step."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.path = array("I")
+        self.map_writes = array("I")
+        self.outputs: list[tuple[int, Emitted]] = []
+        self.outputs_dropped = 0
+        self._memory = memory
+        self._room = OUTPUT_BYTES
+
+    def take(self, first: int, done: Sequence[tuple[Change, ...]]) -> set[int]:
+        """Notes the steps from number ``first`` on; returns the maps whose bookkeeping they changed."""
+        touched: set[int] = set()
+        for number, changes in enumerate(done, first):
+            # Nearly all steps set a register, or nothing, and go on: two changes that need no note.
+            if len(changes) > 2 or type(changes[0]) not in _PLAIN:
+                self._note(number, changes, touched)
+        return touched
+
+    def _note(self, number: int, changes: tuple[Change, ...], touched: set[int]) -> None:
+        writes_map = False
+        for change in changes:
+            match change:
+                case MemoryChanged():
+                    writes_map = writes_map or self._is_value(change.address)
+                case EntryChanged() | ListChanged():
+                    touched.add(change.map)
+                    writes_map = writes_map or isinstance(change, EntryChanged)
+                case Emitted():
+                    self._output(number, change)
+                case _:
+                    pass
+        if writes_map:
+            self.map_writes.append(number)
+
+    def _is_value(self, address: int) -> bool:
+        place = self._memory.locate(address)
+        return place is not None and place.region.kind is RegionKind.MAP_VALUE
+
+    def _output(self, number: int, output: Emitted) -> None:
+        if len(output.data) > self._room:
+            self.outputs_dropped += 1
+            return
+        self._room -= len(output.data)
+        self.outputs.append((number, output))
