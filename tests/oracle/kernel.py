@@ -1,0 +1,245 @@
+"""bpf(2) by ctypes: maps, programs and test runs of the real kernel. Nothing is ever attached.
+
+Needs root and a kernel that allows bpf(); ``unavailable()`` says why not. Map references in instructions are
+``ld_imm64`` with src_reg 1 or 2 whose immediate is an index into the maps given to ``load``.
+"""
+
+import ctypes
+import errno
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.oracle import attr
+
+_SYSCALL = {"x86_64": 321, "aarch64": 280, "riscv64": 280}
+_LD_IMM64 = 0x18
+_PERCPU = frozenset({5, 6, 10, 21})
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def bpf(command: int, request: ctypes.Structure) -> int:
+    """The system call: its result or -errno."""
+    number = _SYSCALL.get(platform.machine())
+    if number is None:
+        return -errno.ENOSYS
+    for _ in range(20):  # EAGAIN: the verifier was interrupted
+        result = int(_libc.syscall(number, command, ctypes.byref(request), ctypes.sizeof(request)))
+        if result >= 0:
+            return result
+        if ctypes.get_errno() not in (errno.EAGAIN, errno.EINTR):
+            break
+    return -ctypes.get_errno()
+
+
+@cache
+def unavailable() -> str | None:
+    """Why this machine's kernel cannot be asked, or None if it can."""
+    if platform.system() != "Linux":
+        return "bpf() exists only on Linux"
+    created = KernelMap.create(2, 4, 4, 1)
+    if isinstance(created, int):
+        return f"bpf() is not allowed here: {os.strerror(-created)}"
+    created.close()
+    return None
+
+
+def kernel_version() -> str:
+    """The running kernel's release, such as 6.18.44."""
+    return platform.release()
+
+
+@cache
+def possible_cpus() -> int:
+    """How many values a per-CPU map keeps for each key."""
+    last = Path("/sys/devices/system/cpu/possible").read_text("ascii").strip().split(",")[-1]
+    return int(last.split("-")[-1]) + 1
+
+
+def _buffer(data: bytes | None) -> "ctypes.Array[ctypes.c_char] | None":
+    return ctypes.create_string_buffer(data, len(data)) if data else None
+
+
+def _address(buffer: "ctypes.Array[ctypes.c_char] | None") -> int:
+    return ctypes.addressof(buffer) if buffer is not None else 0
+
+
+@dataclass(slots=True)
+class KernelMap:
+    """A map of the kernel; every operation returns what it found or -errno."""
+
+    fd: int
+    type: int
+    key_size: int
+    value_size: int
+
+    @classmethod
+    def create(
+        cls,
+        type: int,  # noqa: A002 - as the kernel names it
+        key_size: int,
+        value_size: int,
+        max_entries: int,
+        flags: int = 0,
+        inner: "KernelMap | None" = None,
+        map_extra: int = 0,
+    ) -> "KernelMap | int":
+        """BPF_MAP_CREATE: the map, or -errno."""
+        request = attr.MapCreate(
+            map_type=type,
+            key_size=key_size,
+            value_size=value_size,
+            max_entries=max_entries,
+            map_flags=flags,
+            inner_map_fd=inner.fd if inner else 0,
+            map_extra=map_extra,
+        )
+        result = bpf(attr.MAP_CREATE, request)
+        return result if result < 0 else cls(result, type, key_size, value_size)
+
+    @property
+    def io_size(self) -> int:
+        """Bytes of a value as user space reads it: of all CPUs, each padded to 8, for per-CPU maps."""
+        if self.type in _PERCPU:
+            return (self.value_size + 7) // 8 * 8 * possible_cpus()
+        return self.value_size
+
+    def _element(self, command: int, key: bytes | None, value: int, flags: int) -> int:
+        held = _buffer(key)
+        request = attr.MapElem(map_fd=self.fd, key=_address(held), value=value, flags=flags)
+        return bpf(command, request)
+
+    def _value_of(self, command: int, key: bytes | None, flags: int, given: bytes = b"") -> bytes | int:
+        out = ctypes.create_string_buffer(given, max(self.io_size, 8))
+        result = self._element(command, key, ctypes.addressof(out), flags)
+        return result if result < 0 else out.raw[: self.io_size]
+
+    def lookup(self, key: bytes | None, flags: int = 0, given: bytes = b"") -> bytes | int:
+        """BPF_MAP_LOOKUP_ELEM; ``given`` is the value a bloom filter is asked about."""
+        return self._value_of(attr.MAP_LOOKUP, key, flags, given)
+
+    def lookup_and_delete(self, key: bytes | None, flags: int = 0) -> bytes | int:
+        """BPF_MAP_LOOKUP_AND_DELETE_ELEM."""
+        return self._value_of(attr.MAP_LOOKUP_AND_DELETE, key, flags)
+
+    def update(self, key: bytes | None, value: bytes, flags: int = 0) -> int:
+        """BPF_MAP_UPDATE_ELEM."""
+        held = _buffer(value)
+        return self._element(attr.MAP_UPDATE, key, _address(held), flags)
+
+    def delete(self, key: bytes) -> int:
+        """BPF_MAP_DELETE_ELEM."""
+        return self._element(attr.MAP_DELETE, key, 0, 0)
+
+    def next_key(self, key: bytes | None) -> bytes | int:
+        """BPF_MAP_GET_NEXT_KEY."""
+        out = ctypes.create_string_buffer(max(self.key_size, 8))
+        result = self._element(attr.MAP_GET_NEXT_KEY, key, ctypes.addressof(out), 0)
+        return result if result < 0 else out.raw[: self.key_size]
+
+    def freeze(self) -> int:
+        """BPF_MAP_FREEZE: read-only for user space from now on."""
+        return bpf(attr.MAP_FREEZE, attr.MapElem(map_fd=self.fd))
+
+    def keys(self) -> Iterator[bytes]:
+        """All keys, in the kernel's order."""
+        key = self.next_key(None)
+        while isinstance(key, bytes):
+            yield key
+            key = self.next_key(key)
+
+    def close(self) -> None:
+        """Gives the map back."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What BPF_PROG_TEST_RUN answered; ``error`` 0 or the errno of a run that did not happen."""
+
+    error: int
+    retval: int = 0
+    data_out: bytes = b""
+
+
+@dataclass(slots=True)
+class KernelProgram:
+    """A loaded program, or why it was refused (``error``, an errno, and the verifier's ``log``)."""
+
+    error: int
+    log: str
+    fd: int = -1
+
+    def test_run(self, data: bytes = bytes(64), ctx: bytes = b"", repeat: int = 1) -> RunResult:
+        """Runs the program once (or ``repeat`` times) over ``data``."""
+        held, held_ctx = _buffer(data), _buffer(ctx)
+        out = ctypes.create_string_buffer(len(data) + 512)
+        request = attr.TestRun(
+            prog_fd=self.fd,
+            data_in=_address(held),
+            data_size_in=len(data),
+            data_out=ctypes.addressof(out) if data else 0,
+            data_size_out=len(out) if data else 0,
+            ctx_in=_address(held_ctx),
+            ctx_size_in=len(ctx),
+            repeat=repeat,
+        )
+        result = bpf(attr.PROG_TEST_RUN, request)
+        if result < 0:
+            return RunResult(-result)
+        return RunResult(0, request.retval, out.raw[: request.data_size_out] if data else b"")
+
+    def close(self) -> None:
+        """Gives the program back."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+
+def relocated(insns: bytes, maps: Sequence[KernelMap]) -> bytes:
+    """``insns`` with map indices replaced by descriptors."""
+    code = bytearray(insns)
+    at = 0
+    while at + 8 <= len(code):
+        if code[at] == _LD_IMM64:
+            index = int.from_bytes(code[at + 4 : at + 8], "little")
+            if code[at + 1] >> 4 in (1, 2) and index < len(maps):
+                code[at + 4 : at + 8] = maps[index].fd.to_bytes(4, "little")
+            at += 8
+        at += 8
+    return bytes(code)
+
+
+def load(
+    insns: bytes,
+    prog_type: int,
+    maps: Sequence[KernelMap] = (),
+    *,
+    license: str = "GPL",  # noqa: A002 - as the kernel names it
+    log_level: int = 1,
+    expected_attach_type: int = 0,
+    flags: int = 0,
+) -> KernelProgram:
+    """BPF_PROG_LOAD; the maps stay the caller's."""
+    code = _buffer(relocated(insns, maps))
+    licence = ctypes.create_string_buffer(license.encode())
+    log = ctypes.create_string_buffer((1 << 24) - 1) if log_level else None
+    request = attr.ProgLoad(
+        prog_type=prog_type,
+        insn_cnt=len(insns) // 8,
+        insns=_address(code),
+        license=ctypes.addressof(licence),
+        log_level=log_level,
+        log_size=len(log) if log is not None else 0,
+        log_buf=_address(log),
+        prog_flags=flags,
+        expected_attach_type=expected_attach_type,
+    )
+    result = bpf(attr.PROG_LOAD, request)
+    text = log.value.decode("utf-8", "replace") if log is not None else ""
+    return KernelProgram(max(-result, 0), text, result if result >= 0 else -1)
