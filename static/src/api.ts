@@ -1,0 +1,69 @@
+// HTTP questions with one answer. Part of transport: nothing else in the page fetches.
+import type {
+  ExampleView,
+  Failure,
+  PacketsReply,
+  Reference,
+  SampleView,
+  SaveReply,
+  SaveRequest,
+  WorkspaceDoc,
+} from "./schemas.ts";
+
+export type WorkspaceRow = Pick<WorkspaceDoc, "id" | "title" | "saved_at" | "version">;
+
+/** An answer that is a Failure, or no answer at all (`code` "unreachable"). */
+export class RequestFailed extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+const UNREACHABLE: Failure = {
+  code: "unreachable",
+  message: "The server did not answer.",
+  hint: "Your work is safe in this browser.",
+  span: null,
+};
+
+export function isFailure(value: unknown): value is Failure {
+  return typeof value === "object" && value !== null && "code" in value && "message" in value;
+}
+
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const binary = body instanceof Blob;
+  const init: RequestInit = { method, headers: { Accept: "application/json" } };
+  if (body !== undefined) {
+    init.body = binary ? body : JSON.stringify(body);
+    init.headers = { ...init.headers, "Content-Type": binary ? "application/octet-stream" : "application/json" };
+  }
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch {
+    throw new RequestFailed(UNREACHABLE);
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok && answer !== null) return answer as T;
+  const refused = { ...UNREACHABLE, code: `http-${response.status}`, message: `The server refused this (${response.status}).` };
+  throw new RequestFailed(isFailure(answer) ? answer : refused);
+}
+
+export const api = {
+  reference: () => ask<Reference>("GET", "/api/reference"),
+  examples: () => ask<ExampleView[]>("GET", "/api/examples"),
+  samples: () => ask<SampleView[]>("GET", "/api/samples"),
+  capture: (file: Blob) => ask<PacketsReply>("POST", "/api/packets/capture", file),
+  form: (packets: Record<string, unknown>[]) => ask<PacketsReply>("POST", "/api/packets/form", { packets }),
+  hex: (text: string) => ask<PacketsReply>("POST", "/api/packets/hex", { text }),
+  dissect: (packets: readonly string[]) => ask<PacketsReply>("POST", "/api/packets/dissect", { packets }),
+  workspaces: () => ask<WorkspaceRow[]>("GET", "/api/workspaces"),
+  workspace: (id: string) => ask<WorkspaceDoc>("GET", `/api/workspaces/${encodeURIComponent(id)}`),
+  create: (request: SaveRequest) => ask<SaveReply>("POST", "/api/workspaces", request),
+  save: (id: string, request: SaveRequest) => ask<SaveReply>("PUT", `/api/workspaces/${encodeURIComponent(id)}`, request),
+  share: (request: SaveRequest) => ask<{ id: string }>("POST", "/api/links", request),
+  shared: (id: string) => ask<WorkspaceDoc>("GET", `/api/links/${encodeURIComponent(id)}`),
+};

@@ -1,0 +1,132 @@
+// Keeps the work: in this browser at once, on the server when the keys have rested for a second.
+import { effect } from "@preact/signals";
+import * as actions from "./actions.ts";
+import { api, RequestFailed } from "./api.ts";
+import { encodePlace } from "./link.ts";
+import { keep, recall } from "./prefs.ts";
+import type { Place, SaveRequest } from "./schemas.ts";
+import { act, state } from "./store.ts";
+import type { State } from "./state.ts";
+
+const LOCAL_IDLE = 250;
+const SERVER_IDLE = 1_000;
+const RETRY = 5_000;
+const URL_IDLE = 300;
+
+/** What the browser keeps of one program; `dirty` until the server has it. */
+export interface Draft {
+  id: string | null;
+  title: string;
+  version: number;
+  inputs: State["inputs"];
+  place: Place;
+  dirty: boolean;
+}
+
+export function draftKey(id: string | null): string {
+  return `doc:${id ?? "draft"}`;
+}
+
+export function readDraft(id: string | null): Draft | null {
+  const draft = recall(draftKey(id)) as Partial<Draft> | null;
+  const whole = typeof draft?.inputs?.source === "string" && Array.isArray(draft.inputs.packets) && draft.place !== undefined;
+  return whole ? (draft as Draft) : null;
+}
+
+function placeOf({ cursor, breakpoints, layout }: State): Place {
+  return { ...cursor, breakpoints: breakpoints.map(({ line }) => line), panes: { tab: layout.tab } };
+}
+
+export function requestOf(now: State): SaveRequest {
+  return { title: now.title, inputs: now.inputs, place: placeOf(now), base: now.version };
+}
+
+function keepLocally(dirty: boolean): void {
+  const now = state.peek();
+  const { id, title, version, inputs } = now;
+  const kept = keep(draftKey(id), { id, title, version, inputs, place: placeOf(now), dirty } satisfies Draft);
+  if (!kept) keep(draftKey(id), { id, title, version, inputs: { ...inputs, packets: [] }, place: placeOf(now), dirty });
+}
+
+let server: ReturnType<typeof setTimeout> | undefined;
+let busy = false;
+
+async function saveNow(): Promise<void> {
+  clearTimeout(server);
+  if (busy) return;
+  busy = true;
+  const now = state.peek();
+  const sent = now.revision;
+  act(actions.setSaving, "saving");
+  try {
+    const reply = now.id === null ? await api.create(requestOf(now)) : await api.save(now.id, requestOf(now));
+    if (now.id === null) keep(draftKey(null), null);
+    act(actions.saved, reply.id, reply.version);
+    if (reply.conflict !== null) await keepOther(now, reply.conflict);
+    const current = state.peek().revision === sent && state.peek().title === now.title;
+    act(actions.setSaving, current ? "saved" : "local");
+    keepLocally(!current);
+    showAddress();
+    if (!current) server = setTimeout(() => void saveNow(), SERVER_IDLE);
+  } catch (error) {
+    if (!(error instanceof RequestFailed)) throw error;
+    act(actions.setSaving, "offline");
+    server = setTimeout(() => void saveNow(), RETRY);
+  } finally {
+    busy = false;
+  }
+}
+
+/** Another tab saved a different text since this one was read: it becomes a program of its own, so nothing is lost. */
+async function keepOther(now: State, source: string): Promise<void> {
+  const copy = await api.create({ ...requestOf(now), title: `${now.title} (from the other tab)`, inputs: { ...now.inputs, source }, base: 0 });
+  act(actions.toast, "Another tab had changed this program. Its text is kept as a program of its own.", false, `/w/${copy.id}`);
+}
+
+function showAddress(): void {
+  const { id, cursor, pin } = state.peek();
+  const path = id === null ? location.pathname : `/w/${id}`;
+  const search = id === null ? location.search : "";
+  const url = `${path}${search}${encodePlace(cursor.packet, cursor.step, pin)}`;
+  if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url);
+}
+
+/** Starts keeping. Looking around is not work: a program reaches the server with its first change. */
+export function startSaving(): void {
+  let revision = state.peek().revision;
+  let title = state.peek().title;
+  let local: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const now = state.value;
+    if (now.revision === revision && now.title === title) return;
+    revision = now.revision;
+    title = now.title;
+    queueMicrotask(() => act(actions.setSaving, "local"));
+    clearTimeout(local);
+    clearTimeout(server);
+    local = setTimeout(() => keepLocally(true), LOCAL_IDLE);
+    server = setTimeout(() => void saveNow(), SERVER_IDLE);
+  });
+  let address: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    void state.value.cursor;
+    void state.value.pin;
+    clearTimeout(address);
+    address = setTimeout(showAddress, URL_IDLE);
+  });
+  addEventListener("pagehide", () => {
+    if (state.peek().saving !== "untouched") keepLocally(state.peek().saving !== "saved");
+  });
+  addEventListener("online", () => void saveIfOffline());
+}
+
+export async function saveIfOffline(): Promise<void> {
+  if (state.peek().saving === "offline") await saveNow();
+}
+
+/** A link to exactly this: program, packets, step. */
+export async function shareUrl(): Promise<string> {
+  const now = state.peek();
+  const { id } = await api.share(requestOf(now));
+  return `${location.origin}/l/${id}${encodePlace(now.cursor.packet, now.cursor.step, now.pin)}`;
+}

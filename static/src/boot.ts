@@ -1,0 +1,60 @@
+// What the page opens with: a saved program, a link, an example, or what this browser kept.
+import * as actions from "./actions.ts";
+import { api, RequestFailed } from "./api.ts";
+import { readDraft, type Draft } from "./autosave.ts";
+import { decodePlace } from "./link.ts";
+import type { WorkspaceDoc } from "./schemas.ts";
+import { act } from "./store.ts";
+
+type Doc = Parameters<typeof actions.open>[1];
+
+function fromDraft(draft: Draft): Doc {
+  const { id, title, version, inputs, place } = draft;
+  return { id, title, version, inputs, place };
+}
+
+async function openSaved(id: string): Promise<void> {
+  const draft = readDraft(id);
+  let doc: WorkspaceDoc;
+  try {
+    doc = await api.workspace(id);
+  } catch (error) {
+    if (!(error instanceof RequestFailed) || draft === null) throw error;
+    act(actions.open, fromDraft(draft), "offline");
+    return;
+  }
+  // Unsent work of this browser goes on top; the server notices when it is not based on the latest save.
+  if (draft?.dirty && draft.inputs.source !== doc.inputs.source) act(actions.open, fromDraft(draft), "local");
+  else act(actions.open, doc, "saved");
+}
+
+async function openLink(id: string): Promise<void> {
+  const doc = await api.shared(id);
+  act(actions.open, { ...doc, id: null, version: 0 }, "untouched");
+}
+
+async function openExample(id: string | null): Promise<void> {
+  const draft = id === null ? readDraft(null) : null;
+  if (draft !== null) return act(actions.open, fromDraft(draft), "local");
+  const examples = await api.examples();
+  const example = examples.find((candidate) => candidate.id === id) ?? examples[0];
+  if (example === undefined) return;
+  const place = { packet: 0, step: 0, breakpoints: [], panes: {} };
+  act(actions.open, { id: null, title: example.title, version: 0, inputs: example.inputs, place }, "untouched");
+}
+
+/** Opens what the address names; an error becomes a failure on the page. */
+export async function openAddress({ pathname, search, hash }: Pick<Location, "pathname" | "search" | "hash">): Promise<void> {
+  const [, kind, id] = pathname.split("/");
+  try {
+    if (kind === "w" && id) await openSaved(id);
+    else if (kind === "l" && id) await openLink(id);
+    else await openExample(new URLSearchParams(search).get("example"));
+  } catch (error) {
+    if (!(error instanceof RequestFailed)) throw error;
+    act(actions.toast, `${error.failure.message} ${error.failure.hint ?? ""}`.trim());
+  }
+  const { packet, step, pin } = decodePlace(hash);
+  if (packet !== null || step !== null) act(actions.moveTo, { packet: packet ?? 0, step: step ?? 0 });
+  if (pin !== null) act(actions.pin, pin);
+}

@@ -1,0 +1,153 @@
+// Derived values. Views read these; each changes only when what it is made of does.
+import { computed } from "@preact/signals";
+import type { Snapshot } from "./fold.ts";
+import type { MapSpecView, PacketRun, PacketView, ProgramView, SlotView, StepView, WindowReply } from "./schemas.ts";
+import { relate, type Related } from "./related.ts";
+import { state } from "./store.ts";
+import { snapshotAt, stepAt, stepsOf, windowFor } from "./trace.ts";
+
+export const inputs = computed(() => state.value.inputs);
+export const source = computed(() => state.value.inputs.source);
+export const cursor = computed(() => state.value.cursor);
+export const check = computed(() => state.value.check);
+export const run = computed(() => state.value.run);
+export const windows = computed(() => state.value.windows);
+export const breakpoints = computed(() => state.value.breakpoints);
+export const layout = computed(() => state.value.layout);
+export const reference = computed(() => state.value.reference);
+export const connection = computed(() => state.value.connection);
+export const saving = computed(() => state.value.saving);
+export const overlay = computed(() => state.value.overlay);
+export const title = computed(() => state.value.title);
+export const toasts = computed(() => state.value.toasts);
+export const theme = computed(() => state.value.theme);
+export const why = computed(() => state.value.why);
+export const pin = computed(() => state.value.pin);
+export const progress = computed(() => state.value.progress);
+export const failure = computed(() => state.value.failure);
+export const dissections = computed(() => state.value.packets);
+export const history = computed(() => state.value.history);
+
+/** Results are from before the last edit. */
+export const stale = computed(() => state.value.run !== null && state.value.run.revision !== state.value.revision);
+
+export const errors = computed(() => (check.value?.diagnostics ?? []).filter(({ severity }) => severity === "error"));
+
+/* ---------- here: the place in time ---------- */
+
+export interface Here {
+  /** The state now; the last one known while the right one is on its way. */
+  snapshot: Snapshot | null;
+  /** The state one step ago, to tell what just changed; null at step 0. */
+  previous: Snapshot | null;
+  /** The step that led here, and the one about to run. */
+  done: StepView | null;
+  next: StepView | null;
+  /** False while the window of this place has not arrived. */
+  exact: boolean;
+}
+
+let shown: Here = { snapshot: null, previous: null, done: null, next: null, exact: false };
+
+const trace = computed(() => ({ run: run.value, windows: windows.value }));
+
+export const here = computed<Here>(() => {
+  const now = trace.value;
+  const at = cursor.value;
+  if (now.run === null) return (shown = { snapshot: null, previous: null, done: null, next: null, exact: false });
+  const snapshot = snapshotAt(now, at);
+  if (snapshot === null) return { ...shown, exact: false };
+  const before = { packet: at.packet, step: at.step - 1 };
+  shown = {
+    snapshot,
+    previous: at.step > 0 ? snapshotAt(now, before) : null,
+    done: at.step > 0 ? (stepAt(now, before) ?? null) : null,
+    next: stepAt(now, at) ?? null,
+    exact: true,
+  };
+  return shown;
+});
+
+export const snapshot = computed(() => here.value.snapshot);
+
+/** The window the cursor is in. */
+export const window = computed<WindowReply | undefined>(() => windowFor(trace.value, cursor.value));
+
+export const packetRun = computed<PacketRun | null>(() => run.value?.packets[cursor.value.packet] ?? null);
+
+export const steps = computed(() => stepsOf(trace.value, cursor.value.packet));
+
+/* ---------- the program ---------- */
+
+/** The program that is running here, or the file's first. */
+export const program = computed<ProgramView | null>(() => {
+  const programs = check.value?.programs ?? [];
+  return programs[snapshot.value?.program ?? 0] ?? programs[0] ?? null;
+});
+
+export const maps = computed<readonly MapSpecView[]>(() => program.value?.maps ?? []);
+
+export const slots = computed<readonly SlotView[]>(() => program.value?.slots ?? []);
+
+/** The first instruction written on each line. */
+export const slotOfLine = computed(() => {
+  const found = new Map<number, SlotView>();
+  for (const slot of slots.value) if (slot.line !== null && !found.has(slot.line)) found.set(slot.line, slot);
+  return found;
+});
+
+export const lineOfPc = computed(() => {
+  const found = new Map<number, number>();
+  for (const slot of slots.value) if (slot.line !== null) found.set(slot.pc, slot.line);
+  return found;
+});
+
+/** Programs counters that ran for this packet, or for any when that is not known. */
+export const walked = computed<ReadonlySet<number>>(() => {
+  const marks = state.value.marks.get(cursor.value.packet);
+  if (marks !== undefined && marks.bin === 1) return new Set(marks.pcs);
+  const loaded = window.value;
+  if (loaded !== undefined && loaded.steps.length === steps.value) return new Set(loaded.steps.map((step) => step.pc));
+  return new Set(Object.keys(run.value?.coverage ?? {}).map(Number));
+});
+
+export const marks = computed(() => state.value.marks.get(cursor.value.packet) ?? null);
+
+/* ---------- packets ---------- */
+
+export const packetHex = computed(() => inputs.value.packets[cursor.value.packet] ?? null);
+
+/** The packet as it was sent, dissected. */
+export const packetView = computed<PacketView | null>(() => {
+  const hex = packetHex.value;
+  return hex === null ? null : (dissections.value.get(hex) ?? null);
+});
+
+/** Output records made before this place, in order. */
+export const outputs = computed(() => {
+  const { packet, step } = cursor.value;
+  return (run.value?.outputs ?? []).filter((out) => out.packet < packet || (out.packet === packet && out.step < step));
+});
+
+/* ---------- links ---------- */
+
+export const link = computed(() => state.value.hover ?? state.value.pin);
+
+/** What is linked matters only up to the cursor for instructions; things do not follow the cursor. */
+const linkCursor = computed(() => (link.value?.kind === "pc" ? cursor.value.step : 0));
+
+export const related = computed<Related>(() => relate(link.value, window.value, linkCursor.value));
+
+/** Where `data` stands in the packet buffer now. */
+export const dataOffset = computed(() => snapshot.value?.bounds[1] ?? 0);
+
+/* ---------- states of panes ---------- */
+
+export type PaneState = "ready" | "empty" | "working" | "error";
+
+/** The state of everything that shows a run; staleness is apart, in `stale`. */
+export const runState = computed<PaneState>(() => {
+  if (state.value.progress !== null && run.value === null) return "working";
+  if (run.value !== null) return "ready";
+  return failure.value !== null || errors.value.length > 0 ? "error" : "empty";
+});

@@ -1,0 +1,114 @@
+// The shape of everything the page knows. Values are never changed in place: actions.ts makes new ones.
+import type { CheckReply, Failure, Inputs, MarksReply, PacketView, Reference, RunReply, WindowReply } from "./schemas.ts";
+import { defaultLayout, type Layout } from "./panes.ts";
+import type { Link } from "./related.ts";
+
+/** State `step` of `packet`: the moment before that step runs; equal to the packet's step count, after the last. */
+export interface Cursor {
+  packet: number;
+  step: number;
+}
+
+export interface Breakpoint {
+  line: number;
+  condition: string | null;
+}
+
+export type Connection = "connecting" | "online" | "lost";
+
+/** Where the work is kept: nowhere yet, this browser only, on its way, the server, or this browser because the server is away. */
+export type Saving = "untouched" | "local" | "saving" | "saved" | "offline";
+
+export interface Toast {
+  id: number;
+  text: string;
+  /** Names a step of `history` that the toast's Undo takes back. */
+  undo: number | null;
+  href: string | null;
+}
+
+/** What undo restores outside the editor's own text. */
+export interface Kept {
+  inputs: Inputs;
+  breakpoints: readonly Breakpoint[];
+  layout: Layout;
+}
+
+export interface Past {
+  id: number;
+  label: string;
+  kept: Kept;
+}
+
+export interface Progress {
+  revision: number;
+  done: number;
+  total: number;
+  since: number;
+}
+
+export type Overlay = "palette" | "keys" | "transcript" | "packets" | null;
+
+export interface State {
+  id: string | null;
+  title: string;
+  /** The server's save that this text is based on. */
+  version: number;
+  saving: Saving;
+  inputs: Inputs;
+  /** Counts changes of the inputs; replies about older ones are stale. */
+  revision: number;
+  check: CheckReply | null;
+  run: RunReply | null;
+  windows: ReadonlyMap<string, WindowReply>;
+  marks: ReadonlyMap<number, MarksReply>;
+  progress: Progress | null;
+  failure: Failure | null;
+  cursor: Cursor;
+  /** Why the last continue stopped where it did. */
+  why: string;
+  breakpoints: readonly Breakpoint[];
+  hover: Link | null;
+  pin: Link | null;
+  layout: Layout;
+  connection: Connection;
+  reference: Reference | null;
+  /** Dissected packets by their hex. */
+  packets: ReadonlyMap<string, PacketView>;
+  overlay: Overlay;
+  toasts: readonly Toast[];
+  history: readonly Past[];
+  theme: "light" | "dark" | null;
+}
+
+export const NO_INPUTS: Inputs = { source: "", hook: "xdp", packets: [], seed: 1, cpu: 0, max_steps: 1_000_000 };
+
+export function initialState(): State {
+  return {
+    id: null,
+    title: "untitled",
+    version: 0,
+    saving: "untouched",
+    inputs: NO_INPUTS,
+    revision: 0,
+    check: null,
+    run: null,
+    windows: new Map(),
+    marks: new Map(),
+    progress: null,
+    failure: null,
+    cursor: { packet: 0, step: 0 },
+    why: "",
+    breakpoints: [],
+    hover: null,
+    pin: null,
+    layout: defaultLayout("wide"),
+    connection: "connecting",
+    reference: null,
+    packets: new Map(),
+    overlay: null,
+    toasts: [],
+    history: [],
+    theme: null,
+  };
+}

@@ -1,0 +1,166 @@
+// The only file that talks to the server: checks and runs what is typed, and fetches what the place in time needs.
+import { effect } from "@preact/signals";
+import { io, type Socket } from "socket.io-client";
+import * as actions from "./actions.ts";
+import { api, isFailure } from "./api.ts";
+import type { CheckReply, Failure, MarksReply, RunReply, StopReply, StopRequest, WindowReply } from "./schemas.ts";
+import { act, state } from "./store.ts";
+import { stepsOf, wanted, windowKey } from "./trace.ts";
+
+const IDLE = 200;
+const PATIENCE = 15_000;
+const MAX_IN_FLIGHT = 4;
+const DISSECT_AROUND = 32;
+
+let socket: Socket | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const inFlight = new Set<string>();
+
+/** An answer, a Failure, or null when the connection went before it came. */
+async function emit<T>(event: string, message: unknown): Promise<T | Failure | null> {
+  if (socket === null || !socket.connected) return null;
+  try {
+    return (await socket.timeout(PATIENCE).emitWithAck(event, message)) as T | Failure;
+  } catch {
+    return null;
+  }
+}
+
+export function connect(): void {
+  socket = io({ transports: ["websocket"], reconnectionDelayMax: 8_000 });
+  socket.on("connect", () => {
+    inFlight.clear();
+    act(actions.connected, "online");
+    void checkNow();
+  });
+  socket.on("disconnect", () => act(actions.connected, "lost"));
+  socket.on("connect_error", () => act(actions.connected, "lost"));
+  socket.on("run:progress", (message: { revision: number; done: number; total: number }) =>
+    act(actions.progressed, message.revision, message.done, message.total, performance.now()),
+  );
+  socket.on("run:done", (reply: RunReply) => act(actions.ran, reply));
+  socket.on("run:window", (reply: WindowReply) => act(actions.gotWindow, reply));
+  socket.on("run:failed", ({ revision, ...failure }: Failure & { revision: number }) =>
+    act(actions.runFailed, revision, failure),
+  );
+  watch();
+}
+
+export function reconnect(): void {
+  socket?.connect();
+}
+
+/** What is typed is checked when the keys have rested, and run when it can be loaded. */
+function watch(): void {
+  let revision = state.peek().revision;
+  effect(() => {
+    if (state.value.revision === revision) return;
+    revision = state.value.revision;
+    clearTimeout(timer);
+    timer = setTimeout(() => void checkNow(), IDLE);
+  });
+  effect(() => {
+    void state.value.run;
+    void state.value.windows;
+    void state.value.cursor;
+    fetchWindows();
+    fetchMarks();
+  });
+  effect(() => {
+    void state.value.inputs.packets;
+    void state.value.cursor;
+    void dissect();
+  });
+}
+
+export async function checkNow(): Promise<void> {
+  clearTimeout(timer);
+  const { inputs, revision } = state.peek();
+  const reply = await emit<CheckReply>("check", { source: inputs.source, revision, program: 0 });
+  if (reply === null) return;
+  if (isFailure(reply)) return act(actions.runFailed, revision, reply);
+  act(actions.checked, reply);
+  if (reply.ok && reply.revision === state.peek().revision) await runNow();
+}
+
+export async function runNow(): Promise<void> {
+  const { inputs, revision, cursor } = state.peek();
+  if (inputs.packets.length === 0) return;
+  act(actions.progressed, revision, 0, inputs.packets.length, performance.now());
+  const reply = await emit<{ accepted: boolean }>("run", { inputs, revision, ...cursor });
+  if (isFailure(reply)) act(actions.runFailed, revision, reply);
+}
+
+/** Stops a run that is under way; what it has done so far is kept. */
+export function cancel(): void {
+  socket?.emit("cancel", { revision: state.peek().revision });
+}
+
+function fetchWindows(): void {
+  const { run, windows, cursor } = state.peek();
+  if (run === null) return;
+  for (const window of wanted({ run }, cursor)) {
+    const key = windowKey(cursor.packet, window);
+    if (windows.has(key) || inFlight.has(key) || inFlight.size >= MAX_IN_FLIGHT) continue;
+    inFlight.add(key);
+    void emit<WindowReply>("window", { run: run.run, packet: cursor.packet, window }).then((reply) => {
+      inFlight.delete(key);
+      if (reply === null) return;
+      if (!isFailure(reply)) act(actions.gotWindow, reply);
+      else if (reply.code === "unknown-run") void runNow();
+    });
+  }
+}
+
+const marksAsked = new Set<string>();
+
+function fetchMarks(): void {
+  const { run, marks, cursor } = state.peek();
+  if (run === null || marks.has(cursor.packet) || stepsOf({ run }, cursor.packet) === 0) return;
+  const key = `${run.run}:${cursor.packet}`;
+  if (marksAsked.has(key)) return;
+  marksAsked.add(key);
+  void emit<MarksReply>("marks", { run: run.run, packet: cursor.packet }).then((reply) => {
+    marksAsked.delete(key);
+    if (reply !== null && !isFailure(reply)) act(actions.gotMarks, run.run, reply);
+  });
+}
+
+let dissecting = false;
+
+/** Dissects the packets around the one shown that have not been yet. */
+async function dissect(): Promise<void> {
+  const { inputs, packets, cursor } = state.peek();
+  const from = Math.max(0, cursor.packet - DISSECT_AROUND);
+  const unknown = inputs.packets.slice(from, from + 2 * DISSECT_AROUND).filter((hex) => !packets.has(hex));
+  if (unknown.length === 0 || dissecting) return;
+  dissecting = true;
+  try {
+    const reply = await api.dissect([...new Set(unknown)]);
+    act(actions.dissected, reply.packets);
+  } catch {
+    // the packet is shown as bytes until the server answers again
+  } finally {
+    dissecting = false;
+  }
+}
+
+/** Where continuing would stop, by the server's knowledge of the whole run. */
+export async function askStop(request: StopRequest): Promise<StopReply | Failure> {
+  const reply = await emit<StopReply>("stop", request);
+  const lost: Failure = {
+    code: "unreachable",
+    message: "The server did not answer.",
+    hint: "Stepping and scrubbing still work where the run has already arrived.",
+    span: null,
+  };
+  return reply ?? lost;
+}
+
+export async function loadReference(): Promise<void> {
+  try {
+    act(actions.gotReference, await api.reference());
+  } catch {
+    // completion and hover do without it
+  }
+}
