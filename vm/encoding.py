@@ -5,7 +5,8 @@ that are not zero are tolerated where Linux reports them by their own rule (``vm
 """
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from vm.instruction import (
     AddrSpaceCast,
@@ -221,37 +222,113 @@ def _decode_jump(slot: Slot) -> Instruction:
 
 def encode(insn: Instruction) -> tuple[Slot, ...]:
     """The one or two slots of the instruction."""
-    match insn:
-        case Alu(op, bits, dst, src):
-            spec = ALU[op]
-            return (_with_operand(spec.code << 4 | _alu_class(bits), dst, src, spec.off),)
-        case Neg(bits, dst):
-            return (Slot(NEG_CODE << 4 | _alu_class(bits), dst),)
-        case Endian(op, bits, dst):
-            return (Slot(_ENDIAN_OPCODE[op], dst, imm=bits),)
-        case AddrSpaceCast(dst, src, imm):
-            return (Slot(0xBF, dst, src, 1, imm),)
-        case Jump(op, bits, dst, src, off):
-            cls = InsnClass.JMP if bits == 64 else InsnClass.JMP32
-            return (_with_operand(JUMP[op].code << 4 | cls, dst, src, off),)
-        case Goto(off, wide):
-            return (
-                Slot(JA_CODE | InsnClass.JMP32, imm=off) if wide else Slot(JA_CODE | InsnClass.JMP, off=off),
-            )
-        case MayGoto(off):
-            return (Slot(JCOND_CODE << 4 | InsnClass.JMP, off=off),)
-        case Call(kind, imm, off):
-            return (Slot(CALL_CODE << 4 | InsnClass.JMP, src=kind, off=off, imm=imm),)
-        case CallX(reg):
-            return (Slot(CALL_CODE << 4 | Source.X | InsnClass.JMP, dst=reg),)
-        case Exit():
-            return (Slot(EXIT_CODE << 4 | InsnClass.JMP),)
-        case Invalid(slot, _):
-            return (slot,)
-        case _:
-            return _encode_memory(insn)
+    return _ENCODERS[type(insn)](insn)
 
 
+def _alu(insn: Alu) -> tuple[Slot, ...]:
+    spec = ALU[insn.op]
+    return (_with_operand(spec.code << 4 | _ALU_CLASS[insn.bits], insn.dst, insn.src, spec.off),)
+
+
+def _neg(insn: Neg) -> tuple[Slot, ...]:
+    return (Slot(NEG_CODE << 4 | _ALU_CLASS[insn.bits], insn.dst),)
+
+
+def _endian(insn: Endian) -> tuple[Slot, ...]:
+    return (Slot(_ENDIAN_OPCODE[insn.op], insn.dst, 0, 0, insn.bits),)
+
+
+def _addr_space_cast(insn: AddrSpaceCast) -> tuple[Slot, ...]:
+    return (Slot(0xBF, insn.dst, insn.src, 1, insn.imm),)
+
+
+def _load(insn: Load) -> tuple[Slot, ...]:
+    mode = Mode.MEMSX if insn.signed else Mode.MEM
+    return (Slot(InsnClass.LDX | mode | insn.size, insn.dst, insn.src, insn.off),)
+
+
+def _store(insn: Store) -> tuple[Slot, ...]:
+    if isinstance(insn.src, Reg):
+        return (Slot(InsnClass.STX | Mode.MEM | insn.size, insn.dst, insn.src.n, insn.off),)
+    return (Slot(InsnClass.ST | Mode.MEM | insn.size, insn.dst, 0, insn.off, insn.src.value),)
+
+
+def _atomic(insn: Atomic) -> tuple[Slot, ...]:
+    return (_atomic_slot(insn, ATOMIC_CODE[insn.op] | (FETCH if insn.fetch else 0)),)
+
+
+def _load_acquire(insn: LoadAcquire) -> tuple[Slot, ...]:
+    return (_atomic_slot(insn, LOAD_ACQ),)
+
+
+def _store_release(insn: StoreRelease) -> tuple[Slot, ...]:
+    return (_atomic_slot(insn, STORE_REL),)
+
+
+def _jump(insn: Jump) -> tuple[Slot, ...]:
+    return (_with_operand(JUMP[insn.op].code << 4 | _JUMP_CLASS[insn.bits], insn.dst, insn.src, insn.off),)
+
+
+def _goto(insn: Goto) -> tuple[Slot, ...]:
+    if insn.wide:
+        return (Slot(JA_CODE | InsnClass.JMP32, imm=insn.off),)
+    return (Slot(JA_CODE | InsnClass.JMP, off=insn.off),)
+
+
+def _may_goto(insn: MayGoto) -> tuple[Slot, ...]:
+    return (Slot(JCOND_CODE << 4 | InsnClass.JMP, off=insn.off),)
+
+
+def _call(insn: Call) -> tuple[Slot, ...]:
+    return (Slot(CALL_CODE << 4 | InsnClass.JMP, 0, insn.kind, insn.off, insn.imm),)
+
+
+def _callx(insn: CallX) -> tuple[Slot, ...]:
+    return (Slot(CALL_CODE << 4 | Source.X | InsnClass.JMP, insn.reg),)
+
+
+def _exit(_: Exit) -> tuple[Slot, ...]:
+    return (Slot(EXIT_CODE << 4 | InsnClass.JMP),)
+
+
+def _load_imm64(insn: LoadImm64) -> tuple[Slot, ...]:
+    return (Slot(LD_IMM64, insn.dst, insn.kind, 0, insn.imm), Slot(0, imm=insn.next_imm))
+
+
+def _load_packet(insn: LoadPacket) -> tuple[Slot, ...]:
+    if insn.src is None:
+        return (Slot(InsnClass.LD | Mode.ABS | insn.size, imm=insn.imm),)
+    return (Slot(InsnClass.LD | Mode.IND | insn.size, 0, insn.src, 0, insn.imm),)
+
+
+def _invalid(insn: Invalid) -> tuple[Slot, ...]:
+    return (insn.slot,)
+
+
+_ENCODERS: Mapping[type[Instruction], Callable[[Any], tuple[Slot, ...]]] = {
+    Alu: _alu,
+    Neg: _neg,
+    Endian: _endian,
+    AddrSpaceCast: _addr_space_cast,
+    Load: _load,
+    Store: _store,
+    Atomic: _atomic,
+    LoadAcquire: _load_acquire,
+    StoreRelease: _store_release,
+    Jump: _jump,
+    Goto: _goto,
+    MayGoto: _may_goto,
+    Call: _call,
+    CallX: _callx,
+    Exit: _exit,
+    LoadImm64: _load_imm64,
+    LoadPacket: _load_packet,
+    Invalid: _invalid,
+}
+
+# Plain ints: `|` of enum members costs a microsecond, and an assembler encodes thousands.
+_ALU_CLASS: Mapping[int, int] = {64: int(InsnClass.ALU64), 32: int(InsnClass.ALU)}
+_JUMP_CLASS: Mapping[int, int] = {64: int(InsnClass.JMP), 32: int(InsnClass.JMP32)}
 _ENDIAN_OPCODE: Mapping[EndianOp, int] = {
     EndianOp.LE: END_CODE << 4 | Source.K | InsnClass.ALU,
     EndianOp.BE: END_CODE << 4 | Source.X | InsnClass.ALU,
@@ -259,45 +336,11 @@ _ENDIAN_OPCODE: Mapping[EndianOp, int] = {
 }
 
 
-def _alu_class(bits: int) -> InsnClass:
-    return InsnClass.ALU64 if bits == 64 else InsnClass.ALU
-
-
 def _with_operand(opcode: int, dst: int, src: Operand, off: int) -> Slot:
-    match src:
-        case Reg(n):
-            return Slot(opcode | Source.X, dst, n, off)
-        case Imm(value):
-            return Slot(opcode | Source.K, dst, 0, off, value)
+    if isinstance(src, Reg):
+        return Slot(opcode | 0x08, dst, src.n, off)
+    return Slot(opcode, dst, 0, off, src.value)
 
 
-_Memory = Load | Store | Atomic | LoadAcquire | StoreRelease | LoadImm64 | LoadPacket
-
-
-def _encode_memory(insn: _Memory) -> tuple[Slot, ...]:
-    match insn:
-        case Load(size, dst, src, off, sign_extends):
-            mode = Mode.MEMSX if sign_extends else Mode.MEM
-            return (Slot(InsnClass.LDX | mode | size, dst, src, off),)
-        case Store(size, dst, off, Imm(value)):
-            return (Slot(InsnClass.ST | Mode.MEM | size, dst, 0, off, value),)
-        case Store(size, dst, off, Reg(n)):
-            return (Slot(InsnClass.STX | Mode.MEM | size, dst, n, off),)
-        case Atomic(op, size, dst, off, src, fetch):
-            return (_atomic_slot(size, dst, src, off, ATOMIC_CODE[op] | (FETCH if fetch else 0)),)
-        case LoadAcquire(size, dst, src, off):
-            return (_atomic_slot(size, dst, src, off, LOAD_ACQ),)
-        case StoreRelease(size, dst, off, src):
-            return (_atomic_slot(size, dst, src, off, STORE_REL),)
-        case LoadImm64(dst, kind, imm, next_imm):
-            return (Slot(LD_IMM64, dst, kind, imm=imm), Slot(0, imm=next_imm))
-        case LoadPacket(size, None, imm):
-            return (Slot(InsnClass.LD | Mode.ABS | size, imm=imm),)
-        case LoadPacket(size, src, imm):
-            return (Slot(InsnClass.LD | Mode.IND | size, src=src or 0, imm=imm),)
-        case _:
-            raise AssertionError(f"no encoding for {insn}")
-
-
-def _atomic_slot(size: Size, dst: int, src: int, off: int, imm: int) -> Slot:
-    return Slot(InsnClass.STX | Mode.ATOMIC | size, dst, src, off, imm)
+def _atomic_slot(insn: Atomic | LoadAcquire | StoreRelease, imm: int) -> Slot:
+    return Slot(InsnClass.STX | Mode.ATOMIC | insn.size, insn.dst, insn.src, insn.off, imm)

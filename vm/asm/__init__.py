@@ -2,5 +2,6 @@
 
 from vm.asm.assembler import assemble
 from vm.asm.assembly import Assembly, SourceMap
+from vm.asm.disassembler import Line, Style, disassemble, text_of
 
-__all__ = ["Assembly", "SourceMap", "assemble"]
+__all__ = ["Assembly", "Line", "SourceMap", "Style", "assemble", "disassemble", "text_of"]
