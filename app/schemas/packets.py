@@ -8,7 +8,7 @@ from app.schemas.base import MAX_PACKETS, HexBytes, Message
 
 
 class FieldView(Message):
-    """One leaf of a dissected packet. ``off`` counts from the packet's first byte."""
+    """One field of a dissected packet. ``off`` counts from the packet's first byte."""
 
     path: str
     """``iphdr.saddr``: the name the assembler takes, or a made-up one for payloads."""
@@ -18,7 +18,11 @@ class FieldView(Message):
     bits: tuple[int, int] | None = None
     """First bit and width, for parts of a byte."""
     text: str
-    note: str | None = None
+    note: str = ""
+    status: Literal["ok", "wrong", "cut"] = "ok"
+    """wrong: it holds what it must not; cut: the packet ends inside it."""
+    children: tuple["FieldView", ...] = ()
+    """Parts of it: bits, options, labels of a name."""
 
 
 class LayerView(Message):
@@ -28,7 +32,8 @@ class LayerView(Message):
     title: str
     off: int
     size: int
-    fields: list[FieldView]
+    summary: str
+    fields: tuple[FieldView, ...]
 
 
 class PacketView(Message):

@@ -38,7 +38,10 @@ def _read(folder: Path) -> tuple[int, ExampleView]:
     packets = tuple(packet.hex() for packet in SAMPLES[file.sample].packets)
     hook = file.hook or _hook_of(source)
     view = ExampleView(
-        id=folder.name, title=file.title, doc=file.doc, inputs=Inputs(source=source, hook=hook, packets=packets)
+        id=folder.name,
+        title=file.title,
+        doc=file.doc,
+        inputs=Inputs(source=source, hook=hook, packets=packets),
     )
     return file.order, view
 

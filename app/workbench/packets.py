@@ -5,6 +5,7 @@ from typing import Any
 
 from app.schemas.packets import FieldView, LayerView, PacketsReply, PacketView, SampleView
 from vm.kernel.packet.dissect import dissect
+from vm.kernel.packet.dissection import FieldView as Dissected
 from vm.kernel.packet.form import from_form
 from vm.kernel.packet.hexdump import from_hex
 from vm.kernel.packet.pcap import read_capture
@@ -21,22 +22,26 @@ def view(data: bytes, time_ns: int = 0) -> PacketView:
             title=layer.title,
             off=layer.start,
             size=layer.end - layer.start,
-            fields=[
-                FieldView(
-                    path=field.path,
-                    label=field.label,
-                    off=field.offset,
-                    size=field.size,
-                    bits=field.bits,
-                    text=field.text,
-                    note=field.note,
-                )
-                for field in layer.fields
-            ],
+            summary=layer.summary,
+            fields=tuple(map(_field, layer.fields)),
         )
         for layer in found.layers
     ]
     return PacketView(data=data.hex(), summary=found.summary, layers=layers, time_ns=time_ns)
+
+
+def _field(field: Dissected) -> FieldView:
+    return FieldView(
+        path=field.name,
+        label=field.label,
+        off=field.offset,
+        size=field.size,
+        bits=(field.bits.first, field.bits.width) if field.bits else None,
+        text=field.text,
+        note=field.note,
+        status=field.status.value,
+        children=tuple(map(_field, field.children)),
+    )
 
 
 def capture(data: bytes) -> str:
@@ -71,7 +76,9 @@ def _bytes(text: str) -> bytes:
 def samples() -> str:
     """Named packets to start from."""
     views = [
-        SampleView(id=sample.id, title=sample.title, doc=sample.doc, packets=[p.hex() for p in sample.packets])
+        SampleView(
+            id=sample.id, title=sample.title, doc=sample.doc, packets=[p.hex() for p in sample.packets]
+        )
         for sample in SAMPLES.values()
     ]
     return json.dumps([sample.model_dump() for sample in views])

@@ -72,7 +72,9 @@ def change_view(names: Names, change: Change, verdict: str) -> ChangeView | None
                 k="out", kind=kind.value, source=source, text=output_text(kind, data), data=data.hex()
             )
         case Ended(how, value, message):
-            return EndChange.model_construct(k="end", how=how, value=hex64(value), verdict=verdict, message=message)
+            return EndChange.model_construct(
+                k="end", how=how, value=hex64(value), verdict=verdict, message=message
+            )
         case _:
             return None
 
@@ -108,7 +110,9 @@ def _memory(names: Names, change: MemoryChanged) -> ChangeView | None:
             return PacketChange.model_construct(k="pkt", off=off, a=a, b=b)
         case RegionKind.CTX:
             name = names.context_field(off)
-            return ContextChange.model_construct(k="ctx", name=name, a=_number(change.before), b=_number(change.after))
+            return ContextChange.model_construct(
+                k="ctx", name=name, a=_number(change.before), b=_number(change.after)
+            )
         case RegionKind.MAP_VALUE:
             return _map_value(names, change, region, off)
         case _:

@@ -138,7 +138,7 @@ export interface FieldRef {
   doc: string;
 }
 
-/** One leaf of a dissected packet. ``off`` counts from the packet's first byte. */
+/** One field of a dissected packet. ``off`` counts from the packet's first byte. */
 export interface FieldView {
   path: string;
   label: string;
@@ -146,7 +146,9 @@ export interface FieldView {
   size: number;
   bits: [number, number] | null;
   text: string;
-  note: string | null;
+  note: string;
+  status: "ok" | "wrong" | "cut";
+  children: FieldView[];
 }
 
 /** Packets described by field, as lessons do: ``{"tcp": {"dport": 80, "flags": ["SYN"]}}``. */
@@ -227,6 +229,7 @@ export interface LayerView {
   title: string;
   off: number;
   size: number;
+  summary: string;
   fields: FieldView[];
 }
 

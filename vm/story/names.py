@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from vm.helpers.api import function_pointer
 from vm.isa import STACK_SIZE
-from vm.kernel.packet.dissect import Dissection, dissect
+from vm.kernel.packet.dissect import dissect
 from vm.machine.machine import Machine
 from vm.maps.base import BpfMap
 from vm.memory.memory import Memory
@@ -23,7 +24,11 @@ class Names:
         self.memory: Memory = world.memory
         self.maps: Sequence[BpfMap] = world.maps
         self.map_addresses = tuple((bpf_map.index, bpf_map.address) for bpf_map in world.maps)
-        self.functions: Mapping[int, str] = {}
+        self.functions: Mapping[int, str] = {
+            function_pointer(index, start): name
+            for index, program in enumerate(world.programs)
+            for name, start in program.functions.items()
+        }
         self.context_struct = "xdp_md" if _is_xdp(world.programs[0]) else "__sk_buff"
         self._labels = [_labels(program) for program in world.programs]
 
@@ -36,6 +41,12 @@ class Names:
         """data_meta, data and data_end as offsets in the packet's buffer."""
         ctx = self.machine.world.ctx
         return ctx.bounds() if ctx is not None else (0, 0, 0)
+
+    def function_at(self, pc: int) -> str:
+        """The function slot ``pc`` is in: the one that starts last before it."""
+        functions = self.program.functions
+        starts = [(start, name) for name, start in functions.items() if start <= pc]
+        return max(starts)[1] if starts else self.program.name
 
     def label(self, pc: int) -> str:
         """``drop`` or ``pc 38``."""
@@ -115,10 +126,10 @@ def typed(type_text: str | None, data: bytes) -> str:
 
 @lru_cache(maxsize=256)
 def _fields(packet: bytes) -> tuple[tuple[str, int, int, str], ...]:
-    found: Dissection = dissect(packet)
-    return tuple(
-        (field.path, field.offset, field.size, field.text) for layer in found.layers for field in layer.fields
-    )
+    found = dissect(packet)
+    top = [field for layer in found.layers for field in layer.fields]
+    leaves = [leaf for field in top for leaf in field.leaves() if leaf is not field]
+    return tuple((field.name, field.offset, field.size, field.text) for field in (*top, *leaves))
 
 
 def _labels(program: Program) -> dict[int, str]:
