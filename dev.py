@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-MANIFEST = ROOT / "static" / "dist" / "manifest.json"
-
 
 def module(name: str, *arguments: str) -> None:
     run(PYTHON, "-m", name, *arguments)
@@ -115,7 +113,7 @@ def files_served() -> dict[Path, int]:
     """When each file that the server reads once was last changed, in nanoseconds."""
     seen = {}
     folders = (ROOT / name for name in ("app", "vm", "templates", "lessons"))
-    for path in (MANIFEST, *(path for folder in folders for path in folder.rglob("*"))):
+    for path in (path for folder in folders for path in folder.rglob("*")):
         if "__pycache__" not in path.parts:
             with suppress(FileNotFoundError):  # an editor may be replacing it
                 seen[path] = path.stat().st_mtime_ns
