@@ -16,7 +16,7 @@ class FieldView(Message):
     off: int
     size: int
     bits: tuple[int, int] | None = None
-    """First bit and width, for parts of a byte."""
+    """Shift from the lowest bit, and width, for parts of a field."""
     text: str
     note: str = ""
     status: Literal["ok", "wrong", "cut"] = "ok"

@@ -36,7 +36,7 @@ def _field(field: Dissected) -> FieldView:
         label=field.label,
         off=field.offset,
         size=field.size,
-        bits=(field.bits.first, field.bits.width) if field.bits else None,
+        bits=(field.bits.shift, field.bits.width) if field.bits else None,
         text=field.text,
         note=field.note,
         status=field.status.value,
