@@ -10,12 +10,8 @@ from vm.machine.fault import raising
 from vm.machine.state import Executor, Site, State
 from vm.maps.base import BpfMap
 from vm.memory.fault import Fault, FaultKind, MachineFault
+from vm.uapi.prog_types import ProgType
 from vm.word import MASK32, MASK64, signed
-
-SKF_NET_OFF = -0x100000
-"""Offsets from here count from the network header (linux/filter.h)."""
-SKF_LL_OFF = -0x200000
-"""Offsets from here count from the link-layer header."""
 
 
 def bind_load_imm64(insn: LoadImm64, at: Site) -> Executor:
@@ -78,12 +74,11 @@ def bind_load_packet(insn: LoadPacket, at: Site) -> Executor:
     def execute() -> tuple[Change, ...]:
         ctx = _skb(state)
         index = r[insn.src] if insn.src is not None else 0
-        data = legacy_bytes(ctx, signed(index + insn.imm & MASK32, 32), size)
-        if data is None:
-            set_register(state, 0, 0)
+        word = ctx.load_packet(signed(index + insn.imm & MASK32, 32), size)
+        set_register(state, 0, word or 0)
+        if word is None:
             finish(state)
         else:
-            set_register(state, 0, int.from_bytes(data, "big"))
             commit(state, PcChanged(at.pc, at.pc + 1))
         return drain(state)
 
@@ -91,27 +86,12 @@ def bind_load_packet(insn: LoadPacket, at: Site) -> Executor:
 
 
 def _skb(state: State) -> PacketAccess:
-    """The context that r6 must hold."""
+    """The socket buffer's context, which r6 must hold."""
     ctx, r6 = state.world.ctx, state.registers[6]
-    if ctx is None or ctx.buffer is None or r6 != ctx.region.base:
+    if ctx is None or ctx.kind is ProgType.XDP:
+        message = "legacy packet access needs a socket buffer, which this hook does not have"
+        raise MachineFault(Fault(FaultKind.CONTEXT, message))
+    if r6 != ctx.region.base:
         message = f"legacy packet access takes the context from r6, which holds {r6:#x}"
         raise MachineFault(Fault(FaultKind.CONTEXT, message, r6))
     return ctx
-
-
-def legacy_bytes(ctx: PacketAccess, off: int, size: int) -> bytes | None:
-    """``size`` packet bytes at ``off`` as LD_ABS counts: from data, or from a header for offsets below 0."""
-    buffer = ctx.buffer
-    if buffer is None:
-        return None
-    _, data, end = buffer.bounds
-    at, lowest = data + off, data
-    if off < 0:
-        lowest = 0
-        if off >= SKF_NET_OFF:
-            at = ctx.field("network_header") + off - SKF_NET_OFF
-        elif off >= SKF_LL_OFF:
-            at = ctx.field("mac_header") + off - SKF_LL_OFF
-        else:
-            return None
-    return bytes(buffer.region.data[at : at + size]) if lowest <= at and at + size <= end else None

@@ -1,9 +1,20 @@
 """What a trace keeps of every step, so that stops and counts need not execute again."""
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Sequence
 
-from vm.change import Change, Emitted, EntryChanged, ListChanged, MemoryChanged, PcChanged, RegisterChanged
+from vm.change import (
+    Change,
+    Emitted,
+    EntryChanged,
+    FrameEntered,
+    FrameLeft,
+    ListChanged,
+    MemoryChanged,
+    PcChanged,
+    RegisterChanged,
+)
 from vm.memory.memory import Memory
 from vm.memory.region import RegionKind
 
@@ -14,11 +25,14 @@ _PLAIN = (RegisterChanged, PcChanged)
 
 class Notes:
     """``path`` is the point of every step, ``map_writes`` the steps that wrote a map, ``outputs`` what was
-    sent to user space, each with the number of its step."""
+    sent to user space, each with the number of its step. From state ``turns[i]`` to the next turn the run
+    is ``depths[i]`` calls deep."""
 
     def __init__(self, memory: Memory) -> None:
         self.path = array("I")
         self.map_writes = array("I")
+        self.turns = array("I", [0])
+        self.depths = array("B", [0])
         self.outputs: list[tuple[int, Emitted]] = []
         self.outputs_dropped = 0
         self._memory = memory
@@ -42,12 +56,26 @@ class Notes:
                 case EntryChanged() | ListChanged():
                     touched.add(change.map)
                     writes_map = writes_map or isinstance(change, EntryChanged)
+                case FrameEntered() | FrameLeft():
+                    self._turn(number + 1, 1 if isinstance(change, FrameEntered) else -1)
                 case Emitted():
                     self._output(number, change)
                 case _:
                     pass
         if writes_map:
             self.map_writes.append(number)
+
+    def _turn(self, number: int, by: int) -> None:
+        depth = self.depths[-1] + by
+        if self.turns[-1] == number:
+            self.depths[-1] = depth
+        else:
+            self.turns.append(number)
+            self.depths.append(depth)
+
+    def depth(self, number: int) -> int:
+        """How many calls deep state ``number`` is."""
+        return self.depths[bisect_right(self.turns, number) - 1]
 
     def _is_value(self, address: int) -> bool:
         place = self._memory.locate(address)

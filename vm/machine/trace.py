@@ -106,6 +106,10 @@ class Trace:
         """What was sent to user space, each with the number of its step; at most 1 MiB of it."""
         return self._notes.outputs
 
+    def depth(self, number: int) -> int:
+        """How many calls deep state ``number`` is."""
+        return self._notes.depth(number)
+
     def state(self, number: int) -> Snapshot:
         """The state before step ``number``, from 0 to ``len(trace)``."""
         if number == len(self):
