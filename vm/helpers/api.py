@@ -16,34 +16,35 @@ from vm.uapi.prog_types import ProgType
 
 
 class Arg(StrEnum):
-    """Argument types, named as the kernel's enum bpf_arg_type (include/linux/bpf.h), nullable ones with _OR_NULL."""
+    """Argument types, named as the kernel's enum bpf_arg_type (include/linux/bpf.h), flags as suffixes."""
 
     CONST_MAP_PTR = auto()
     MAP_KEY = auto()
     MAP_VALUE = auto()
     UNINIT_MAP_VALUE = auto()
-    MEM = auto()
     MEM_RDONLY = auto()
-    MEM_OR_NULL = auto()
+    MEM_RDONLY_OR_NULL = auto()
+    MEM_WRITE = auto()
+    MEM_WRITE_OR_NULL = auto()
     UNINIT_MEM = auto()
     CONST_SIZE = auto()
     CONST_SIZE_OR_ZERO = auto()
     CONST_ALLOC_SIZE_OR_ZERO = auto()
     CTX = auto()
+    CTX_OR_NULL = auto()
     ANYTHING = auto()
     SPIN_LOCK = auto()
     SOCK_COMMON = auto()
-    SOCKET = auto()
+    BTF_SOCK_COMMON = auto()
     FUNC = auto()
     STACK_OR_NULL = auto()
     CONST_STR = auto()
-    FIXED_LONG = auto()
+    FIXED_INT_WRITE = auto()
+    """An aligned u32 the helper reads and writes."""
     FIXED_LONG_UNINIT = auto()
+    """An aligned u64 the helper writes; it need not be initialised."""
     RINGBUF_MEM = auto()
-    DYNPTR = auto()
-    TIMER = auto()
-    KPTR = auto()
-    BTF_TASK = auto()
+    """A record reserved in a ring buffer; the call releases it."""
 
 
 class Ret(StrEnum):
@@ -86,6 +87,8 @@ Answer = int | TailCall | CallBack
 CODE: Final = 0xFFFF_FFFF_C000_0000
 """Where function pointers point: program n's slots lie from CODE + n * 16 MiB, 8 bytes each."""
 CODE_WINDOW: Final = 1 << 24
+MAX_PROGRAMS: Final = 32
+"""Programs one run may hold."""
 
 
 def function_pointer(program: int, pc: int) -> int:
@@ -97,10 +100,6 @@ def function_slot(pointer: int) -> tuple[int, int] | None:
     """The program and slot a function pointer means; None for a number that is none."""
     program, off = divmod(pointer - CODE, CODE_WINDOW)
     return (program, off // 8) if 0 <= program < MAX_PROGRAMS and off % 8 == 0 else None
-
-
-MAX_PROGRAMS: Final = 32
-"""Programs one run may hold."""
 
 
 class PacketBuffer:
@@ -167,6 +166,11 @@ class PacketAccess(Protocol):
         """Writes packet bytes at ``off`` from data, journaled."""
         ...
 
+    def load_packet(self, off: int, size: int) -> int | None:
+        """What LD_ABS gives at ``off`` (the link header from -0x200000, the network header from -0x100000), its
+        bytes in network order; None outside of the packet."""
+        ...
+
     def read(self, start: int, end: int) -> bytes:
         """Bytes of the packet buffer between two offsets in it (``mac_header`` and the like count so)."""
         ...
@@ -176,7 +180,7 @@ class PacketAccess(Protocol):
         ...
 
     def reserve(self, head: int) -> None:
-        """Makes at least ``head`` bytes of room before the packet, where the buffer can grow; offsets may shift."""
+        """Makes at least ``head`` bytes of room before the packet, if the buffer can grow; offsets may shift."""
         ...
 
     @property
@@ -186,7 +190,7 @@ class PacketAccess(Protocol):
 
     @property
     def tailroom(self) -> int:
-        """Bytes of the buffer behind data_end; moving data_end further is allowed where the buffer can grow."""
+        """Bytes of the buffer behind data_end; data_end may go further only where the buffer can grow."""
         ...
 
 
@@ -237,6 +241,8 @@ class Helper:
     """One row: what the verifier, the machine, completion and the reference need to know of a helper.
 
     ``prog_types`` None means every program type. ``args`` has as many items as the helper takes.
+    ``changes_packet``: packet pointers are worthless after the call. ``packet_args``: memory arguments may
+    point into the packet. Both as the kernel's verifier has them.
     ``run`` gets a HelperCall and answers with r0 (any int, cut to 64 bits) or a transfer of control.
     """
 
@@ -249,3 +255,4 @@ class Helper:
     prog_types: frozenset[ProgType] | None = None
     gpl_only: bool = False
     changes_packet: bool = False
+    packet_args: bool = False

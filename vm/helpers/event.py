@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from vm.helpers.network import DEFAULT_NETWORK, Network
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -17,7 +19,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Clock (ns since boot), CPU, random seed and task of one run."""
+    """Clock (ns since boot), CPU, random seed, task, device and network of one run."""
 
     time_ns: int = 1_000_000_000
     cpu: int = 0
@@ -25,3 +27,4 @@ class Event:
     task: Task = Task()
     ifindex: int = 1
     rx_queue: int = 0
+    network: Network = DEFAULT_NETWORK

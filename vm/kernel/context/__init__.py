@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from vm.helpers.event import Event
-from vm.kernel.context.device import LOOPBACK, Device
+from vm.helpers.network import LOOPBACK, Device
 from vm.kernel.context.packet_context import PacketContext
 from vm.kernel.context.rules import SKB_TYPES
 from vm.kernel.context.skb import UNKNOWN, SkbContext
@@ -28,7 +28,7 @@ def create(
     """The context of a run of a ``prog_type`` program over ``packet`` (a frame with its Ethernet header).
 
     ``fields`` is the run's dictionary of kernel numbers. ``known`` overrides numbers of the socket buffer
-    (``mark``, ``vlan_tci``, ``ingress_ifindex`` …). Raises HookscopeError for a packet no such program would get.
+    (``mark``, ``vlan_tci``, ``ingress_ifindex`` …). Raises HookscopeError for a packet of a wrong size.
     """
     if prog_type is ProgType.XDP:
         return XdpContext(packet, memory, event, fields)

@@ -1,6 +1,6 @@
 """What the kernel reads off a frame when it makes a socket buffer (eth_type_trans in net/ethernet/eth.c)."""
 
-from vm.kernel.context.device import Device
+from vm.helpers.network import Device
 
 ETHERNET = 14
 """Bytes of an Ethernet header."""

@@ -80,6 +80,10 @@ class PacketContext(ABC):
         _, data, end = self.buffer.bounds
         return self.read(data, end)
 
+    def load_packet(self, off: int, size: int) -> int | None:  # noqa: ARG002 only socket buffers offer it
+        """What LD_ABS and LD_IND give at ``off``, in network byte order; None outside."""
+        return None
+
     def put(self, off: int, data: bytes) -> None:
         """Writes packet bytes at ``off`` from data, journaled."""
         self.write(self.buffer.bounds[1] + off, data)

@@ -37,7 +37,7 @@ class Points(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """One field: where it is, who may touch it, how wide, and how many bytes the kernel keeps of it (``kept``).
+    """One field: where it is, who may touch it, how wide, and how many bytes the kernel keeps (``kept``).
 
     A load narrower than ``kept`` is shifted and masked; one as wide or wider is not, which shows
     where the field in the kernel's own structure is smaller than in the context.

@@ -1,6 +1,6 @@
 """The context of programs that see a socket buffer: ``__sk_buff`` over a packet.
 
-Numbers the kernel keeps (``skb.mark``, ``skb.vlan_tci``, ``skb.mac_header`` …) are named as in struct sk_buff;
+Numbers the kernel keeps (``skb.mark``, ``skb.vlan_tci``, ``skb.mac_header`` …) are named as in the kernel;
 header offsets count from the start of the packet buffer, as the kernel's count from skb->head.
 """
 
@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from vm.helpers.event import Event
+from vm.helpers.network import LOOPBACK, Device
 from vm.kernel.context.buffer import GrowingBuffer, packet_buffer
-from vm.kernel.context.device import LOOPBACK, Device
 from vm.kernel.context.ethernet import ETHERNET, packet_type, protocol_of
 from vm.kernel.context.fault import refuse
 from vm.kernel.context.packet_context import PacketContext
@@ -48,7 +48,7 @@ class SkbContext(PacketContext):
         if len(frame) < ETHERNET:
             raise HookscopeError.of(
                 "packet-size",
-                f"a socket buffer is made of a frame of {ETHERNET} bytes or more, this packet has {len(frame)}",
+                f"a socket buffer needs a frame of {ETHERNET} bytes or more, this packet has {len(frame)}",
                 "pad the packet to an Ethernet header",
             )
         buffer = packet_buffer(memory, frame, HEADROOM, 0, GrowingBuffer)
@@ -75,6 +75,9 @@ class SkbContext(PacketContext):
             "wire_len": len(frame) if self.l2 else len(frame) - ETHERNET,
             "mtu": device.mtu,
             "family": family_of(protocol),
+            "socket": 1,
+            "socket_cookie": 1,
+            "socket_cgroup": 1,
         }
         for name, value in {**numbers, **known}.items():
             self._start(name, value)
@@ -141,8 +144,8 @@ class SkbContext(PacketContext):
 
     @property
     def socket_address(self) -> int:
-        """The guest address of the packet's socket."""
-        return self._socket.address
+        """The guest address of the packet's socket, or 0."""
+        return self._socket.address if self.field("socket") else 0
 
     def load_packet(self, off: int, size: int) -> int | None:
         """What LD_ABS and LD_IND give at ``off``, negative offsets meaning the network or link header."""
@@ -212,5 +215,6 @@ _ZERO = (
     "csum_level",
     "encapsulation",
     "transport_header",
+    "socket_uid",
 )
 """Numbers that begin as 0."""

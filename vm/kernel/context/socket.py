@@ -71,7 +71,7 @@ class SocketView:
             return word >> 8 * (off & 3) & ((1 << 8 * size) - 1)
         return self._refuse(off, size, write=False)
 
-    def store(self, off: int, size: int, value: int) -> None:  # noqa: ARG002 nothing may be written
+    def store(self, off: int, size: int, value: int) -> None:
         """A store, which no program may make; raises MachineFault."""
         self._refuse(off, size, write=True)
 

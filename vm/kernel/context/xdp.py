@@ -6,17 +6,20 @@ from vm.kernel.context.fault import refuse
 from vm.kernel.context.packet_context import PacketContext
 from vm.kernel.context.rules import permitted, rule_at
 from vm.memory.memory import Memory
+from vm.memory.region import RegionKind
 from vm.source import HookscopeError
 from vm.uapi.prog_types import ProgType
 
 HEADROOM = 256
 """Bytes a driver leaves before the frame (XDP_PACKET_HEADROOM)."""
-FRAME_SIZE = 4096
-"""One page holds headroom, frame and tailroom."""
+PAGE = 4096
+"""One page holds headroom, the frame's linear part and tailroom; each fragment is one more."""
 TAILROOM = 320
 """Bytes at the end of the page kept for the kernel (struct skb_shared_info)."""
-MAX_PACKET = FRAME_SIZE - HEADROOM - TAILROOM
-"""Longest frame that fits one page."""
+LINEAR_MAX = PAGE - HEADROOM - TAILROOM
+"""Bytes of a frame that data to data_end can hold; the rest goes into fragments."""
+MAX_PACKET = LINEAR_MAX + 17 * PAGE
+"""Longest frame: MAX_SKB_FRAGS fragments."""
 MIN_PACKET = 14
 """Shortest frame: an Ethernet header."""
 
@@ -31,8 +34,13 @@ class XdpContext(PacketContext):
                 f"XDP gets frames of {MIN_PACKET} to {MAX_PACKET} bytes, this one has {len(packet)}",
                 "shorten the packet, or pad it to an Ethernet header",
             )
-        buffer = packet_buffer(memory, packet, HEADROOM, FRAME_SIZE - HEADROOM - len(packet))
+        linear, rest = packet[:LINEAR_MAX], packet[LINEAR_MAX:]
+        buffer = packet_buffer(memory, linear, HEADROOM, PAGE - HEADROOM - len(linear))
         super().__init__(ProgType.XDP, "xdp", buffer, memory, fields)
+        pages = -(-len(rest) // PAGE) * PAGE
+        self._fragments = memory.add(RegionKind.MEM, "frags", bytearray(rest.ljust(pages, b"\0")))
+        self._fragments.hi = 0  # no program has a pointer to them
+        self._start("frags_len", len(rest))
         self._start("ingress_ifindex", event.ifindex)
         self._start("rx_queue_index", event.rx_queue)
         self._start("egress_ifindex", 0)
@@ -44,16 +52,28 @@ class XdpContext(PacketContext):
             refuse(self.kind, self.region, off, size, write=False)
         return self._pointer(rule.points) if rule.points else self.field(rule.name)
 
-    def store(self, off: int, size: int, value: int) -> None:  # noqa: ARG002 no field may be written
+    def store(self, off: int, size: int, value: int) -> None:
         """A store to the context, which no XDP program may make; raises MachineFault."""
         refuse(self.kind, self.region, off, size, write=True)
 
     @property
     def tailroom(self) -> int:
         """Bytes the frame may still grow at its end."""
-        return FRAME_SIZE - TAILROOM - self.buffer.bounds[2]
+        return PAGE - TAILROOM - self.buffer.bounds[2]
+
+    def packet(self) -> bytes:
+        """The whole frame, fragments included."""
+        return super().packet() + bytes(self._fragments.data[: self.field("frags_len")])
+
+    def put(self, off: int, data: bytes) -> None:
+        """Writes bytes of the frame at ``off`` from data, also in fragments; journaled."""
+        _, start, end = self.buffer.bounds
+        linear = max(0, min(len(data), end - start - off))
+        self.write(start + off, data[:linear])
+        if linear < len(data):
+            self.memory.put(self._fragments, off + linear - (end - start), data[linear:])
 
     def data_out(self) -> bytes:
-        """The frame as BPF_PROG_TEST_RUN gives it back: from data_meta to data_end."""
-        meta, _, end = self.bounds()
-        return self.read(meta, end)
+        """The frame as BPF_PROG_TEST_RUN gives it back: with its metadata and fragments."""
+        meta, data, _ = self.bounds()
+        return self.read(meta, data) + self.packet()

@@ -1,0 +1,75 @@
+"""Helpers of maps: look up, update, delete; push, pop, peek."""
+
+from vm.helpers.api import Arg, Helper, HelperCall, Ret
+from vm.helpers.arguments import read, u32
+from vm.uapi.helper_ids import HelperId
+
+
+def map_lookup_elem(call: HelperCall) -> int:
+    """The address of a value, or 0."""
+    found = call.map(1)
+    return found.lookup(read(call, 2, found.spec.key_size), call.event.cpu)
+
+
+def map_update_elem(call: HelperCall) -> int:
+    """Writes a value."""
+    target = call.map(1)
+    key, value = read(call, 2, target.spec.key_size), read(call, 3, target.spec.value_size)
+    return target.update(key, value, call.r[3], call.event.cpu)
+
+
+def map_delete_elem(call: HelperCall) -> int:
+    """Removes an entry."""
+    target = call.map(1)
+    return target.delete(read(call, 2, target.spec.key_size))
+
+
+def map_lookup_percpu_elem(call: HelperCall) -> int:
+    """The address of another CPU's value, or 0."""
+    target, cpu = call.map(1), u32(call, 3)
+    key = read(call, 2, target.spec.key_size)
+    return target.lookup(key, cpu) if cpu < target.cpus else 0
+
+
+ROWS = (
+    Helper(
+        HelperId.MAP_LOOKUP_ELEM,
+        "void *bpf_map_lookup_elem(struct bpf_map *map, const void *key)",
+        (Arg.CONST_MAP_PTR, Arg.MAP_KEY),
+        Ret.MAP_VALUE_OR_NULL,
+        map_lookup_elem,
+        "Finds the value for a key. The answer points into the map, so that writing through it changes the "
+        "map; it is null where the key is not there, which a program must check.",
+        packet_args=True,
+    ),
+    Helper(
+        HelperId.MAP_UPDATE_ELEM,
+        "long bpf_map_update_elem(struct bpf_map *map, const void *key, const void *value, u64 flags)",
+        (Arg.CONST_MAP_PTR, Arg.MAP_KEY, Arg.MAP_VALUE, Arg.ANYTHING),
+        Ret.INTEGER,
+        map_update_elem,
+        "Inserts an entry or replaces its value. BPF_NOEXIST only inserts (-EEXIST), BPF_EXIST only replaces "
+        "(-ENOENT); -E2BIG if the map is full.",
+        packet_args=True,
+    ),
+    Helper(
+        HelperId.MAP_DELETE_ELEM,
+        "long bpf_map_delete_elem(struct bpf_map *map, const void *key)",
+        (Arg.CONST_MAP_PTR, Arg.MAP_KEY),
+        Ret.INTEGER,
+        map_delete_elem,
+        "Removes the entry of a key: -ENOENT if it is not there, -EINVAL for arrays, whose entries always "
+        "are.",
+        packet_args=True,
+    ),
+    Helper(
+        HelperId.MAP_LOOKUP_PERCPU_ELEM,
+        "void *bpf_map_lookup_percpu_elem(struct bpf_map *map, const void *key, u32 cpu)",
+        (Arg.CONST_MAP_PTR, Arg.MAP_KEY, Arg.ANYTHING),
+        Ret.MAP_VALUE_OR_NULL,
+        map_lookup_percpu_elem,
+        "Finds the value another CPU has for a key in a per-CPU map; null where the key or the CPU is not "
+        "there.",
+        packet_args=True,
+    ),
+)

@@ -1,0 +1,265 @@
+"""The kernel's printf for BPF: which formats it takes, how arguments are packed, and the text they make.
+
+The kernel first checks a format and packs its arguments into 512 bytes (bpf_bprintf_prepare), then prints
+from there; so an argument list may be refused with -ENOSPC. A format is ASCII without control characters.
+"""
+
+import string
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2s
+from ipaddress import IPv6Address
+
+from vm.uapi.errno import Errno
+from vm.word import signed
+
+EINVAL, ENOSPC = -Errno.EINVAL, -Errno.ENOSPC
+ARGUMENT_BYTES = 512
+MAX_ERRNO = 4095
+WIDTH_LIMIT = 1 << 20
+"""Wider fields than this are cut here; the kernel prints at most 1,024 bytes of any."""
+
+ReadString = Callable[[int, int], bytes | None]
+"""Given an address and a size: a string with its final 0, or None where it cannot be read."""
+ReadBytes = Callable[[int, int], bytes | None]
+
+
+class Kind(StrEnum):
+    """What a conversion prints."""
+
+    NUMBER = "number"
+    STRING = "string"
+    CHARACTER = "character"
+    POINTER = "pointer"
+    RAW_POINTER = "raw pointer"
+    SYMBOL = "symbol"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One conversion: its flags (of ``0+- ``), width, what it prints, ``letter`` and the argument's size."""
+
+    flags: str
+    width: int
+    kind: Kind
+    letter: str
+    size: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How the printer reads what arguments point at."""
+
+    string: ReadString
+    data: ReadBytes
+
+
+def print_format(form: bytes, args: Sequence[int], memory: Memory) -> bytes | int:
+    """The text (uncut, without final 0), or -EINVAL, -ENOSPC. ``form`` is what may be read of the format."""
+    end = form.find(b"\0")
+    if end < 0:
+        return EINVAL
+    parts = parse(form[:end].decode("latin-1"), len(args))
+    if parts is None:
+        return EINVAL
+    packer, text = _Packer(), []
+    values = iter(args)
+    for part in parts:
+        if isinstance(part, str):
+            text.append(part)
+            continue
+        shown = packer.pack(part, next(values), memory)
+        if shown is None:
+            return ENOSPC
+        text.append(_padded(part, shown))
+    return "".join(text).encode("latin-1")
+
+
+def parse(form: str, count: int) -> list[str | Spec] | None:
+    """The format as text and conversions; None where the kernel refuses it for ``count`` arguments."""
+    if any(c not in _ALLOWED for c in form):
+        return None
+    parts: list[str | Spec] = []
+    at, used = 0, 0
+    while at < len(form):
+        if form[at] != "%":
+            parts.append(form[at])
+            at += 1
+        elif form.startswith("%%", at):
+            parts.append("%")
+            at += 2
+        else:
+            spec, at = _conversion(form, at + 1)
+            used += 1
+            if spec is None or used > count:
+                return None
+            parts.append(spec)
+    return parts
+
+
+def _conversion(form: str, at: int) -> tuple[Spec | None, int]:
+    start = at
+    while form[at : at + 1] and form[at] in "0+- ":
+        at += 1
+    flags, start = form[start:at], at
+    if form[at : at + 1] and form[at] in "123456789":
+        while form[at : at + 1].isdigit():
+            at += 1
+    width = min(int(form[start:at] or "0"), WIDTH_LIMIT)
+    letter = form[at : at + 1]
+    match letter:
+        case "p":
+            return _pointer(form, at, flags, width)
+        case "s":
+            return _string(form, at, flags, width)
+        case "c":
+            return Spec(flags, width, Kind.CHARACTER, "c", 1), at + 1
+        case _:
+            return _number(form, at, flags, width)
+
+
+def _number(form: str, at: int, flags: str, width: int) -> tuple[Spec | None, int]:
+    size = 4
+    for _ in range(2):
+        if form[at : at + 1] == "l":
+            size, at = 8, at + 1
+    letter = form[at : at + 1]
+    spec = Spec(flags, width, Kind.NUMBER, letter, size) if letter and letter in "iduxX" else None
+    return spec, at + 1
+
+
+def _string(form: str, at: int, flags: str, width: int) -> tuple[Spec | None, int]:
+    ends = _ends(form, at + 1)
+    return Spec(flags, width, Kind.STRING, "s") if ends else None, at + 1
+
+
+def _ends(form: str, at: int) -> bool:
+    """Whether a conversion may end before ``at``: at the end, a space or punctuation."""
+    after = form[at : at + 1]
+    return not after or after in string.whitespace or after in string.punctuation
+
+
+def _pointer(form: str, at: int, flags: str, width: int) -> tuple[Spec | None, int]:
+    if _ends(form, at + 1):
+        return Spec(flags, width, Kind.POINTER, "p"), at + 1
+    after, two = form[at + 1], form[at + 1 : at + 3]
+    if two in ("ks", "us"):
+        spec, end = _string(form, at + 2, flags, width)
+        return (Spec(flags, width, Kind.STRING, two[0]) if spec else None), end
+    if after in "sSB":
+        return Spec(flags, width, Kind.SYMBOL, after), at + 2
+    if after in "Kx":
+        return Spec(flags, width, Kind.RAW_POINTER if after == "x" else Kind.POINTER, "p"), at + 2
+    if two in ("i4", "I4", "i6", "I6"):
+        return Spec(flags, width, Kind.ADDRESS, two), at + 3
+    return None, at
+
+
+class _Packer:
+    """The 512 bytes arguments go through."""
+
+    def __init__(self) -> None:
+        self._used = 0
+
+    def pack(self, spec: Spec, value: int, memory: Memory) -> str | None:
+        """The argument's text, or None where it does not fit any more."""
+        match spec.kind:
+            case Kind.STRING:
+                return self._string(spec, value, memory)
+            case Kind.CHARACTER:
+                return chr(value & 0xFF) if self._take(1, 1) else None
+            case Kind.ADDRESS:
+                return self._address(spec, value, memory)
+            case Kind.SYMBOL if spec.letter == "B":
+                shown = f"{value:#x}"
+                self._used = min(self._used + len(shown) + 1, ARGUMENT_BYTES)
+                return shown
+            case _:
+                return _word_text(spec, value) if self._take(spec.size, 4) else None
+
+    def _take(self, size: int, align: int) -> bool:
+        start = -(-self._used // align) * align
+        if start + size > ARGUMENT_BYTES:
+            return False
+        self._used = start + size
+        return True
+
+    def _string(self, spec: Spec, address: int, memory: Memory) -> str | None:
+        room = ARGUMENT_BYTES - self._used
+        if not room:
+            return None
+        found = None if spec.letter == "u" else memory.string(address, room)
+        self._used += len(found) if found else 1
+        return (found or b"\0")[:-1].decode("latin-1")
+
+    def _address(self, spec: Spec, address: int, memory: Memory) -> str | None:
+        size = 4 if spec.letter[1] == "4" else 16
+        if ARGUMENT_BYTES - self._used < size:
+            return None
+        shown = _ip(memory.data(address, size) or bytes(size), dotted=spec.letter[0] == "I")
+        self._used = min(self._used + len(shown) + 1, ARGUMENT_BYTES)
+        return shown
+
+
+def _ip(data: bytes, *, dotted: bool) -> str:
+    if len(data) == 4:
+        return ".".join(f"{byte:d}" if dotted else f"{byte:03d}" for byte in data)
+    groups = IPv6Address(data).exploded
+    return groups if dotted else groups.replace(":", "")
+
+
+def _word_text(spec: Spec, value: int) -> str:
+    match spec.kind:
+        case Kind.RAW_POINTER:
+            return f"{value:016x}"
+        case Kind.POINTER:
+            return f"{value if _is_null_or_error(value) else _hashed(value):016x}"
+        case Kind.SYMBOL:
+            return f"{value:#x}"
+        case _:
+            return _number_text(spec, value)
+
+
+def _is_null_or_error(value: int) -> bool:
+    return value == 0 or value >= (1 << 64) - MAX_ERRNO
+
+
+def _hashed(value: int) -> int:
+    """A pointer as the kernel hides it: 32 bits that tell equal from different, and no more."""
+    digest = blake2s(value.to_bytes(8, "little"), digest_size=4, key=b"hookscope").digest()
+    return int.from_bytes(digest, "little")
+
+
+def _number_text(spec: Spec, value: int) -> str:
+    bits = 8 * spec.size
+    value &= (1 << bits) - 1
+    if spec.letter in "xX":
+        return f"{value:{spec.letter}}"
+    number = signed(value, bits) if spec.letter in "di" else value
+    if number < 0 or spec.letter == "u":
+        return str(number)
+    sign = "+" if "+" in spec.flags else " " if " " in spec.flags else ""
+    return sign + str(number)
+
+
+def _padded(spec: Spec, shown: str) -> str:
+    missing = spec.width - len(shown)
+    if missing <= 0:
+        return shown
+    if "-" in spec.flags:
+        return shown + " " * missing
+    if "0" in spec.flags and spec.kind is Kind.NUMBER:
+        sign = shown[:1] if shown[:1] in "+- " else ""
+        return sign + "0" * missing + shown[len(sign) :]
+    return " " * missing + shown
+
+
+def specs(parts: Sequence[str | Spec]) -> Iterator[Spec]:
+    """The conversions among the parts of a format."""
+    return (part for part in parts if isinstance(part, Spec))
+
+
+_ALLOWED = frozenset(string.printable)
+"""What isprint or isspace accepts among ASCII characters."""

@@ -1,0 +1,46 @@
+"""All simulated helpers in one table, family by family."""
+
+from collections.abc import Mapping
+from itertools import chain
+from types import MappingProxyType
+
+from vm.helpers import (
+    csum,
+    fib,
+    maps,
+    probe_read,
+    redirect,
+    skb,
+    skb_shape,
+    sockets,
+    spinlock,
+    tasks,
+    text,
+    time_random,
+    vlan,
+    xdp,
+)
+from vm.helpers.api import Helper
+from vm.uapi.helper_ids import HelperId
+
+_FAMILIES = (
+    maps,
+    time_random,
+    tasks,
+    text,
+    spinlock,
+    xdp,
+    skb,
+    skb_shape,
+    vlan,
+    csum,
+    redirect,
+    fib,
+    sockets,
+    probe_read,
+)
+
+HELPERS: Mapping[HelperId, Helper] = MappingProxyType(
+    {row.id: row for row in chain.from_iterable(family.ROWS for family in _FAMILIES)}
+)
+"""Every helper a program here may call. Linux has more (``HelperId``): those are known by name only."""
