@@ -179,8 +179,8 @@ class PacketAccess(Protocol):
         """Writes at an offset in the packet buffer, journaled."""
         ...
 
-    def reserve(self, head: int) -> None:
-        """Makes at least ``head`` bytes of room before the packet, if the buffer can grow; offsets may shift."""
+    def reserve(self, head: int = 0, tail: int = 0) -> None:
+        """Makes room for that many bytes before and behind the packet; offsets in the buffer may shift."""
         ...
 
     @property
@@ -190,7 +190,7 @@ class PacketAccess(Protocol):
 
     @property
     def tailroom(self) -> int:
-        """Bytes of the buffer behind data_end; data_end may go further only where the buffer can grow."""
+        """Bytes of the buffer behind data_end."""
         ...
 
 

@@ -80,6 +80,8 @@ def skb_change_tail(call: HelperCall) -> int:
     if packet.field("encapsulation"):
         return ENOTSUPP
     before = end - data
+    packet.reserve(tail=max(0, length - before))
+    meta, data, end = packet.bounds()
     packet.move(meta, data, data + length)
     if length > before:
         packet.put(before, bytes(length - before))

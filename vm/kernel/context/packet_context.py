@@ -80,7 +80,7 @@ class PacketContext(ABC):
         _, data, end = self.buffer.bounds
         return self.read(data, end)
 
-    def load_packet(self, off: int, size: int) -> int | None:  # noqa: ARG002 only socket buffers offer it
+    def load_packet(self, off: int, size: int) -> int | None:
         """What LD_ABS and LD_IND give at ``off``, in network byte order; None outside."""
         return None
 
@@ -97,8 +97,25 @@ class PacketContext(ABC):
         if data:
             self.memory.put(self.buffer.region, at, data)
 
-    def reserve(self, head: int) -> None:  # noqa: B027 most buffers cannot grow
-        """Makes at least ``head`` bytes of room before the packet, where the buffer can grow."""
+    def reserve(self, head: int = 0, tail: int = 0) -> None:
+        """Makes room for that many bytes before and behind the packet, by moving it within its buffer."""
+        missing_head, missing_tail = head - self.headroom, tail - self.tailroom
+        if missing_head <= 0 and missing_tail <= 0:
+            return
+        meta, data, end = self.bounds()
+        step = missing_head if missing_head > 0 else -missing_tail
+        content = self.read(meta, end)
+        if step > 0:
+            self.move(meta + step, data + step, end + step)
+            self.write(meta + step, content)
+        else:
+            self.write(meta + step, content)
+            self.move(meta + step, data + step, end + step)
+        self._shifted(step)
+
+    @abstractmethod
+    def _shifted(self, step: int) -> None:
+        """Keeps offsets in the buffer right after the packet moved within it."""
 
     def _pointer(self, points: Points) -> int:
         meta, data, end = self.buffer.bounds

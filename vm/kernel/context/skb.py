@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from vm.helpers.event import Event
 from vm.helpers.network import LOOPBACK, Device
-from vm.kernel.context.buffer import GrowingBuffer, packet_buffer
+from vm.kernel.context.buffer import packet_buffer
 from vm.kernel.context.ethernet import ETHERNET, packet_type, protocol_of
 from vm.kernel.context.fault import refuse
 from vm.kernel.context.packet_context import PacketContext
@@ -19,10 +19,11 @@ from vm.memory.memory import Memory
 from vm.memory.region import RegionKind
 from vm.source import HookscopeError
 from vm.uapi.prog_types import ProgType
-from vm.word import MASK64
 
-HEADROOM = 64
-"""Bytes before the packet in a fresh socket buffer (NET_SKB_PAD); more is made when a helper needs it."""
+HEADROOM = 4096
+"""Bytes before the packet. The kernel's buffer is smaller, and replaced when a helper needs more."""
+MAX_LEN = 16_064
+"""Longest packet helpers make (SKB_MAX_ALLOC), for which there is always room."""
 L2_TYPES = frozenset({ProgType.SCHED_CLS, ProgType.SCHED_ACT})
 """Program types that see the packet with its Ethernet header; the others see what is behind it."""
 DIRECT_WRITE = L2_TYPES | {ProgType.LWT_XMIT, ProgType.SK_SKB}
@@ -51,13 +52,14 @@ class SkbContext(PacketContext):
                 f"a socket buffer needs a frame of {ETHERNET} bytes or more, this packet has {len(frame)}",
                 "pad the packet to an Ethernet header",
             )
-        buffer = packet_buffer(memory, frame, HEADROOM, 0, GrowingBuffer)
+        buffer = packet_buffer(memory, frame, HEADROOM, max(MAX_LEN - len(frame), 0) + HEADROOM)
         super().__init__(kind, "skb", buffer, memory, fields)
         self.l2 = kind in L2_TYPES
         self._start_numbers(frame, event, device, known)
         if not self.l2:
             data = HEADROOM + ETHERNET
             self.buffer.place((data, data, HEADROOM + len(frame)))
+            self.buffer.region.origin = data
         self.buffer.region.writable = kind in DIRECT_WRITE
         self._socket = SocketView(self)
         region = memory.add(RegionKind.MEM, "sk", bytearray(SocketView.SIZE), writable=False)
@@ -170,18 +172,9 @@ class SkbContext(PacketContext):
         """The packet as BPF_PROG_TEST_RUN gives it back, which zeroes the link header a type does not see."""
         return self.packet() if self.l2 else bytes(ETHERNET) + self.packet()
 
-    def reserve(self, head: int) -> None:
-        """Makes at least ``head`` bytes of room before the packet, as the kernel does in a new buffer."""
-        missing = head - self.headroom
-        if missing <= 0:
-            return
-        step = (missing + 63) & ~63
-        meta, data, end = self.bounds()
-        content = self.read(0, end)
-        self.move(meta + step, data + step, end + step)
-        self.write(0, bytes(step) + content)
-        for name in ("mac_header", "network_header", "transport_header"):
-            self.set_field(name, (self.field(name) + step) & MASK64)
+    def _shifted(self, step: int) -> None:
+        for name in ("mac_header", "network_header"):
+            self.set_field(name, self.field(name) + step)
 
 
 _ZERO = (
@@ -214,7 +207,6 @@ _ZERO = (
     "csum",
     "csum_level",
     "encapsulation",
-    "transport_header",
     "socket_uid",
 )
 """Numbers that begin as 0."""

@@ -61,6 +61,9 @@ class XdpContext(PacketContext):
         """Bytes the frame may still grow at its end."""
         return PAGE - TAILROOM - self.buffer.bounds[2]
 
+    def _shifted(self, step: int) -> None:
+        """A frame keeps no offsets."""
+
     def packet(self) -> bytes:
         """The whole frame, fragments included."""
         return super().packet() + bytes(self._fragments.data[: self.field("frags_len")])
