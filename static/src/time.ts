@@ -1,7 +1,7 @@
 // Moving in time. Every move ends in one `moveTo`; finding a stop may need the server.
 import * as actions from "./actions.ts";
 import { isFailure } from "./api.ts";
-import { watchOf, type Link } from "./related.ts";
+import { relate, watchOf, type Link } from "./related.ts";
 import type { StopRequest } from "./schemas.ts";
 import * as select from "./select.ts";
 import { findStop } from "./stops.ts";
@@ -74,4 +74,14 @@ export function toPc(pc: number): void {
   const before = at.filter((k) => k <= here).at(-1);
   const target = before ?? at[0];
   if (target !== undefined) seek(target);
+}
+
+/** To the state after the nearest step that reads or changes a thing, among the steps at hand. */
+export function toUse(link: Link, by: 1 | -1): void {
+  const { steps } = relate(link, select.window.peek(), 0);
+  const here = state.peek().cursor.step;
+  const after = [...steps].map((step) => step + 1).filter((step) => (by > 0 ? step > here : step < here));
+  const target = by > 0 ? Math.min(...after) : Math.max(...after);
+  if (after.length > 0) seek(target);
+  else act(actions.toast, by > 0 ? "Not used again in this stretch of the run." : "Not used before in this stretch of the run.");
 }

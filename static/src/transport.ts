@@ -16,14 +16,45 @@ let socket: Socket | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const inFlight = new Set<string>();
 
+/** Large messages come as JSON text, which the server passes on unread; a refusal comes as `{failure}`. */
+function parse<T>(message: unknown): T | Failure {
+  const value: unknown = typeof message === "string" ? JSON.parse(message) : message;
+  const refused = typeof value === "object" && value !== null && "failure" in value;
+  return (refused ? value.failure : value) as T | Failure;
+}
+
 /** An answer, a Failure, or null when the connection went before it came. */
 async function emit<T>(event: string, message: unknown): Promise<T | Failure | null> {
   if (socket === null || !socket.connected) return null;
+  let answer: unknown;
   try {
-    return (await socket.timeout(PATIENCE).emitWithAck(event, message)) as T | Failure;
+    answer = await socket.timeout(PATIENCE).emitWithAck(event, message);
   } catch {
     return null;
   }
+  return parse<T>(answer);
+}
+
+/** The first window of a run may come before the run itself does. */
+let early: WindowReply | null = null;
+
+function gotRun(message: unknown): void {
+  const run = parse<RunReply>(message);
+  if (isFailure(run)) return;
+  act(actions.ran, run);
+  if (early !== null) act(actions.gotWindow, early);
+  early = null;
+}
+
+function gotWindow(message: unknown): void {
+  const window = parse<WindowReply>(message);
+  if (isFailure(window)) return;
+  if (window.run === state.peek().run?.run) act(actions.gotWindow, window);
+  else early = window;
+}
+
+function failed({ revision, failure }: { revision: number; failure: Failure }): void {
+  act(actions.runFailed, revision, failure);
 }
 
 export function connect(): void {
@@ -38,11 +69,9 @@ export function connect(): void {
   socket.on("run:progress", (message: { revision: number; done: number; total: number }) =>
     act(actions.progressed, message.revision, message.done, message.total, performance.now()),
   );
-  socket.on("run:done", (reply: RunReply) => act(actions.ran, reply));
-  socket.on("run:window", (reply: WindowReply) => act(actions.gotWindow, reply));
-  socket.on("run:failed", ({ revision, ...failure }: Failure & { revision: number }) =>
-    act(actions.runFailed, revision, failure),
-  );
+  socket.on("run:done", gotRun);
+  socket.on("run:window", gotWindow);
+  socket.on("run:failed", failed);
   watch();
 }
 

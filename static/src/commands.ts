@@ -1,0 +1,173 @@
+// Everything a key, a button of the palette or a menu can do, as one table.
+import { signal } from "@preact/signals";
+import * as actions from "./actions.ts";
+import { editorCommands } from "./editor/port.ts";
+import { bind, type Bindings } from "./keys.ts";
+import { applyTheme, toggleTheme } from "./page.ts";
+import { defaultLayout, fold, moveToColumn, PANE_IDS, show, TITLES, type PaneId } from "./panes.ts";
+import { keep, recall } from "./prefs.ts";
+import * as select from "./select.ts";
+import { share } from "./share.ts";
+import { act, state } from "./store.ts";
+import * as time from "./time.ts";
+import { cancel, runNow } from "./transport.ts";
+
+export interface Command {
+  id: string;
+  title: string;
+  group: "Time" | "Editor" | "View" | "Program";
+  keys: readonly string[];
+  run: () => void;
+}
+
+function command(id: string, group: Command["group"], title: string, keys: readonly string[], run: () => unknown): Command {
+  return { id, group, title, keys, run: () => void run() };
+}
+
+function arrange(change: (layout: ReturnType<typeof defaultLayout>) => ReturnType<typeof defaultLayout>, label: string): void {
+  act(actions.arrange, change(state.peek().layout), label);
+}
+
+/** Brings a pane up and puts the focus into it. */
+export function focusPane(pane: PaneId): void {
+  act(actions.setLayout, show(state.peek().layout, pane));
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-pane="${pane}"]`)?.focus());
+}
+
+function cyclePanes(by: 1 | -1): void {
+  const shown = [...document.querySelectorAll<HTMLElement>("[data-pane]")].filter((pane) => pane.offsetParent !== null);
+  const at = shown.findIndex((pane) => pane.contains(document.activeElement));
+  shown[(at < 0 ? (by > 0 ? 0 : shown.length - 1) : at + by + shown.length) % shown.length]?.focus();
+}
+
+/** Problems of the text and the fault of the run, in the editor one after the other. */
+function toProblem(by: 1 | -1): void {
+  focusPane("editor");
+  editorCommands.problem(by);
+}
+
+function toDrop(): void {
+  const packets = select.run.peek()?.packets ?? [];
+  const from = state.peek().cursor.packet;
+  const bad = packets.filter(({ effect }) => effect === "drop" || effect === "aborted");
+  const next = bad.find(({ index }) => index > from) ?? bad[0];
+  if (next !== undefined) time.seekPacket(next.index, next.steps);
+}
+
+function undo(): void {
+  const past = state.peek().history.at(-1);
+  if (past === undefined) return editorCommands.undo();
+  act(actions.undo);
+  act(actions.toast, `Took back: ${past.label}`);
+}
+
+const BOTH = ["forward", "back"] as const;
+
+function timeCommands(): Command[] {
+  const turn = (keys: string, direction: (typeof BOTH)[number]) => [direction === "forward" ? keys : `Alt+${keys}`];
+  return [
+    command("step", "Time", "Step", ["."], () => time.step(1)),
+    command("step-back", "Time", "Step back", [","], () => time.step(-1)),
+    ...BOTH.flatMap((direction) => {
+      const back = direction === "back";
+      const id = (name: string) => (back ? `${name}-back` : name);
+      return [
+        command(id("over"), "Time", back ? "Step back over a call" : "Step over a call", turn("F10", direction), () => time.stepUntil("over", direction)),
+        command(id("into"), "Time", back ? "Step back into a function" : "Step into a function", turn("F11", direction), () => time.stepUntil("into", direction)),
+        command(id("out"), "Time", back ? "Back to the call" : "Out to the caller", turn("Shift+F11", direction), () => time.stepUntil("out", direction)),
+        command(id("continue"), "Time", back ? "Reverse-continue" : "Continue", turn("F5", direction), () => time.continueTo("breakpoint", direction)),
+        command(id("to-helper"), "Time", back ? "Back to the last helper call" : "Run to the next helper call", [], () => time.continueTo("helper", direction)),
+        command(id("to-map-write"), "Time", back ? "Back to the last map write" : "Run to the next map write", [], () => time.continueTo("map-write", direction)),
+        command(id("to-branch"), "Time", back ? "Back to the last branch" : "Run to the next branch", [], () => time.continueTo("branch", direction)),
+      ];
+    }),
+    command("to-return", "Time", "Run to the next return", [], () => time.continueTo("return", "forward")),
+    command("first-step", "Time", "First step of this packet", ["Alt+Home"], () => time.seek(0)),
+    command("last-step", "Time", "Last step of this packet", ["Alt+End"], () => time.seek(Infinity)),
+    command("next-packet", "Time", "Next packet", ["Alt+PageDown"], () => time.seekPacket(state.peek().cursor.packet + 1)),
+    command("previous-packet", "Time", "Previous packet", ["Alt+PageUp"], () => time.seekPacket(state.peek().cursor.packet - 1)),
+    command("next-drop", "Time", "Next dropped packet", ["D"], toDrop),
+  ];
+}
+
+function paneCommands(): Command[] {
+  return PANE_IDS.flatMap((pane) => [
+    command(`show-${pane}`, "View", `Go to ${TITLES[pane]}`, [], () => focusPane(pane)),
+    ...(pane === "editor"
+      ? []
+      : [command(`fold-${pane}`, "View", `Fold ${TITLES[pane]} to its header`, [], () => arrange((layout) => fold(layout, pane, true), `folding ${TITLES[pane]}`))]),
+    ...[0, 1, 2].map((index) =>
+      command(`move-${pane}-${index}`, "View", `Move pane ${TITLES[pane]} to column ${index + 1}`, [], () =>
+        arrange((layout) => moveToColumn(layout, pane, index), `moving ${TITLES[pane]}`),
+      ),
+    ),
+  ]);
+}
+
+export const COMMANDS: readonly Command[] = [
+  ...timeCommands(),
+  command("breakpoint", "Editor", "Breakpoint on this line", ["F9"], () => editorCommands.toggleBreakpoint()),
+  command("condition", "Editor", "Condition of the breakpoint on this line", ["Shift+F9"], () => editorCommands.askCondition()),
+  command("next-problem", "Editor", "Next problem", ["F8"], () => toProblem(1)),
+  command("previous-problem", "Editor", "Previous problem", ["Shift+F8"], () => toProblem(-1)),
+  command("to-cursor", "Editor", "Go to when the line of the text cursor ran", [], () => editorCommands.toCursorLine()),
+  command("run", "Program", "Run again", ["Ctrl+Enter"], runNow),
+  command("cancel", "Program", "Stop the run that is under way", [], cancel),
+  command("share", "Program", "Copy a link to exactly this state", [], share),
+  command("undo", "Program", "Undo", ["Ctrl+Z"], undo),
+  command("new", "Program", "New program", [], () => location.assign("/workbench?example=blank")),
+  command("home", "Program", "Home", [], () => location.assign("/")),
+  command("packets", "Program", "Packets to send", [], () => focusPane("packets")),
+  command("palette", "View", "Command palette", ["Ctrl+K"], () => act(actions.setOverlay, state.peek().overlay === "palette" ? null : "palette")),
+  command("keys", "View", "All keys", ["?"], () => act(actions.setOverlay, state.peek().overlay === "keys" ? null : "keys")),
+  command("transcript", "View", "Transcript of this run", [], () => act(actions.setOverlay, "transcript")),
+  command("next-pane", "View", "Next pane", ["F7"], () => cyclePanes(1)),
+  command("previous-pane", "View", "Previous pane", ["Shift+F7"], () => cyclePanes(-1)),
+  command("unpin", "View", "Unpin", [], () => act(actions.pin, null)),
+  command("theme", "View", "Switch light or dark", [], toggleTheme),
+  command("theme-system", "View", "Light or dark as the system says", [], () => applyTheme(null)),
+  command("reset-layout", "View", "Reset layout", [], () => arrange((layout) => defaultLayout(layout.width), "the layout")),
+  ...paneCommands(),
+];
+
+export const BY_ID: ReadonlyMap<string, Command> = new Map(COMMANDS.map((entry) => [entry.id, entry]));
+
+const DEFAULTS: Bindings = new Map(COMMANDS.map(({ id, keys }) => [id, keys]));
+
+function readChanges(): Record<string, string[]> {
+  const kept = recall("keys");
+  if (typeof kept !== "object" || kept === null) return {};
+  const good = Object.entries(kept).filter(
+    ([id, chords]) => BY_ID.has(id) && Array.isArray(chords) && chords.every((chord) => typeof chord === "string"),
+  );
+  return Object.fromEntries(good) as Record<string, string[]>;
+}
+
+export const keyChanges = signal<Record<string, string[]>>({});
+export const bindings = signal<Bindings>(DEFAULTS);
+
+export function startKeys(): void {
+  setKeys(readChanges());
+}
+
+function setKeys(changes: Record<string, string[]>): void {
+  keyChanges.value = changes;
+  bindings.value = bind(DEFAULTS, changes);
+}
+
+/** Gives a command other keys; null gives it back its own. */
+export function rebind(id: string, chords: string[] | null): void {
+  const { [id]: _, ...rest } = keyChanges.peek();
+  const changes = chords === null ? rest : { ...rest, [id]: chords };
+  keep("keys", changes);
+  setKeys(changes);
+}
+
+export function resetKeys(): void {
+  keep("keys", null);
+  setKeys({});
+}
+
+export function keysOf(id: string): readonly string[] {
+  return bindings.value.get(id) ?? [];
+}

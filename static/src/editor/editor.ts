@@ -1,0 +1,160 @@
+// The editor: CodeMirror on one side, the store on the other, kept the same by effects.
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from "@codemirror/commands";
+import { nextDiagnostic, previousDiagnostic } from "@codemirror/lint";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { EditorState, type Extension } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
+import { effect } from "@preact/signals";
+import * as actions from "../actions.ts";
+import { MAX_SOURCE } from "../schemas.ts";
+import * as select from "../select.ts";
+import { act, state } from "../store.ts";
+import * as time from "../time.ts";
+import { complete } from "./complete.ts";
+import { askCondition } from "./condition.ts";
+import { gutters } from "./gutters.ts";
+import { hover } from "./hover.ts";
+import { ebpf } from "./language.ts";
+import { placeOf, setSlots, setStops, slotAt, slots, stops, stopsOf } from "./lines.ts";
+import { marks, refresh } from "./marks.ts";
+import { editorCommands } from "./port.ts";
+import { messages, showProblems } from "./problems.ts";
+
+/** Keys that the page gives a meaning of its own. */
+const OURS = new Set(["Mod-Enter", "Mod-k", "Ctrl-k", "F8"]);
+const inherited = [...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...closeBracketsKeymap];
+
+function changed(update: ViewUpdate): void {
+  if (!update.docChanged) return;
+  const text = update.state.doc.toString();
+  if (text !== state.peek().inputs.source) act(actions.edit, text, stopsOf(update.state));
+}
+
+/** After Esc, Tab leaves the editor; coming back, it indents again. */
+const tabLeaves: Extension = [
+  keymap.of([{ key: "Escape", run: (view) => (view.setTabFocusMode(true), false) }]),
+  EditorView.domEventHandlers({ focus: (_, view) => view.setTabFocusMode(false) }),
+];
+
+function extensions(): Extension {
+  const nonce = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content;
+  return [
+    nonce === undefined ? [] : EditorView.cspNonce.of(nonce),
+    slots,
+    stops,
+    messages,
+    gutters,
+    marks,
+    hover,
+    ebpf(),
+    history(),
+    drawSelection(),
+    highlightActiveLine(),
+    highlightSelectionMatches(),
+    closeBrackets(),
+    autocompletion({ override: [complete], icons: false }),
+    placeholder("Type eBPF here, such as\n  r0 = 2\n  exit"),
+    EditorState.tabSize.of(4),
+    EditorState.changeFilter.of((transaction) => transaction.newDoc.length <= MAX_SOURCE),
+    tabLeaves,
+    keymap.of([...inherited.filter(({ key }) => key === undefined || !OURS.has(key)), indentWithTab]),
+    EditorView.contentAttributes.of({ "aria-label": "Program text", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+    EditorView.updateListener.of(changed),
+  ];
+}
+
+/** Replaces only what differs, so that the text cursor and marks stay where they can. */
+function setText(view: EditorView, text: string): void {
+  const old = view.state.doc.toString();
+  if (old === text) return;
+  let from = 0;
+  while (from < old.length && from < text.length && old[from] === text[from]) from += 1;
+  let tail = 0;
+  const most = Math.min(old.length, text.length) - from;
+  while (tail < most && old[old.length - 1 - tail] === text[text.length - 1 - tail]) tail += 1;
+  view.dispatch({ changes: { from, to: old.length - tail, insert: text.slice(from, text.length - tail) } });
+}
+
+/** Shows the current line, unless someone has scrolled away from it. */
+function follow(view: EditorView, wasAt: number | null): number | null {
+  const { snapshot } = select.here.peek();
+  const at = snapshot === null ? null : placeOf(view.state, snapshot.program, snapshot.pc);
+  if (at === null || at === wasAt) return at;
+  const box = view.scrollDOM.getBoundingClientRect();
+  const visible = (pos: number) => {
+    const block = view.lineBlockAt(pos);
+    const top = block.top + view.documentTop;
+    return top >= box.top && top + block.height <= box.bottom;
+  };
+  if (visible(at)) return at;
+  if (wasAt === null || (wasAt <= view.state.doc.length && visible(wasAt))) {
+    view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "nearest", yMargin: 60 }) });
+  }
+  return at;
+}
+
+function sync(view: EditorView): () => void {
+  let at: number | null = null;
+  const disposers = [
+    effect(() => setText(view, select.source.value)),
+    effect(() => {
+      const check = select.check.value;
+      if (check === null || check.revision !== state.peek().revision) return;
+      const programs = check.programs.some((program) => program.slots.length > 0) ? [setSlots.of(check.programs)] : [];
+      view.dispatch({ effects: [...programs, refresh.of(null)] });
+      view.dispatch(showProblems(view.state, check.diagnostics));
+    }),
+    effect(() => {
+      const wanted = select.breakpoints.value;
+      if (JSON.stringify(wanted) !== JSON.stringify(stopsOf(view.state))) view.dispatch({ effects: [setStops.of(wanted), refresh.of(null)] });
+    }),
+    effect(() => {
+      void [select.here.value, select.related.value, select.walked.value, select.run.value];
+      view.dispatch({ effects: refresh.of(null) });
+      at = follow(view, at);
+    }),
+  ];
+  return () => disposers.forEach((dispose) => dispose());
+}
+
+function cursorLine(view: EditorView): number {
+  return view.state.doc.lineAt(view.state.selection.main.head).number;
+}
+
+function offer(view: EditorView): void {
+  Object.assign(editorCommands, {
+    undo: () => void undo(view),
+    toggleBreakpoint: () => act(actions.toggleBreakpoint, cursorLine(view)),
+    askCondition: () => askCondition(view, cursorLine(view)),
+    problem: (by: 1 | -1) => {
+      view.focus();
+      (by > 0 ? nextDiagnostic : previousDiagnostic)(view);
+    },
+    toCursorLine: () => {
+      const line = view.state.doc.line(cursorLine(view));
+      const slot = slotAt(view.state, line.from, line.to);
+      if (slot !== null) time.toPc(slot.pc);
+    },
+    goToLine: (line: number) => {
+      const place = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
+      view.dispatch({ selection: { anchor: place.from }, effects: EditorView.scrollIntoView(place.from, { y: "center" }) });
+      view.focus();
+    },
+    insert: (text: string) => {
+      view.dispatch(view.state.replaceSelection(text));
+      view.focus();
+    },
+  });
+}
+
+/** Puts the editor into an element; call the result to take it out again. */
+export function mountEditor(parent: HTMLElement): () => void {
+  const view = new EditorView({ parent, state: EditorState.create({ doc: state.peek().inputs.source, extensions: extensions() }) });
+  offer(view);
+  const stop = sync(view);
+  return () => {
+    stop();
+    view.destroy();
+  };
+}

@@ -1,0 +1,133 @@
+// What time says about the lines on screen: the current one, the last one, what never ran, values, and what registers
+// held. Only visible lines are looked at, so a step costs the same in any program and any trace.
+import { RangeSetBuilder, StateEffect, type Line } from "@codemirror/state";
+import { Decoration, ViewPlugin, WidgetType, type DecorationSet, type EditorView, type ViewUpdate } from "@codemirror/view";
+import * as select from "../select.ts";
+import { REGION } from "../views/words.ts";
+import { kindAt, lastRun, nearestRun } from "./facts.ts";
+import { placeOf, slotAt, type Slot } from "./lines.ts";
+
+/** Time moved, or something else that lines show changed. */
+export const refresh = StateEffect.define<null>();
+
+const REGISTER = /\b([rw])(10|[0-9])\b/g;
+const COMMENT = /[;#]|\/\//;
+
+class Hint extends WidgetType {
+  readonly text: string;
+
+  constructor(text: string) {
+    super();
+    this.text = text;
+  }
+
+  override eq(other: Hint): boolean {
+    return other.text === this.text;
+  }
+
+  override toDOM(): HTMLElement {
+    const span = document.createElement("span");
+    span.className = "hint";
+    span.textContent = this.text;
+    span.setAttribute("aria-hidden", "true");
+    return span;
+  }
+}
+
+interface Around {
+  now: number | null;
+  last: number | null;
+  bad: number | null;
+}
+
+function around(view: EditorView): Around {
+  const { snapshot, done } = select.here.peek();
+  if (snapshot === null) return { now: null, last: null, bad: null };
+  const fault = snapshot.end?.how === "fault";
+  const at = (program: number, pc: number) => placeOf(view.state, program, pc);
+  const here = at(snapshot.program, snapshot.pc);
+  return {
+    now: snapshot.end === null ? here : null,
+    last: done === null || fault ? null : at(done.program, done.pc),
+    bad: fault ? here : null,
+  };
+}
+
+function lineClass(from: number, slot: Slot | null, where: Around): string {
+  const related = select.related.peek();
+  const walked = select.walked.peek();
+  return [
+    from === where.now && "now",
+    from === where.last && from !== where.now && "last",
+    from === where.bad && "bad",
+    slot !== null && related.pcs.has(slot.pc) && "link",
+    slot !== null && walked.size > 0 && !walked.has(slot.pc) && "off",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** The value beside a line: of the last time it ran, or for the current line what it asks. */
+function hintFor(slot: Slot): string {
+  const window = select.window.peek();
+  if (window === undefined) return "";
+  const at = lastRun(window, slot.program, slot.pc, select.cursor.peek().step);
+  return at < 0 ? "" : (window.steps[at]?.note ?? "");
+}
+
+/** Colours each register of a line by what it held when the line ran; the one it wrote, by what it holds after. */
+function colour(builder: RangeSetBuilder<Decoration>, line: Line, slot: Slot): void {
+  const window = select.window.peek();
+  if (window === undefined) return;
+  const at = nearestRun(window, slot.program, slot.pc, select.cursor.peek().step);
+  if (at < 0) return;
+  const end = line.text.search(COMMENT);
+  const code = end < 0 ? line.text : line.text.slice(0, end);
+  const written = new Set((window.steps[at]?.changes ?? []).flatMap((change) => (change.k === "reg" ? [change.n] : [])));
+  for (const found of code.matchAll(REGISTER)) {
+    const n = Number(found[2]);
+    const after = written.delete(n);
+    const { tone } = REGION[kindAt(window, at, n, after)];
+    const from = line.from + found.index;
+    builder.add(from, from + found[0].length, Decoration.mark({ class: `r r-${tone === "e" ? "p" : tone}` }));
+  }
+}
+
+function build(view: EditorView): DecorationSet {
+  const builder = new RangeSetBuilder<Decoration>();
+  const where = around(view);
+  for (const { from, to } of view.visibleRanges) {
+    for (let at = from; at <= to; ) {
+      const line = view.state.doc.lineAt(at);
+      const slot = slotAt(view.state, line.from, line.to);
+      const names = lineClass(line.from, slot, where);
+      if (names !== "") {
+        const attributes = names.includes("now") ? { "aria-current": "step" } : undefined;
+        builder.add(line.from, line.from, Decoration.line(attributes === undefined ? { class: names } : { class: names, attributes }));
+      }
+      if (slot !== null) {
+        colour(builder, line, slot);
+        const hint = hintFor(slot);
+        if (hint !== "") builder.add(line.to, line.to, Decoration.widget({ widget: new Hint(hint), side: 1 }));
+      }
+      at = line.to + 1;
+    }
+  }
+  return builder.finish();
+}
+
+export const marks = ViewPlugin.fromClass(
+  class {
+    decorations: DecorationSet;
+
+    constructor(view: EditorView) {
+      this.decorations = build(view);
+    }
+
+    update(update: ViewUpdate): void {
+      const asked = update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(refresh)));
+      if (asked || update.docChanged || update.viewportChanged) this.decorations = build(update.view);
+    }
+  },
+  { decorations: (plugin) => plugin.decorations },
+);

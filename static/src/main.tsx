@@ -1,0 +1,19 @@
+// The workbench page.
+import { render } from "preact";
+import { startSaving } from "./autosave.ts";
+import { openAddress } from "./boot.ts";
+import { startKeys } from "./commands.ts";
+import { startInput } from "./input.ts";
+import { startPage } from "./page.ts";
+import { connect, loadReference } from "./transport.ts";
+import { Shell } from "./views/Shell.tsx";
+
+startPage();
+startKeys();
+startInput();
+const root = document.getElementById("app");
+if (root !== null) render(<Shell />, root);
+await openAddress(location);
+connect();
+startSaving();
+void loadReference();

@@ -1,0 +1,122 @@
+// The frame of a pane: header with its name or tabs, folding, docking by the header, and the five states of its body.
+import type { ComponentChildren } from "preact";
+import * as actions from "../actions.ts";
+import { startDock } from "../dock.ts";
+import { fold, show, TITLES, type PaneId, type Stack } from "../panes.ts";
+import * as select from "../select.ts";
+import { act, state } from "../store.ts";
+import { cancel, reconnect } from "../transport.ts";
+import { Icon } from "./Icon.tsx";
+import { PANES } from "./registry.ts";
+import { plural } from "./words.ts";
+
+function Tabs({ stack }: { stack: Stack }) {
+  return (
+    <div class="tabs" role="tablist" aria-label="Panes in this place">
+      {stack.panes.map((id) => (
+        <button
+          key={id}
+          type="button"
+          role="tab"
+          aria-selected={id === stack.active}
+          tabIndex={id === stack.active ? 0 : -1}
+          onClick={() => act(actions.setLayout, show(state.peek().layout, id))}
+        >
+          {TITLES[id]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function FoldButton({ pane, shut }: { pane: PaneId; shut: boolean }) {
+  const toggle = () => act(actions.setLayout, fold(state.peek().layout, pane, !shut));
+  const label = `${shut ? "Open" : "Fold"} ${TITLES[pane]}`;
+  return (
+    <button type="button" class="btn q i sm fold" aria-label={label} title={label} aria-expanded={!shut} onClick={toggle}>
+      <Icon name="down" />
+    </button>
+  );
+}
+
+export function Pane({ stack, grow }: { stack: Stack; grow: string }) {
+  const pane = stack.active;
+  const { Title, Head, Body } = PANES[pane];
+  const single = stack.panes.length === 1;
+  return (
+    <section
+      class={stack.shut ? "pane shut" : "pane"}
+      data-pane={pane}
+      aria-label={TITLES[pane]}
+      tabIndex={-1}
+      style={{ flex: stack.shut ? "none" : grow }}
+    >
+      <div class="pane-h" onPointerDown={(event) => startDock(event, pane)}>
+        {!single ? <Tabs stack={stack} /> : Title === undefined ? <h2>{TITLES[pane]}</h2> : <Title />}
+        {Head === undefined ? <span class="grow" /> : <Head />}
+        {pane === "editor" ? null : <FoldButton pane={pane} shut={stack.shut} />}
+      </div>
+      {stack.shut ? null : <Body />}
+    </section>
+  );
+}
+
+function Problem() {
+  const failure = select.failure.value;
+  const errors = select.errors.value;
+  const message = failure?.message ?? (errors.length === 1 ? "One line does not assemble yet." : `${errors.length} lines do not assemble yet.`);
+  return (
+    <div class="sb">
+      <b class="t-drop">{message}</b>
+      <p>{failure?.hint ?? "Your text is kept. The editor names each line and what to try."}</p>
+      {select.connection.value === "lost" ? (
+        <button type="button" class="btn sm" onClick={reconnect}>
+          Try now
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function Working() {
+  const { done, total } = select.progress.value ?? { done: 0, total: 0 };
+  return (
+    <div class="sb">
+      <b>
+        Running, {done.toLocaleString("en")} of {plural(total, "packet")}
+      </b>
+      <div class="pg">
+        <i style={{ width: `${(100 * done) / Math.max(1, total)}%` }} />
+      </div>
+      <button type="button" class="btn sm" onClick={cancel}>
+        Stop here
+      </button>
+    </div>
+  );
+}
+
+export interface RunBodyProps {
+  children: ComponentChildren;
+  /** What will appear here, while nothing has run. */
+  empty: ComponentChildren;
+  class?: string;
+}
+
+/** The body of a pane that shows a run: its content, or what stands in its place; stale content stays, dimmed. */
+export function RunBody({ children, empty, class: extra = "" }: RunBodyProps) {
+  const shown = select.runState.value;
+  if (shown === "ready") {
+    const stale = select.stale.value ? " stale" : "";
+    return <div class={`pane-b ${extra}${stale}`} aria-busy={stale !== ""}>{children}</div>;
+  }
+  return (
+    <div class="pane-b">
+      {shown === "error" ? <Problem /> : shown === "working" ? <Working /> : <div class="sb">{empty}</div>}
+    </div>
+  );
+}
+
+/** Goes into a header: says that what is shown is from before the last edit. */
+export function StaleTag() {
+  return select.stale.value ? <span class="stale-tag">from before your last edit</span> : null;
+}

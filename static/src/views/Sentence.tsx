@@ -1,0 +1,100 @@
+// What happened, then what is next. Spoken once per stop, not while time is being dragged.
+import { useEffect, useState } from "preact/hooks";
+import * as select from "../select.ts";
+import { Icon } from "./Icon.tsx";
+import { Parts, plain } from "./Parts.tsx";
+import type { PacketRun, Part } from "../schemas.ts";
+
+const SETTLED = 350;
+
+function text(kind: Part["kind"], words: string): Part {
+  return { kind, text: words, pc: null };
+}
+
+/** What is said where there is no step to tell of. */
+function opening(): Part[] {
+  const { packet } = select.cursor.value;
+  const summary = select.packetView.value?.summary;
+  return [text("label", `Packet ${packet + 1}`), text("", summary ? ` arrives: ${summary}.` : " arrives.")];
+}
+
+function nothing(): Part[] {
+  if (select.errors.value.length > 0) {
+    const [first] = select.errors.value;
+    const where = first?.span ? `line ${first.span.line}: ` : "";
+    return [text("label", "Not assembled yet. "), text("", `${where}${first?.message ?? ""}`)];
+  }
+  if (select.failure.value !== null) return [text("fault", select.failure.value.message), text("", ` ${select.failure.value.hint ?? ""}`)];
+  if (select.inputs.value.packets.length === 0) return [text("", "No packet to send yet. Add one and the program runs on it.")];
+  if (select.progress.value !== null) return [text("", "Running.")];
+  return [text("", "Type a program and send it a packet.")];
+}
+
+function Verdict({ run }: { run: PacketRun }) {
+  return (
+    <span class={`vd ${run.effect}`}>
+      <Icon name={run.effect} />
+      {run.verdict}
+    </span>
+  );
+}
+
+function Said() {
+  const here = select.here.value;
+  const run = select.packetRun.value;
+  if (run === null || here.snapshot === null) {
+    return (
+      <span>
+        <Parts parts={nothing()} />
+      </span>
+    );
+  }
+  const atEnd = select.cursor.value.step === run.steps;
+  const done = here.done === null ? opening() : here.done.did;
+  return (
+    <>
+      <span>
+        <Parts parts={done} />
+      </span>
+      <span class="next">
+        {atEnd ? <Verdict run={run} /> : null} {atEnd ? run.summary : <Parts parts={here.next?.asks ?? []} />}
+      </span>
+    </>
+  );
+}
+
+function spoken(): string {
+  const here = select.here.value;
+  const run = select.packetRun.value;
+  if (run === null) return plain(nothing());
+  const atEnd = select.cursor.value.step === run.steps;
+  const done = here.done === null ? plain(opening()) : plain(here.done.did);
+  return `${done} ${atEnd ? `${run.verdict}. ${run.summary}` : plain(here.next?.asks ?? [])}`;
+}
+
+/** The live region: the sentence, once time has come to rest. */
+function Spoken() {
+  const [said, say] = useState("");
+  const now = spoken();
+  useEffect(() => {
+    const timer = setTimeout(() => say(now), SETTLED);
+    return () => clearTimeout(timer);
+  }, [now]);
+  return (
+    <p class="sr" role="status" aria-live="polite">
+      {said}
+    </p>
+  );
+}
+
+export function Sentence() {
+  const late = !select.here.value.exact && select.run.value !== null;
+  const why = select.why.value;
+  return (
+    <div class={late || select.stale.value ? "say late" : "say"}>
+      <Said />
+      {why === "" ? null : <span class="meta dim nw">Stopped: {why}</span>}
+      <Spoken />
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+// The workbench, top to bottom: bar, time, sentence, panes, status. This order never changes.
+import type { ComponentType } from "preact";
+import * as select from "../select.ts";
+import type { Overlay } from "../state.ts";
+import { ContextMenu } from "./ContextMenu.tsx";
+import { ConditionPrompt } from "./ConditionPrompt.tsx";
+import { lazy } from "./lazy.tsx";
+import { Panes } from "./Panes.tsx";
+import { Sentence } from "./Sentence.tsx";
+import { StatusBar } from "./StatusBar.tsx";
+import { TabBar } from "./TabBar.tsx";
+import { TimeBand } from "./TimeBand.tsx";
+import { Toasts } from "./Toasts.tsx";
+import { TopBar } from "./TopBar.tsx";
+
+const OVERLAYS: Readonly<Record<Exclude<Overlay, null>, ComponentType>> = {
+  palette: lazy(() => import("./Palette.tsx").then((module) => module.Palette)),
+  keys: lazy(() => import("./KeysHelp.tsx").then((module) => module.KeysHelp)),
+  transcript: lazy(() => import("./Transcript.tsx").then((module) => module.Transcript)),
+};
+
+export function Shell() {
+  const overlay = select.overlay.value;
+  const Shown = overlay === null ? null : OVERLAYS[overlay];
+  const { packet, step } = select.cursor.value;
+  return (
+    <>
+      <a class="sr skip" href="#main">
+        Skip to main content
+      </a>
+      <TopBar />
+      <main id="main" class="wb" tabIndex={-1}>
+        <h1 class="sr">
+          Workbench: {select.title.value}, packet {packet + 1}, step {step}
+        </h1>
+        <div class="bands">
+          <TimeBand />
+        </div>
+        <Sentence />
+        <Panes />
+      </main>
+      <StatusBar />
+      <TabBar />
+      {Shown === null ? null : <Shown />}
+      <ContextMenu />
+      <ConditionPrompt />
+      <Toasts />
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+// One line at the bottom: which rules hold, what the last check said, the connection, the main keys.
+import { BY_ID, keysOf } from "../commands.ts";
+import { caption } from "../keys.ts";
+import { mac } from "../page.ts";
+import * as select from "../select.ts";
+import { reconnect } from "../transport.ts";
+import { plural } from "./words.ts";
+
+function Key({ id, label }: { id: string; label: string }) {
+  const [key] = keysOf(id);
+  if (key === undefined) return null;
+  return (
+    <button type="button" onClick={() => BY_ID.get(id)?.run()}>
+      <kbd>{caption(key, mac)}</kbd> {label}
+    </button>
+  );
+}
+
+function Checked() {
+  const check = select.check.value;
+  if (check === null) return <span>not checked yet</span>;
+  const errors = select.errors.value.length;
+  const slots = select.program.value?.slot_count ?? 0;
+  return errors > 0 ? (
+    <span>
+      assembler: <b class="t-drop">{plural(errors, "problem")}</b>
+    </span>
+  ) : (
+    <span>
+      assembler: <b class="t-pass">assembled</b>, {plural(slots, "slot")}
+    </span>
+  );
+}
+
+function Server() {
+  if (select.connection.value === "online") return null;
+  if (select.connection.value === "connecting") return <span>connecting</span>;
+  return (
+    <button type="button" onClick={reconnect}>
+      <b class="t-drop">Server lost.</b> Editing and scrubbing go on; nothing new can run. <b>Try now</b>
+    </button>
+  );
+}
+
+export function StatusBar() {
+  return (
+    <footer class="status">
+      <span>
+        <b>Linux 6.18 rules</b>
+      </span>
+      <Checked />
+      <Server />
+      <span class="grow" />
+      <Key id="over" label="step" />
+      <Key id="over-back" label="back" />
+      <Key id="continue" label="continue" />
+      <Key id="continue-back" label="reverse-continue" />
+      <Key id="keys" label="all keys" />
+    </footer>
+  );
+}

@@ -1,0 +1,128 @@
+// Brand, views, the program's name, whether it is kept, palette, share, theme.
+import * as actions from "../actions.ts";
+import { saveIfOffline } from "../autosave.ts";
+import { keysOf } from "../commands.ts";
+import { caption } from "../keys.ts";
+import { mac, toggleTheme } from "../page.ts";
+import * as select from "../select.ts";
+import { share } from "../share.ts";
+import { act } from "../store.ts";
+import type { Saving } from "../state.ts";
+import { Icon } from "./Icon.tsx";
+
+const SAVED: Readonly<Record<Saving, string>> = {
+  untouched: "Not changed yet",
+  local: "Kept here",
+  saving: "Saving",
+  saved: "Saved",
+  offline: "Offline (kept here)",
+};
+
+export function Brand() {
+  return (
+    <a class="brand" href="/">
+      <svg viewBox="0 0 20 20" aria-hidden="true">
+        <path d="M14.5 2v9.500a4.750 4.750 0 01-9.500 0V9.500" fill="none" stroke="var(--ink)" stroke-width="2.200" stroke-linecap="round" />
+        <path d="M2.300 11.300L5 8.300l2.700 3" fill="none" stroke="var(--ink)" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />
+        <circle cx="14.500" cy="6" r="3" fill="var(--now)" stroke="var(--surface)" stroke-width="1.500" />
+      </svg>
+      <span>Hookscope</span>
+    </a>
+  );
+}
+
+type View = "home" | "workbench";
+
+function Links({ view }: { view: View }) {
+  const current = (name: View) => (view === name ? { "aria-current": "page" as const } : {});
+  return (
+    <>
+      <a href="/" {...current("home")}>
+        Home
+      </a>
+      <a href="/workbench" {...current("workbench")}>
+        Workbench
+      </a>
+    </>
+  );
+}
+
+export function Navigation({ view }: { view: View }) {
+  return (
+    <>
+      <nav class="nav" aria-label="Views">
+        <Links view={view} />
+      </nav>
+      <details class="mnav">
+        <summary aria-label="Views">
+          <Icon name="menu" />
+        </summary>
+        <nav aria-label="Views, as a menu">
+          <Links view={view} />
+        </nav>
+      </details>
+    </>
+  );
+}
+
+export function ThemeButton() {
+  return (
+    <button type="button" class="btn q i" aria-label="Switch light or dark" title="Switch light or dark" onClick={toggleTheme}>
+      <Icon name="theme" />
+    </button>
+  );
+}
+
+function Saved() {
+  const saving = select.saving.value;
+  const text = SAVED[saving];
+  if (saving !== "offline") {
+    return (
+      <span class="saved">
+        <Icon name="cloud" />
+        <span>{text}</span>
+      </span>
+    );
+  }
+  return (
+    <button type="button" class="btn q sm saved" title="Try to reach the server now" onClick={() => void saveIfOffline()}>
+      <Icon name="cloud" />
+      {text}
+    </button>
+  );
+}
+
+export function PaletteButton() {
+  const [key] = keysOf("palette");
+  return (
+    <button type="button" class="cmdk" aria-label="Command palette" aria-haspopup="dialog" onClick={() => act(actions.setOverlay, "palette")}>
+      <Icon name="search" />
+      <span class="grow">Search or run</span>
+      {key === undefined ? null : <kbd>{caption(key, mac)}</kbd>}
+    </button>
+  );
+}
+
+export function TopBar() {
+  return (
+    <header class="top">
+      <Brand />
+      <Navigation view="workbench" />
+      <div class="crumb grow">
+        <input
+          class="title"
+          aria-label="Name of this program"
+          value={select.title.value}
+          maxLength={120}
+          onChange={(event) => act(actions.rename, event.currentTarget.value.trim() || "untitled")}
+        />
+      </div>
+      <Saved />
+      <PaletteButton />
+      <button type="button" class="btn q i" aria-label="Share this exact state" title="Copy a link to exactly this state" onClick={() => void share()}>
+        <Icon name="share" />
+      </button>
+      <ThemeButton />
+    </header>
+  );
+}

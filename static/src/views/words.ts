@@ -1,0 +1,54 @@
+// How kinds of things look and are called: one table per vocabulary.
+import type { Mark, Part, ValueView } from "../schemas.ts";
+
+/** Class of the region's colour, and the letters on a badge. */
+export const REGION: Readonly<Record<ValueView["kind"], { tone: string; badge: string }>> = {
+  num: { tone: "n", badge: "NUM" },
+  ctx: { tone: "c", badge: "CTX" },
+  pkt: { tone: "p", badge: "PKT" },
+  end: { tone: "e", badge: "END" },
+  stk: { tone: "s", badge: "STK" },
+  map: { tone: "m", badge: "MAP" },
+  mapobj: { tone: "m", badge: "MAP" },
+  ring: { tone: "m", badge: "RING" },
+  ro: { tone: "m", badge: "RO" },
+  mem: { tone: "m", badge: "MEM" },
+  func: { tone: "n", badge: "FN" },
+  none: { tone: "u", badge: "n/a" },
+};
+
+/** Tone of a mark in the score or the list of events. */
+export const MARK_TONE: Readonly<Record<Mark["kind"], string>> = {
+  ctx: "c",
+  pkt: "p",
+  stk: "s",
+  map: "m",
+  num: "k",
+  end: "k",
+  branch: "br",
+  call: "k",
+  exit: "k",
+  fault: "x",
+  out: "k",
+};
+
+/** Class of a piece of a sentence. */
+export const PART_CLASS: Readonly<Record<Part["kind"], string>> = {
+  "": "",
+  pc: "m",
+  reg: "m",
+  ctx: "r-c",
+  pkt: "r-p",
+  stk: "r-s",
+  map: "r-m",
+  num: "",
+  change: "nowmark m",
+  label: "",
+  verdict: "",
+  helper: "",
+  fault: "t-aborted",
+};
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
