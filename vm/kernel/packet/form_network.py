@@ -29,6 +29,7 @@ TRANSPORTS = ("tcp", "udp", "icmp", "icmpv6")
 NETWORKS = ("ip", "ipv4", "ipv6")
 SERVERS = {"dns": ("udp", 53), "http": ("tcp", 80)}
 """Payloads that bring their transport: its name and the server's port."""
+CLIENT_PORT = 40_000
 EXTENSIONS = ("hop-by-hop", "destination", "routing", "fragment")
 MAX_EXTENSIONS = 8
 _ADDRESS_OPTION = {135: 1, 136: 2}
@@ -47,8 +48,7 @@ def ip_layers(given: Form, sender_mac: str) -> list[Layer]:
     own = dict(mapping(given.get(name), name)) if name else {}
     ends = {key: own.pop(key) for key in ENDS if key in own}
     if source in SERVERS:
-        port = "sport" if _is_answer(given[source]) else "dport"
-        own.setdefault(port, SERVERS[source][1])
+        own = _ports(SERVERS[source][1], _is_answer(given[source])) | own
     network = _network(given, ends, name)
     return [*network, *_transport(name, own, payload, sender_mac), *([payload] if payload else [])]
 
@@ -71,6 +71,11 @@ def _payload(given: Form, source: str | None, transport: str | None) -> bytes:
             return payload_bytes(given["payload"])
         case _:
             return b""
+
+
+def _ports(server: int, is_answer: bool) -> dict[str, object]:
+    """The ports of a message to a server or, swapped, of its answer."""
+    return {"sport": server, "dport": CLIENT_PORT} if is_answer else {"dport": server}
 
 
 def _is_answer(message: object) -> bool:
