@@ -43,7 +43,7 @@ class Machine:
 
     def step(self) -> Step | None:
         """Takes one step and remembers it; None when the run has ended."""
-        step = self.advance()
+        step = self._advance()
         if step is not None:
             self._history.append(step)
         return step
@@ -59,12 +59,16 @@ class Machine:
         return step
 
     def advance(self) -> Step | None:
-        """Takes one step without remembering it; None when the run has ended."""
+        """Takes one step without remembering it, or those before it; None when the run has ended."""
+        self._history.clear()
+        return self._advance()
+
+    def _advance(self) -> Step | None:
         state = self.state
         if state.ended is not None:
             return None
         number, pc, program, depth = self.number, state.pc, state.program, len(state.frames)
-        (changes,) = self.run(1)
+        (changes,) = self._run(1, _nobody)
         return Step(number, pc, program, depth, changes, self.fault)
 
     def steps(self, count: int) -> Iterator[Step]:
@@ -79,18 +83,21 @@ class Machine:
         """Takes up to ``count`` steps and returns the changes of each; fewer when the run ends.
 
         ``seen`` is told the point (see ``vm.machine.point``) of each step before it is taken. The steps are
-        not remembered for ``back``.
+        not remembered for ``back``, nor are those before them.
         """
         self._history.clear()
+        return self._run(count, seen or _nobody)
+
+    def _run(self, count: int, seen: Callable[[int], None]) -> list[tuple[Change, ...]]:
         done: list[tuple[Change, ...]] = []
         allowed = min(count, self.limit - self.number)
         try:
-            self._execute(allowed, done.append, seen or _nobody)
+            self._execute(allowed, done.append, seen)
         except MachineFault as caught:
             done.append(self._fail(caught.fault))
         self.number += len(done)
         if len(done) < count and self.state.ended is None:
-            (seen or _nobody)(self.state.bank | self.state.pc)
+            seen(self.state.bank | self.state.pc)
             done.append(self._end(Ended("budget", self.state.registers[0], self.limit_reason)))
             self.number += 1
         return done
