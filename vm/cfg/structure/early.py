@@ -31,6 +31,7 @@ from vm.isa import (
     Source,
 )
 from vm.program import Program
+from vm.word import signed
 
 MAX_SUBPROGRAMS = 256
 """Functions one program may have, the main one included (BPF_MAX_SUBPROGS)."""
@@ -118,11 +119,11 @@ def find_functions(program: Program) -> Functions:
     return Functions(tuple(sorted(starts)))
 
 
-def jump_offset(slot: Slot) -> int | None:
-    """How many slots behind the next one the slot jumps, None if it does not jump."""
+def jump_target(slot: Slot, pc: int) -> int | None:
+    """Where the slot jumps to when taken, None if it does not jump. The kernel counts in 32 bits."""
     if slot.opcode & 7 not in _JUMPS or slot.opcode >> 4 in (CALL_CODE, EXIT_CODE):
         return None
-    return slot.imm if slot.opcode == GOTO_LONG else slot.off
+    return signed(pc + 1 + (slot.imm if slot.opcode == GOTO_LONG else slot.off), 32)
 
 
 def jump_fault(program: Program, functions: Functions) -> Rejection | None:
@@ -130,9 +131,9 @@ def jump_fault(program: Program, functions: Functions) -> Rejection | None:
     slots = program.slots
     for first, end in functions.ranges(len(slots)):
         for pc in range(first, end):
-            offset = jump_offset(slots[pc])
-            if offset is not None and not first <= pc + 1 + offset < end:
-                return reject(Kind.JUMP_OUT_OF_RANGE, pc, target=pc + 1 + offset, first=first, last=end - 1)
+            target = jump_target(slots[pc], pc)
+            if target is not None and not first <= target < end:
+                return reject(Kind.JUMP_OUT_OF_RANGE, pc, target=target, first=first, last=end - 1)
         if slots[end - 1].opcode not in (EXIT, GOTO, GOTO_LONG):
             return reject(Kind.LAST_INSTRUCTION, end - 1)
     return None
@@ -178,12 +179,9 @@ def successors(slot: Slot, pc: int) -> Iterator[int]:
     """The slots control can come to behind the one at ``pc``, called functions included."""
     if slot.opcode not in (EXIT, GOTO, GOTO_LONG):
         yield pc + (2 if slot.opcode == LD_IMM64 else 1)
-    target = callee(slot, pc)
-    if target is not None:
-        yield target
-    offset = jump_offset(slot)
-    if offset is not None:
-        yield pc + 1 + offset
+    for target in (callee(slot, pc), jump_target(slot, pc)):
+        if target is not None:
+            yield target
 
 
 def reachability_fault(program: Program) -> Rejection | None:

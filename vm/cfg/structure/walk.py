@@ -40,11 +40,16 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A place on a path: the next slot, what is known there, and the callers, innermost last."""
+    """A place on a path: the next slot, what is known there, and the callers, innermost last.
+
+    A ``spare`` state stands behind a call in case no path through the callee comes back to this caller: the
+    paths may all have ended where another caller's went on.
+    """
 
     pc: int
     registers: Registers
     frames: tuple[_Frame, ...] = ()
+    spare: bool = False
 
 
 def walk_fault(program: Program, func_info: bool) -> Rejection | None:
@@ -87,7 +92,7 @@ class _Walk:
         if known is None:
             self._known[place] = state.registers
             return state
-        if covers(known, state.registers):
+        if state.spare or covers(known, state.registers):
             return None
         self._known[place] = joined = join(known, state.registers)
         return _State(state.pc, joined, state.frames)
@@ -127,7 +132,7 @@ class _Walk:
                 if way is not True:
                     yield _State(pc + 1, refine(jump, registers, taken=False), frames)
             case Call(CallKind.LOCAL, imm):
-                yield _State(pc + 1, after_call(registers), frames)
+                yield _State(pc + 1, after_call(registers), frames, spare=True)
                 arguments = (None, *registers[1:6], *NOTHING_KNOWN[6:])
                 yield _State(pc + 1 + imm, arguments, (*frames, _Frame(pc + 1, registers)))
             case LoadImm64(kind=ImmKind.FUNC, imm=imm) as load:
