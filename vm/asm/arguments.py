@@ -1,45 +1,47 @@
-"""The arguments of a directive: words, ``key=value`` pairs, quoted strings and bracketed groups."""
+"""The arguments of a directive: words, ``key=value`` pairs, quoted texts and bracketed groups."""
 
 import re
 from dataclasses import dataclass
 
 from vm.source import Span
 
-_OPEN = {"{": "}", "[": "]", "(": ")"}
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "\\": "\\", '"': '"', "'": "'"}
+_CLOSING = {"{": "}", "[": "]", "(": ")"}
+_ESCAPES = {"n": b"\n", "t": b"\t", "r": b"\r", "0": b"\0", "\\": b"\\", '"': b'"', "'": b"'"}
+_ESCAPE = re.compile(r'\\(x[0-9a-fA-F]{2}|[ntr0\\"\'])')
+_KEY = re.compile(r"([A-Za-z_][\w.]*)=(?!=)", re.ASCII)
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument: ``key`` is None for a plain word; ``span`` covers all, ``value_span`` the value."""
+    """One argument: ``key`` is None for a plain word, whose ``value`` is then all of ``span_text``."""
 
     key: str | None
     value: str
     span: Span
     value_span: Span
+    span_text: str
 
 
 def code_end(text: str) -> int:
     """Where the comment of a line starts, or its end; quoted text holds no comments."""
-    quoted = False
     at = 0
     while at < len(text):
-        letter = text[at]
+        quoted = _QUOTED.match(text, at) if text[at] == '"' else None
         if quoted:
-            if letter == "\\":
-                at += 1
-            elif letter == '"':
-                quoted = False
-        elif letter == '"':
-            quoted = True
-        elif letter in ";#" or text.startswith("//", at):
+            at = quoted.end()
+        elif text[at] in ";#" or text.startswith("//", at):
             return at
-        at += 1
+        else:
+            at += 1
     return len(text)
 
 
 def split(text: str, line: int, start: int) -> list[Argument]:
-    """The arguments of ``text`` from column ``start``, separated by blanks (or commas) outside of brackets."""
+    """The arguments of ``text`` from column ``start``, separated by blanks or commas outside of brackets.
+
+    Blanks around the ``=`` of a pair are part of it.
+    """
     end = code_end(text)
     found: list[Argument] = []
     at = start
@@ -49,66 +51,45 @@ def split(text: str, line: int, start: int) -> list[Argument]:
             continue
         stop = _argument_end(text, at, end)
         found.append(_argument(text, line, at, stop))
-        at = stop
+        at = max(stop, at + 1)
     return found
 
 
 def _argument_end(text: str, at: int, end: int) -> int:
-    depth: list[str] = []
-    quoted = False
+    open_brackets: list[str] = []
     while at < end:
         letter = text[at]
+        quoted = _QUOTED.match(text, at) if letter == '"' else None
         if quoted:
-            if letter == "\\":
-                at += 1
-            elif letter == '"':
-                quoted = False
-        elif letter == '"':
-            quoted = True
-        elif letter in _OPEN:
-            depth.append(_OPEN[letter])
-        elif depth and letter == depth[-1]:
-            depth.pop()
-        elif not depth and (letter.isspace() or letter == ","):
+            at = quoted.end()
+            continue
+        if letter in _CLOSING:
+            open_brackets.append(_CLOSING[letter])
+        elif open_brackets and letter == open_brackets[-1]:
+            open_brackets.pop()
+        elif not open_brackets and (letter.isspace() or letter == ","):
             break
         at += 1
     return min(at, end)
 
 
-_KEY = re.compile(r"([A-Za-z_]\w*)\s*=(?!=)")
-
-
 def _argument(text: str, line: int, start: int, end: int) -> Argument:
     word = text[start:end]
+    span = Span(line, start, end)
     match = _KEY.match(word)
     if match is None:
-        span = Span(line, start, end)
-        return Argument(None, word, span, span)
-    return Argument(match[1], word[match.end() :], Span(line, start, end), Span(line, start + match.end(), end))
+        return Argument(None, word, span, span, word)
+    return Argument(match[1], word[match.end() :], span, Span(line, start + match.end(), end), word)
 
 
 def unquote(text: str) -> bytes | None:
-    """The bytes of a quoted string in UTF-8, with C's escapes; None if it is not one whole string."""
-    if len(text) < 2 or text[0] != '"' or text[-1] != '"':
+    """The bytes of a quoted text in UTF-8, with C's escapes; None if it is not one whole quoted text."""
+    if len(text) < 2 or not _QUOTED.fullmatch(text):
         return None
-    out = bytearray()
-    inner = text[1:-1]
-    at = 0
-    while at < len(inner):
-        letter = inner[at]
-        if letter == '"':
-            return None
-        if letter != "\\":
-            out += letter.encode("utf-8", "replace")
-            at += 1
-            continue
-        hexadecimal = re.match(r"x([0-9a-fA-F]{2})", inner[at + 1 :])
-        if hexadecimal:
-            out.append(int(hexadecimal[1], 16))
-            at += 4
-        elif at + 1 < len(inner) and inner[at + 1] in _ESCAPES:
-            out += _ESCAPES[inner[at + 1]].encode()
-            at += 2
-        else:
-            return None
-    return bytes(out)
+    out, at, inner = bytearray(), 0, text[1:-1]
+    for match in _ESCAPE.finditer(inner):
+        out += inner[at : match.start()].encode("utf-8", "replace")
+        escape = match[1]
+        out += bytes.fromhex(escape[1:]) if escape[0] == "x" else _ESCAPES[escape]
+        at = match.end()
+    return bytes(out + inner[at:].encode("utf-8", "replace"))

@@ -1,20 +1,34 @@
-"""Assembling a text: directives first, then line by line, then the jumps."""
+"""Assembling a text: directives that declare names first, then line by line, then the labels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from vm.asm import directives
 from vm.asm.assembly import Assembly, SourceMap
 from vm.asm.context import FileContext
 from vm.asm.grammar import SHAPES
-from vm.asm.lexer import LIMITS, TOKEN, Kinds, blank_block_comments, spans
+from vm.asm.lexer import (
+    MAX_CHARACTERS,
+    MAX_ERRORS,
+    MAX_LINE,
+    TOKEN,
+    Kinds,
+    shape_of,
+    spans,
+    split_lines,
+)
+from vm.asm.prefix import Prefix, is_silent, prefixes
 from vm.asm.resolve import resolve
-from vm.asm.statement import WORDLIKE, slow_build
+from vm.asm.statement import build_statement
 from vm.asm.symbols import Symbols
-from vm.asm.unit import Mistake, Place, Unit
+from vm.asm.unit import Mistake, Unit
+from vm.asm.words import LL
+from vm.encoding import decode
 from vm.isa import MAX_INSNS
 from vm.program import MapSpec, Program
 from vm.source import Diagnostic, HookscopeError, Severity, Span
 from vm.uapi.prog_types import HOOKS, ProgType
+
+_LD_IMM64 = "18"
 
 
 class _TooManyErrors(Exception):  # noqa: N818 - ends the reading of a text, not a fault
@@ -25,24 +39,15 @@ class Assembler:
     """One text on its way to being programs."""
 
     def __init__(self, text: str, name: str, prog_type: ProgType | None, maps: Sequence[MapSpec]) -> None:
-        self.text = text
         self.prog_type = prog_type
-        self.lines = blank_block_comments(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.lines = split_lines(text)
         self.diagnostics: list[Diagnostic] = []
         self.errors = 0
         self.symbols = Symbols()
         for spec in maps:
             self.symbols.add_map(spec)
-        self.context = FileContext(self.symbols, self.report, name)
-        self.context.units.append(Unit(name, self.symbols, self.report))
-
-    def report(self, diagnostic: Diagnostic) -> None:
-        """Keeps a diagnostic; after too many errors nothing more is read."""
-        self.diagnostics.append(diagnostic)
-        if diagnostic.severity is Severity.ERROR:
-            self.errors += 1
-            if self.errors >= LIMITS.errors:
-                raise _TooManyErrors
+        self.context = FileContext(self.symbols)
+        self.context.units.append(Unit(name, self.symbols))
 
     def run(self) -> Assembly:
         """Reads all of the text."""
@@ -50,146 +55,185 @@ class Assembler:
             self.declare()
             self.read()
             for late in self.context.late:
-                try:
-                    late()
-                except HookscopeError as error:
-                    self.report(error.diagnostic)
+                self.attempt(late)
             for unit in self.context.units:
-                resolve(unit, self.lines, self.mistake)
+                resolve(unit, self.mistake)
         except _TooManyErrors:
+            hint = "mend the first ones"
             self.diagnostics.append(
-                Diagnostic("too-many-errors", f"after {LIMITS.errors} errors the rest was not read", hint="mend the first ones")
+                Diagnostic("too-many-errors", f"after {MAX_ERRORS} errors the rest was not read", hint=hint)
             )
         return self.result()
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Keeps a diagnostic; raises _TooManyErrors when it is one error too many."""
+        self.diagnostics.append(diagnostic)
+        if diagnostic.severity is Severity.ERROR:
+            self.errors += 1
+            if self.errors >= MAX_ERRORS:
+                raise _TooManyErrors
+
+    def attempt(self, task: Callable[[], None]) -> None:
+        """Does a task that may raise HookscopeError, and reports it then."""
+        try:
+            task()
+        except HookscopeError as error:
+            self.report(error.diagnostic)
+
+    def mistake(self, mistake: Mistake, line: int, column: int) -> None:
+        """Reports a mistake in the statement at (line, column)."""
+        span = self.tokens_span(line, column, mistake.at)
+        self.report(
+            Diagnostic(mistake.code, mistake.message, span, mistake.hint, replacement=mistake.replacement)
+        )
+
+    def tokens_span(self, line: int, column: int, at: tuple[int, int]) -> Span:
+        """Where tokens of the statement at (line, column) stand."""
+        text = self.lines[line - 1]
+        found = spans(text, line, column)
+        if not found:
+            return Span(line, 0, len(text))
+        first, last = (found[min(max(index, 0), len(found) - 1)] for index in at)
+        return first.to(last)
 
     def declare(self) -> None:
         """The first pass: directives that declare names."""
         for number, text in enumerate(self.lines, 1):
             if "." in text and text.lstrip().startswith("."):
-                self.directive(number, text, early=True)
-
-    def directive(self, number: int, text: str, early: bool) -> None:
-        """Reads a directive, or reports why it cannot be."""
-        try:
-            self.context.unit.place = Place(number, text)
-            directives.read(self.context, text, number, early)
-        except HookscopeError as error:
-            self.report(error.diagnostic)
+                self.attempt(
+                    lambda number=number, text=text: directives.read(self.context, text, number, True)
+                )
 
     def read(self) -> None:
         """The second pass: instructions, labels, and directives that take effect where they stand."""
-        kind = Kinds().__getitem__
-        find = TOKEN.findall
-        known = SHAPES.get
+        kind, find, known = Kinds().__getitem__, TOKEN.findall, SHAPES.get
+        unit = self.context.unit
         for number, text in enumerate(self.lines, 1):
             tokens = find(text)
             shape = "".join(map(kind, tokens))
             build = known(shape)
-            unit = self.context.unit
             if build is None:
                 if shape:
                     self.other(number, text, tokens, shape)
+                    unit = self.context.unit
                 continue
-            unit.place = Place(number, text)
+            unit.line, unit.column = number, 0
             try:
                 insn = build(tokens, unit)
             except Mistake as mistake:
-                self.mistake(mistake, unit.place)
+                self.mistake(mistake, number, 0)
                 continue
             if insn is not None:
                 unit.add(insn)
 
-    def other(self, number: int, text: str, tokens: list[str], shape: str) -> None:
-        """A line that is no plain instruction."""
-        if len(text) > LIMITS.line:
-            self.report(Diagnostic("long-line", f"a line of {len(text):,} characters is too long to read", Span(number, 0, 80)))
-            return
-        if tokens[0].startswith(".") and shape[1:2] != ":":
-            self.directive(number, text, early=False)
-            return
-        unit = self.context.unit
-        place = unit.place = Place(number, text)
-        try:
-            self.header_or_labels(tokens, shape, place)
-        except Mistake as mistake:
-            self.mistake(mistake, place)
+    def other(self, number: int, text: str, tokens: Sequence[str], shape: str) -> None:
+        """A line that is no plain instruction: a directive, a label, a line of a dump, or wrong."""
+        if len(text) > MAX_LINE:
+            self.report(
+                Diagnostic(
+                    "long-line", f"a line of {len(text):,} characters is too long", Span(number, 0, 80)
+                )
+            )
+        elif tokens[0].startswith(".") and shape[1:2] != ":":
+            self.attempt(lambda: directives.read(self.context, text, number, False))
+        elif shape[2:] == ":" and tokens[0] in HOOKS:
+            self.attempt(lambda: self.header(tokens, number))
+        else:
+            self.prefixed(number, text)
 
-    def header_or_labels(self, tokens: list[str], shape: str, place: Place) -> None:
-        """Takes labels (and a hook's header, a dump's prefix) from the front; the rest is a statement."""
-        unit = self.context.unit
-        if len(shape) == 3 and shape[2] == ":" and tokens[0] in HOOKS:
-            self.header(tokens, place)
-            return
-        while len(shape) > 1 and shape[1] == ":":
-            if shape[0] in WORDLIKE:
-                self.label(tokens[0], place)
-            elif shape[0] != "N":
-                break
-            tokens, shape, place.skip = tokens[2:], shape[2:], place.skip + 2
-            if shape[:1] == "(" and shape[2:3] == ")" and len(tokens[1]) == 2:
-                tokens, shape, place.skip = tokens[3:], shape[3:], place.skip + 3
+    def header(self, tokens: Sequence[str], number: int) -> None:
+        """``xdp name:`` names a program and its hook; the name is a label too."""
+        span = spans(self.lines[number - 1], number)[1]
+        self.context.begin_program(tokens[1], span)
+        self.context.unit.hook = HOOKS[tokens[0]].name
+        self.label(tokens[1], span)
+
+    def prefixed(self, number: int, text: str) -> None:
+        """Labels and a dump's prefix, then perhaps a statement."""
+        column, opcode = 0, None
+        for prefix in prefixes(text):
+            self.prefix(prefix, number)
+            column, opcode = prefix.end, prefix.opcode
+        tokens = TOKEN.findall(text, column)
+        shape = shape_of(tokens)
         if not shape:
             return
-        build = SHAPES.get(shape)
-        insn = build(tokens, unit) if build else slow_build(tokens, shape, unit)
+        unit = self.context.unit
+        unit.line, unit.column = number, column
+        if opcode == _LD_IMM64 and shape[1:2] == "=" and not shape.endswith(LL):
+            tokens, shape = [*tokens[: len(shape)], "ll"], shape + LL  # the kernel does not print it
+        try:
+            insn = build_statement(tokens, shape, unit)
+        except Mistake as mistake:
+            if not is_silent(text):
+                self.mistake(mistake, number, column)
+            return
         if insn is not None:
             unit.add(insn)
 
-    def header(self, tokens: list[str], place: Place) -> None:
-        """``xdp name:`` names the program and its hook."""
-        try:
-            self.context.begin_program(tokens[1], spans(place.text, place.line)[1])
-        except HookscopeError as error:
-            self.report(error.diagnostic)
-            return
-        self.context.unit.hook = HOOKS[tokens[0]].name
-        self.context.unit.place = place
-        self.label(tokens[1], place)
+    def prefix(self, prefix: Prefix, number: int) -> None:
+        """Takes note of one prefix."""
+        unit = self.context.unit
+        if prefix.label is not None:
+            self.label(prefix.label, Span(number, prefix.start, prefix.stop))
+        elif prefix.number is not None:
+            unit.numbered.setdefault(prefix.number, []).append(len(unit.slots))
 
-    def label(self, name: str, place: Place) -> None:
+    def label(self, name: str, span: Span) -> None:
         """Gives the next slot a name."""
         unit = self.context.unit
-        span = spans(place.text, place.line)[place.skip]
-        if name in unit.labels:
-            first = unit.label_spans[name].line
-            self.report(Diagnostic("twice", f"the label `{name}` is already on line {first}", span, "give one of them another name"))
+        first = unit.label_spans.get(name)
+        if first is not None:
+            hint = "give one of them another name"
+            self.report(
+                Diagnostic("twice", f"the label `{name}` is already on line {first.line}", span, hint)
+            )
             return
         unit.labels[name] = len(unit.slots)
         unit.label_spans[name] = span
 
-    def mistake(self, mistake: Mistake, place: Place) -> None:
-        """Reports a mistake at its tokens."""
-        found = spans(place.text, place.line)[place.skip :]
-        span = Span(place.line, 0, len(place.text))
-        if found:
-            first, last = mistake.at if isinstance(mistake.at, tuple) else (mistake.at or 0, mistake.at or 0)
-            end = len(found) - 1
-            span = found[min(max(first, 0), end)].to(found[min(max(last, 0), end)])
-        self.report(Diagnostic(mistake.code, mistake.message, span, mistake.hint, replacement=mistake.replacement))
-
     def result(self) -> Assembly:
-        """The programs read."""
-        units = self.context.units
-        programs = tuple(self.program(unit) for unit in units if unit.slots or unit.named_at)
-        maps = tuple(SourceMap(unit.lines, self.lines) for unit in units if unit.slots or unit.named_at)
-        bad = self.errors > 0
-        if not bad and not any(program.slots for program in programs):
-            bad = True
-            self.diagnostics.append(Diagnostic("empty", "there are no instructions yet", Span(1, 0, 0), "the smallest program is `r0 = 0` and `exit`"))
-        return Assembly(() if bad else programs, programs, tuple(self.diagnostics), self.symbols, maps)
+        """The programs read, with all that was found."""
+        units = [unit for unit in self.context.units if unit.slots or unit.named_at]
+        for unit in units:
+            self.check_size(unit)
+            for warned in unit.warned:
+                span = self.tokens_span(warned.line, warned.column, (warned.at, warned.at))
+                self.diagnostics.append(
+                    Diagnostic(warned.code, warned.message, span, warned.hint, Severity.WARNING)
+                )
+        partials = tuple(self.program(unit) for unit in units)
+        maps = tuple(SourceMap(unit.lines, self.lines) for unit in units)
+        if not self.errors and not any(unit.slots for unit in units):
+            hint = "the smallest program is `r0 = 0` and `exit`"
+            self.report(Diagnostic("empty", "there are no instructions yet", Span(1, 0, 0), hint))
+        found = tuple(sorted(self.diagnostics, key=lambda each: each.span or Span(len(self.lines) + 1, 0, 0)))
+        return Assembly(() if self.errors else partials, partials, found, self.symbols, maps)
+
+    def check_size(self, unit: Unit) -> None:
+        """Reports a program of more instructions than Linux takes."""
+        if len(unit.slots) > MAX_INSNS:
+            self.errors += 1
+            message = f"{unit.name} has {len(unit.slots):,} instructions; Linux takes {MAX_INSNS:,}"
+            self.diagnostics.append(Diagnostic("too-big", message, unit.named_at))
 
     def program(self, unit: Unit) -> Program:
         """The program of a unit."""
         hook = HOOKS.get(unit.hook) if unit.hook else None
-        prog_type = hook.prog_type if hook else self.prog_type or ProgType.XDP
-        functions = {unit.name: 0} | {
-            name: at for name, at in unit.labels.items() if at in unit.called
-        }
+        insns = decode(unit.slots) if unit.raw else tuple(unit.insns)
+        functions = {unit.name: 0} | {name: at for name, at in unit.labels.items() if at in unit.called}
         return Program(
-            unit.name, prog_type, tuple(unit.slots), tuple(unit.insns), tuple(self.symbols.maps),
-            unit.license if unit.license is not None else "GPL", unit.hook, dict(unit.labels), functions,
-            SourceMap(unit.lines, self.lines),
-        )  # fmt: skip
+            name=unit.name,
+            prog_type=hook.prog_type if hook else self.prog_type or ProgType.XDP,
+            slots=tuple(unit.slots),
+            insns=insns,
+            maps=tuple(self.symbols.maps),
+            license="GPL" if unit.license is None else unit.license,
+            hook=unit.hook,
+            labels=dict(unit.labels),
+            functions=functions,
+            spans=SourceMap(unit.lines, self.lines),
+        )
 
 
 def assemble(
@@ -199,10 +243,7 @@ def assemble(
 
     ``name`` and ``prog_type`` hold where the text does not say; ``maps`` are known to the text as if declared.
     """
-    if len(text) > LIMITS.characters:
-        found = Diagnostic("too-long", f"the text has {len(text):,} characters; at most {LIMITS.characters:,} are read")
-        return Assembly((), (), (found,), Symbols(), ())
+    if len(text) > MAX_CHARACTERS:
+        message = f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read"
+        return Assembly((), (), (Diagnostic("too-long", message),), Symbols(), ())
     return Assembler(text, name, prog_type, maps).run()
-
-
-__all__ = ["MAX_INSNS", "assemble"]

@@ -3,28 +3,38 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from vm.asm.expression import Expression
+from vm.asm.lexer import TOKEN
 from vm.asm.symbols import Symbols
-from vm.asm.unit import Unit
-from vm.encoding import decode_one
-from vm.instruction import Slot
+from vm.asm.unit import Mistake, Unit
 from vm.source import Diagnostic, HookscopeError, Span
-from vm.word import signed
 
 
-def problem(code: str, message: str, span: Span, hint: str | None = None, replacement: str | None = None) -> HookscopeError:
+def problem(
+    code: str, message: str, span: Span, hint: str | None = None, replacement: str | None = None
+) -> HookscopeError:
     """The error of a directive, at its place."""
     return HookscopeError(Diagnostic(code, message, span, hint, replacement=replacement))
 
 
+def moved(error: HookscopeError, span: Span) -> HookscopeError:
+    """An error about part of a line, put where the part stands: its own columns count from ``span.start``."""
+    found = error.diagnostic
+    if found.span is not None:
+        start = span.start + found.span.start
+        span = Span(span.line, min(start, span.end), min(start + found.span.end - found.span.start, span.end))
+    return problem(found.code, found.message, span, found.hint)
+
+
 @dataclass(slots=True)
 class FileContext:
-    """The file: its names, its programs in order (the last one is being written), the line in hand."""
+    """The file: its names, its programs in order (the last one is being written).
+
+    ``late`` are tasks that need all names, done after the last line: each raises HookscopeError at most.
+    """
 
     symbols: Symbols
-    report: Callable[[Diagnostic], None]
-    default_name: str
     units: list[Unit] = field(default_factory=list)
-    line_text: str = ""
     late: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -33,20 +43,43 @@ class FileContext:
         return self.units[-1]
 
     def begin_program(self, name: str, span: Span) -> None:
-        """Starts a program, unless nothing was written to the present one and it has no name yet."""
+        """Starts a program; the first one's instructions may stand above its name."""
         taken = next((unit for unit in self.units if unit.named_at and unit.name == name), None)
         if taken is not None:
             raise problem("twice", f"there is already a program `{name}`", span, "give this one another name")
-        first = self.units[-1]
-        if first.named_at is None and not first.slots:
-            first.name, first.named_at = name, span
+        unit = self.units[-1]
+        if unit.named_at is None and not unit.slots:
+            unit.name, unit.named_at = name, span
             return
-        self.units.append(Unit(name, self.symbols, self.report, span, first.hook, first.license))
+        self.units.append(Unit(name, self.symbols, span, unit.hook, unit.license))
 
-    def add_slot(self, value: int) -> None:
-        """Adds an encoded slot, ``value`` being its 8 bytes read most significant first as a little-endian word."""
-        unit = self.unit
-        slot = Slot(value & 0xFF, value >> 8 & 15, value >> 12 & 15, signed(value >> 16, 16), signed(value >> 32, 32))
-        unit.slots.append(slot)
-        unit.insns.append(decode_one(slot))
-        unit.lines.append(unit.place.line)
+    def declare(self, name: str, span: Span, what: str) -> None:
+        """Takes a name for ``what``; raises HookscopeError if it is taken or cannot be one."""
+        if not (name.isascii() and name.replace(".", "_").isidentifier()) or len(name) > 128:
+            raise problem(
+                "bad-name", f"`{name[:40]}` cannot be the name of {what}", span, "use letters, digits and _"
+            )
+        first = self.symbols.spans.get(name)
+        if first is not None or name in self.symbols.map_index:
+            where = f" on line {first.line}" if first else ""
+            raise problem(
+                "twice", f"`{name}` is already declared{where}", span, "give one of them another name"
+            )
+        self.symbols.spans[name] = span
+
+    def number(self, text: str, span: Span) -> int:
+        """The value of the expression ``text``, which stands at ``span``."""
+        tokens = TOKEN.findall(text)
+        places = [(match.start(), match.end()) for match in TOKEN.finditer(text)]
+        try:
+            reader = Expression(tokens, 0, self.symbols)
+            value = reader.value()
+            if reader.at < len(tokens):
+                raise Mistake("trailing", f"unexpected `{tokens[reader.at]}` in this expression", reader.at)
+        except Mistake as mistake:
+            first, last = (
+                (places[min(max(at, 0), len(places) - 1)] for at in mistake.at) if places else ((0, 0),) * 2
+            )
+            where = Span(span.line, span.start + first[0], span.start + last[1])
+            raise problem(mistake.code, mistake.message, where, mistake.hint, mistake.replacement) from None
+        return value

@@ -1,21 +1,21 @@
 """Directives: what a file declares besides instructions. One row each in ``DIRECTIVES``."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from vm.asm import arguments, data, map_directive
 from vm.asm.arguments import Argument
 from vm.asm.context import FileContext, problem
-from vm.asm.expression import Expression
-from vm.asm.lexer import TOKEN
-from vm.asm.unit import Mistake
-from vm.source import HookscopeError, Span, did_you_mean
+from vm.encoding import decode_one
+from vm.instruction import Slot
+from vm.source import Span, did_you_mean
 from vm.uapi.prog_types import HOOKS
+from vm.word import signed
 
-NAME = re.compile(r"[A-Za-z_.$][\w.$]*", re.ASCII)
-Handler = Callable[[FileContext, list[Argument], Span], None]
+Handler = Callable[[FileContext, Sequence[Argument], Span], None]
+_WORD = re.compile(r"\s*(\.?[A-Za-z_0-9.$]*)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,118 +31,119 @@ class Directive:
     early: bool = False
 
 
-def _program(context: FileContext, args: list[Argument], at: Span) -> None:
-    name = _one(args, at, ".program", "a name")
-    _check_name(name, "bad-name", "a program's name")
+def _program(context: FileContext, args: Sequence[Argument], at: Span) -> None:
+    name = _one(args, at, "a name")
+    if name.key is not None or not re.fullmatch(r"[A-Za-z_][\w.]{0,127}", name.value, re.ASCII):
+        raise problem(
+            "bad-name", f"`{name.value[:40]}` cannot be a program's name", name.span, "use letters and digits"
+        )
     context.begin_program(name.value, name.span)
 
 
-def _hook(context: FileContext, args: list[Argument], at: Span) -> None:
-    name = _one(args, at, ".hook", "the name of a hook")
+def _hook(context: FileContext, args: Sequence[Argument], at: Span) -> None:
+    name = _one(args, at, "the name of a hook, such as xdp")
     hook = HOOKS.get(name.value.lower())
     if hook is None:
-        raise problem("unknown-hook", f"there is no hook `{name.value}`", name.span, did_you_mean(name.value, HOOKS) or "such as xdp, tc, socket")
+        hint = did_you_mean(name.value.lower(), HOOKS) or "such as xdp, tc, socket"
+        raise problem("unknown-hook", f"there is no hook `{name.value}`", name.span, hint)
     context.unit.hook = hook.name
 
 
-def _license(context: FileContext, args: list[Argument], at: Span) -> None:
+def _license(context: FileContext, args: Sequence[Argument], at: Span) -> None:
     if not args:
         raise problem("bad-directive", "`.license` needs a licence", at, "write .license GPL")
-    if len(args) == 1 and (quoted := arguments.unquote(args[0].value)) is not None:
-        context.unit.license = quoted.decode("utf-8", "replace")
+    quoted = arguments.unquote(args[0].value) if len(args) == 1 else None
+    context.unit.license = (
+        quoted.decode("utf-8", "replace") if quoted else " ".join(arg.span_text for arg in args)
+    )
+
+
+def _const(context: FileContext, args: Sequence[Argument], at: Span) -> None:
+    if args and args[0].key is not None:
+        name, text, first = args[0].key, args[0].value, args[0].value_span
+        name_span = Span(first.line, args[0].span.start, args[0].span.start + len(name))
+        rest = args[1:]
+    elif len(args) >= 2:
+        name, name_span = args[0].value, args[0].span
+        text, first, rest = args[1].span_text, args[1].span, args[2:]
     else:
-        context.unit.license = " ".join(arg.value for arg in args)
+        raise problem("bad-directive", "a constant needs a name and a value", at, "write .const LIMIT = 10")
+    last = rest[-1].span if rest else first
+    for arg in rest:
+        text = text.ljust(arg.span.start - first.start) + arg.span_text
+    context.declare(name, name_span, "a constant")
+    context.symbols.constants[name] = (
+        context.number(text.lstrip("="), first.to(last)) if text.strip("= ") else 0
+    )
+    if not text.strip("= "):
+        raise problem("bad-directive", "a constant needs a value", at, "write .const LIMIT = 10")
 
 
-def _const(context: FileContext, args: list[Argument], at: Span) -> None:
-    name, tokens, columns = _definition(context.line_text, at)
-    symbols = context.symbols
-    if name in symbols.constants:
-        raise problem("twice", f"the constant `{name}` is already declared", columns)
-    try:
-        reader = Expression(tokens, 0, symbols)
-        value = reader.value()
-        if reader.at < len(tokens):
-            raise Mistake("trailing", f"unexpected `{tokens[reader.at]}` in this expression", reader.at)
-    except Mistake as mistake:
-        raise problem(mistake.code, mistake.message, Span(at.line, columns.end, len(context.line_text.rstrip())), mistake.hint) from None
-    symbols.constants[name] = value
-    symbols.spans[name] = columns
+def _slot(context: FileContext, args: Sequence[Argument], at: Span) -> None:
+    word = _one(args, at, "8 bytes as a hexadecimal number")
+    digits = word.value.lower().removeprefix("0x")
+    if not re.fullmatch(r"[0-9a-f]{1,16}", digits):
+        hint = "such as .slot 0x0000000000000095: the opcode is in the last two digits"
+        raise problem("bad-slot", "a slot is a number of up to 16 hexadecimal digits", word.span, hint)
+    value = int(digits, 16)
+    slot = Slot(
+        value & 0xFF, value >> 8 & 15, value >> 12 & 15, signed(value >> 16, 16), signed(value >> 32, 32)
+    )
+    context.unit.line, context.unit.raw = at.line, True
+    context.unit.add_slot(slot, decode_one(slot))
 
 
-_DEFINITION = re.compile(r"\s*\.\w+\s+([A-Za-z_]\w*)\s*[=,]?\s*(.*)", re.ASCII)
+def _nothing(context: FileContext, args: Sequence[Argument], at: Span) -> None:
+    """What compilers write that says nothing about a program."""
 
 
-def _definition(text: str, at: Span) -> tuple[str, list[str], Span]:
-    match = _DEFINITION.match(text[: arguments.code_end(text)])
-    if match is None or not match[2].strip():
-        raise problem("bad-directive", "`.const` needs a name and a value", at, "write .const LIMIT = 10")
-    return match[1], TOKEN.findall(match[2]), Span(at.line, match.start(1), match.end(1))
-
-
-def _raw(context: FileContext, args: list[Argument], at: Span) -> None:
-    word = _one(args, at, ".slot", "8 bytes in hexadecimal")
-    digits = word.value.removeprefix("0x")
-    try:
-        value = int(digits, 16) if len(digits) <= 16 else -1
-    except ValueError:
-        value = -1
-    if value < 0:
-        raise problem("bad-slot", "a slot is a number of up to 16 hexadecimal digits", word.span, "such as .slot 0x0000000000000095")
-    context.add_slot(value)
-
-
-def _ignored(context: FileContext, args: list[Argument], at: Span) -> None:
-    """What compilers write that has no meaning here."""
-
-
-def _one(args: list[Argument], at: Span, directive: str, what: str) -> Argument:
+def _one(args: Sequence[Argument], at: Span, what: str) -> Argument:
     if not args:
-        raise problem("bad-directive", f"`{directive}` needs {what}", at)
+        raise problem("bad-directive", f"this directive needs {what}", at)
     if len(args) > 1:
-        raise problem("trailing", f"`{directive}` takes one argument", args[1].span, "remove this")
+        raise problem(
+            "trailing", f"unexpected `{args[1].span_text}`", args[1].span, "this directive takes one argument"
+        )
     return args[0]
 
 
-def _check_name(arg: Argument, code: str, what: str) -> None:
-    if arg.key is not None or not NAME.fullmatch(arg.value) or len(arg.value) > 128:
-        raise problem(code, f"`{arg.value[:40]}` cannot be {what}", arg.span, "letters, digits and _ only")
-
+_COMPILERS = (
+    ".text", ".globl", ".global", ".type", ".size", ".p2align", ".file", ".ident", ".addrsig", ".addrsig_sym",
+    ".cfi_startproc", ".cfi_endproc", ".cfi_sections", ".loc", ".weak", ".hidden",
+)  # fmt: skip
 
 DIRECTIVES: Mapping[str, Directive] = MappingProxyType({
     ".program": Directive(".program NAME", "Starts a program; a file may hold several, for tail calls.", _program),
     ".hook": Directive(".hook NAME", "The hook the program is attached to: xdp, tc, socket ….", _hook),
     ".license": Directive(".license TEXT", "The licence; some helpers ask for one compatible with the GPL.", _license),
-    ".map": Directive(".map NAME TYPE key=TYPE value=TYPE entries=N [flags=F] [inner=MAP] [init={k: v}] [frozen]",
-                      "Declares a map.", map_directive.read, early=True),
-    ".const": Directive(".const NAME = EXPRESSION", "Names a number.", _const, early=True),
-    ".equ": Directive(".equ NAME, EXPRESSION", "Names a number, as assemblers write it.", _const, early=True),
-    ".rodata": Directive('.rodata NAME "text" | TYPE VALUE', "Read-only data, in the map .rodata.", data.read_only, early=True),
-    ".string": Directive('.string NAME "text"', "A read-only string that ends with a zero byte.", data.string, early=True),
-    ".data": Directive(".data NAME TYPE VALUE", "A variable that starts with a value, in the map .data.", data.variable, early=True),
+    ".map": Directive(
+        ".map NAME TYPE key=TYPE value=TYPE entries=N [flags=F] [inner=MAP] [init={key: value}] [frozen] [extra=N]",
+        "Declares a map; key and value types say how its bytes are shown.", map_directive.read, early=True),
+    ".const": Directive(".const NAME = EXPRESSION", "Gives a number a name.", _const, early=True),
+    ".equ": Directive(".equ NAME, EXPRESSION", "Gives a number a name, as other assemblers do.", _const, early=True),
+    ".rodata": Directive('.rodata NAME "text" | TYPE VALUE',
+                         "Read-only data in the frozen map .rodata; a text ends with a zero byte.", data.read_only, early=True),
+    ".string": Directive('.string NAME "text"', "A read-only text that ends with a zero byte.", data.string, early=True),
+    ".data": Directive(".data NAME TYPE VALUE", "A variable with a first value, in the map .data.", data.variable, early=True),
     ".bss": Directive(".bss NAME TYPE", "A variable that starts as zeros, in the map .bss.", data.zeros, early=True),
-    ".slot": Directive(".slot 0xHEX", "One encoded 8-byte slot as a number, most significant digit first.", _raw),
-    **{name: Directive(f"{name} …", "Written by compilers; has no meaning here.", _ignored) for name in (
-        ".text", ".globl", ".global", ".type", ".size", ".p2align", ".file", ".ident", ".addrsig", ".addrsig_sym",
-        ".cfi_startproc", ".cfi_endproc", ".loc", ".weak", ".hidden")},
+    ".slot": Directive(".slot 0xHEX", "One encoded 8-byte slot, as a little-endian number.", _slot),
+    **{name: Directive(f"{name} …", "Written by compilers; says nothing here.", _nothing) for name in _COMPILERS},
 })  # fmt: skip
 """Every directive by its name."""
 
 
 def read(context: FileContext, text: str, line: int, early: bool) -> None:
     """Reads the directive on a line if it belongs to this pass; raises HookscopeError."""
-    start = len(text) - len(text.lstrip())
-    match = NAME.match(text, start)
-    word = match[0] if match else text[start : start + 1]
-    at = Span(line, start, start + len(word))
+    match = _WORD.match(text)
+    word = match[1] if match else ""
+    start = match.start(1) if match else 0
+    at = Span(line, start, start + max(len(word), 1))
     row = DIRECTIVES.get(word)
     if row is None:
-        if not early:
-            raise problem("unknown-directive", f"there is no directive `{word}`", at, did_you_mean(word, DIRECTIVES))
-        return
+        if early:
+            return
+        known = [name for name in DIRECTIVES if name not in _COMPILERS]
+        hint = did_you_mean(word, known) or f"directives are {', '.join(known)}"
+        raise problem("unknown-directive", f"there is no directive `{word}`", at, hint)
     if row.early == early:
-        context.line_text = text
         row.read(context, arguments.split(text, line, at.end), at)
-
-
-__all__ = ["DIRECTIVES", "Directive", "HookscopeError", "read"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from vm.asm.lexer import LIMITS
+from vm.asm.lexer import MAX_DIGITS
 from vm.asm.symbols import Symbols
 from vm.asm.unit import Mistake
 from vm.word import byte_swap
@@ -36,7 +36,7 @@ _LEVELS: tuple[Mapping[str, Callable[[int, int], int]], ...] = (
 def integer(token: str, at: int) -> int:
     """The number a token stands for: decimal, 0x, 0b or 0o, with an optional sign in front."""
     try:
-        if len(token) <= LIMITS.digits:
+        if len(token) <= MAX_DIGITS:
             return int(token, 0)
     except ValueError:
         pass
@@ -45,7 +45,7 @@ def integer(token: str, at: int) -> int:
 
 def _number_hint(token: str) -> str:
     digits = token.lstrip("+-")
-    if len(token) > LIMITS.digits:
+    if len(token) > MAX_DIGITS:
         return "it has too many digits for 64 bits"
     if digits[:1] == "0" and digits.isdigit():
         plain = digits.lstrip("0") or "0"
@@ -105,7 +105,9 @@ class Expression:
     def _primary(self) -> int:
         token, at = self._peek(), self.at
         if not token:
-            raise Mistake("expected-value", "the expression is unfinished: expected a number or a name", at - 1)
+            raise Mistake(
+                "expected-value", "the expression is unfinished: expected a number or a name", at - 1
+            )
         self.at += 1
         if token[0].isdigit():
             return self._bounded(integer(token, at), at)
@@ -146,13 +148,19 @@ class Expression:
             self.at += 1
         size = self.symbols.size_of(name)
         if size is None:
-            raise Mistake("unknown-name", f"the size of `{name}` is not known", name_at, self.symbols.suggest(name + "."))
+            hint = "it knows structures, fields, maps and data, such as iphdr, iphdr.saddr"
+            raise Mistake("unknown-name", f"the size of `{name}` is not known", name_at, hint)
         self._close(at)
         return size
 
     def _name(self, token: str, at: int) -> int:
         name = token
-        if self._peek() == "[" and "." in token and self.at + 2 < len(self.tokens) and self.tokens[self.at + 2] == "]":
+        if (
+            self._peek() == "["
+            and "." in token
+            and self.at + 2 < len(self.tokens)
+            and self.tokens[self.at + 2] == "]"
+        ):
             name = f"{token}[{self.tokens[self.at + 1]}]"
             self.at += 3
         value = self.symbols.constant(name)
@@ -164,6 +172,9 @@ class Expression:
 def unknown_name(name: str, at: int, symbols: Symbols) -> Mistake:
     """The mistake of using a name that stands for nothing (or for something else) as a number."""
     if name in symbols.map_index or name in symbols.data:
-        return Mistake("not-a-number", f"`{name}` is a map, not a number", at, f"its address is loaded with `r1 = {name} ll`")
-    hint = symbols.suggest(name)
-    return Mistake("unknown-name", f"there is no constant or field `{name}`", at, hint)
+        what = "data" if name in symbols.data else "a map"
+        hint = f"write `{name} ll` to load its address"
+        return Mistake("not-a-number", f"`{name}` is {what}, not a number", at, hint, f"{name} ll")
+    near = symbols.nearest(name)
+    hint = f"did you mean `{near}`?" if near else symbols.fields_of(name)
+    return Mistake("unknown-name", f"there is no constant or field `{name}`", at, hint, near)

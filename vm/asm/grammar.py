@@ -1,16 +1,18 @@
 """The grammar: one row per form of instruction, given by an example line and the builder of its shape.
 
-A row's example may hold alternatives: ``{imm}`` is a number with or without a minus sign, ``{+4}`` an offset
-with either sign or none, ``{to}`` every spelling of a jump target.
+An example may hold alternatives: ``{imm}`` is a number (with or without a minus sign) or the name of one,
+``{+4}`` an offset with either sign or none, ``{to}`` every spelling of a jump target.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from vm.asm import mnemonic as m
 from vm.asm import pseudo_c as c
-from vm.asm.lexer import TOKEN, Kinds
+from vm.asm.expression import unknown_name
+from vm.asm.lexer import TOKEN, shape_of
 from vm.asm.operands import Tokens
 from vm.asm.pseudo_c import Build
 from vm.asm.unit import Mistake, Unit
@@ -53,23 +55,28 @@ FORMS: tuple[Form, ...] = (
     Form("lock *(u64 *)(r1 {+8}) += r2", c.lock(64)),
     Form("lock *(u64 *)(r1 {+8}) += w2", c.lock(32)),
     Form("r1 = atomic_fetch_add((u64 *)(r2 {+8}), r1)", c.fetch(64)),
-    Form("w1 = atomic_fetch_add((u64 *)(r2 {+8}), w1)", c.fetch(32)),
+    Form("w1 = atomic_fetch_add((u32 *)(r2 {+8}), w1)", c.fetch(32)),
     Form("r1 = atomic64_xchg((u64 *)(r2 {+8}), r1)", c.xchg(64)),
-    Form("w1 = atomic64_xchg((u64 *)(r2 {+8}), w1)", c.xchg(32)),
+    Form("w1 = atomic_xchg((u32 *)(r2 {+8}), w1)", c.xchg(32)),
     Form("r0 = atomic64_cmpxchg((u64 *)(r2 {+8}), r0, r1)", c.cmpxchg(64)),
-    Form("w0 = atomic64_cmpxchg((u64 *)(r2 {+8}), w0, w1)", c.cmpxchg(32)),
+    Form("w0 = atomic_cmpxchg((u32 *)(r2 {+8}), w0, w1)", c.cmpxchg(32)),
     Form("r1 = xchg_64(r2 {+8}, r1)", c.llvm_xchg),
     Form("w1 = xchg32_32(r2 {+8}, w1)", c.llvm_xchg),
     Form("r0 = cmpxchg_64(r2 {+8}, r0, r1)", c.llvm_cmpxchg),
     Form("w0 = cmpxchg32_32(r2 {+8}, w0, w1)", c.llvm_cmpxchg),
     Form("r1 = load_acquire((u64 *)(r2 {+8}))", c.acquire(64)),
-    Form("w1 = load_acquire((u64 *)(r2 {+8}))", c.acquire(32)),
+    Form("w1 = load_acquire((u32 *)(r2 {+8}))", c.acquire(32)),
     Form("store_release((u64 *)(r1 {+8}), r2)", c.release(64)),
-    Form("store_release((u64 *)(r1 {+8}), w2)", c.release(32)),
+    Form("store_release((u32 *)(r1 {+8}), w2)", c.release(32)),
     # 64-bit constants and addresses
-    Form("r1 = {imm} ll", c.imm64),
     Form("r1 = counts ll", c.address),
+    Form("r1 = {imm} ll", c.imm64),
     Form("r1 = &counts", c.ampersand),
+    Form("r1 = &counts ll", c.ampersand),
+    Form("r1 = map[id:5]", c.map_number),
+    Form("r1 = map[id:5][0]+8", c.map_value_number),
+    Form("r1 = subprog[+3]", c.subprog),
+    Form("r1 = subprog[-3]", c.subprog),
     # Jumps and calls
     Form("if r1 == r2 goto {to}", c.jump(64)),
     Form("if w1 == w2 goto {to}", c.jump(32)),
@@ -82,13 +89,12 @@ FORMS: tuple[Form, ...] = (
     Form("goto {to}", c.goto),
     Form("gotol {to}", c.gotol),
     Form("may_goto {to}", c.may_goto),
+    Form("call bpf_map_lookup_elem", c.call_name),
+    Form("call bpf_map_lookup_elem#1", c.call_hash),
     Form("call 6", c.call_number),
-    Form("call +3", c.call_pc),
-    Form("call -3", c.call_pc),
+    Form("call -6", c.call_minus),
     Form("call pc+3", c.call_pc),
     Form("call pc-3", c.call_pc),
-    Form("call function", c.call_name),
-    Form("call bpf_map_lookup_elem#1", c.call_hash),
     Form("callx r1", c.callx),
     Form("exit", c.exit_),
     # Legacy packet access
@@ -99,15 +105,19 @@ FORMS: tuple[Form, ...] = (
     Form("add r1, {imm}", m.alu_imm),
     Form("neg r1", m.neg),
     Form("be16 r1", m.endian),
-    Form("lddw r1, {imm}", m.lddw),
     Form("lddw r1, counts", m.lddw_name),
+    Form("lddw r1, {imm}", m.lddw),
+    Form("lddw r1, map[id:5]", m.map_number),
+    Form("lddw r1, map[id:5][0]+8", m.map_value_number),
+    Form("lddw r1, subprog[+3]", m.subprog),
+    Form("lddw r1, subprog[-3]", m.subprog),
     Form("ld_pseudo r1, 1, {imm}", m.pseudo),
     Form("ldxw r1, [r2 {+4}]", m.ldx),
     Form("stw [r1 {+4}], {imm}", m.st),
     Form("stxw [r1 {+4}], r2", m.stx),
-    Form("lock add [r1 {+4}], r2", m.lock),
-    Form("lock fetch_add [r1 {+4}], r2", m.lock),
-    Form("lock fetch add [r1 {+4}], r2", m.lock_fetch),
+    Form("lock add [r1 {+8}], r2", m.lock),
+    Form("lock fetch_add [r1 {+8}], r2", m.lock),
+    Form("lock fetch add [r1 {+8}], r2", m.lock_fetch),
     Form("jeq r1, r2, {to}", m.jump_reg),
     Form("jeq r1, {imm}, {to}", m.jump_imm),
     Form("ja {to}", m.ja),
@@ -118,13 +128,9 @@ FORMS: tuple[Form, ...] = (
     Form("ldabsw {imm}", m.ldabs),
     Form("ldindw r1, {imm}", m.ldind),
 )
+"""Every form of instruction, in the order in which they are tried where two have one shape."""
 
 _TARGETS = ("label", "+3", "-3", "pc+3", "pc-3", "3")
-
-
-def shape_of(text: str) -> str:
-    """The shape of a line."""
-    return "".join(map(Kinds().__getitem__, TOKEN.findall(text)))
 
 
 def _joined(build: Build, at: int) -> Build:
@@ -134,7 +140,9 @@ def _joined(build: Build, at: int) -> Build:
         try:
             return build([*t[:at], "-" + t[at + 1], *t[at + 2 :]], unit)
         except Mistake as mistake:
-            raise mistake.moved(at, 1) from None
+            first, last = mistake.at
+            mistake.at = (first + (first > at), last + (last >= at))
+            raise
 
     return joined
 
@@ -146,9 +154,25 @@ def _filled(build: Build, at: int) -> Build:
         try:
             return build([*t[:at], "+", "0", *t[at:]], unit)
         except Mistake as mistake:
-            raise mistake.moved(at + 2, -2) from None
+            first, last = mistake.at
+            mistake.at = (first - 2 * (first > at), last - 2 * (last > at))
+            raise
 
     return filled
+
+
+def _named(build: Build, at: int) -> Build:
+    """``build`` where the number at ``at`` is given by its name."""
+
+    def named(t: Tokens, unit: Unit) -> Instruction | None:
+        value = unit.symbols.constant(t[at])
+        if value is None:
+            raise unknown_name(t[at], at, unit.symbols)
+        if value < 0 and t[at - 1] == "+":
+            return build([*t[: at - 1], "-", str(-value), *t[at + 1 :]], unit)
+        return build([*t[:at], str(value), *t[at + 1 :]], unit)
+
+    return named
 
 
 def _variants(example: str, build: Build) -> Iterator[tuple[str, Build]]:
@@ -167,23 +191,45 @@ def _variants(example: str, build: Build) -> Iterator[tuple[str, Build]]:
     if choice == "imm":
         yield from _variants(f"{before}5{after}", build)
         yield from _variants(f"{before}-5{after}", _joined(build, at))
+        yield from _variants(f"{before}LIMIT{after}", _named(build, at))
     elif choice == "to":
         for target in _TARGETS:
             yield from _variants(before + target + after, build)
     else:
-        yield from _variants(before + choice + after, build)
-        yield from _variants(before + "-" + choice[1:] + after, build)
-        yield from _variants(before + after, _filled(build, at))
+        yield from _variants(f"{before}+ {choice[1:]}{after}", build)
+        yield from _variants(f"{before}- {choice[1:]}{after}", build)
+        yield from _variants(before.rstrip() + after, _filled(build, at))
+        yield from _variants(f"{before}+ iphdr.saddr{after}", _named(build, at + 1))
+
+
+def lines(form: Form) -> list[str]:
+    """A line for each alternative of a form."""
+    return [line for line, _ in _variants(form.example, form.build)]
+
+
+def shape_of_line(line: str) -> str:
+    """The shape of a line without prefixes."""
+    return shape_of(TOKEN.findall(line))
 
 
 def _table() -> dict[str, Build]:
     table: dict[str, Build] = {}
     for form in FORMS:
         for line, build in _variants(form.example, form.build):
-            shape = shape_of(line)
-            table.setdefault(shape, build)
+            table.setdefault(shape_of_line(line), build)
     return table
 
 
 SHAPES: Mapping[str, Build] = MappingProxyType(_table())
 """The builder of every shape of a line that is an instruction."""
+
+
+@cache
+def expected() -> Mapping[str, frozenset[str]]:
+    """The kinds of token that may follow each beginning of a shape; ``$`` stands for the end of the line."""
+    following: dict[str, set[str]] = {}
+    for shape in SHAPES:
+        for at in range(len(shape)):
+            following.setdefault(shape[:at], set()).add(shape[at])
+        following.setdefault(shape, set()).add("$")
+    return MappingProxyType({beginning: frozenset(kinds) for beginning, kinds in following.items()})

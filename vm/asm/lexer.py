@@ -6,7 +6,6 @@ shapes (``vm.asm.grammar``), so one dictionary lookup recognises a line.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -14,10 +13,19 @@ from vm.asm import words
 from vm.isa import ALU, JUMP, REGISTERS, AluOp
 from vm.source import Span
 
+MAX_CHARACTERS = 1_000_000
+"""Longer texts are not read."""
+MAX_LINE = 20_000
+"""Characters of a line; longer ones are not read."""
+MAX_DIGITS = 70
+"""Characters of a number: 64 binary digits, a prefix and a sign."""
+MAX_ERRORS = 200
+"""After so many errors the rest of a text is not read."""
+
 TOKEN = re.compile(
-    r"""[;#].*|//.*                       # a comment, to the end of the line
-    |s(?:>>=|[<>]=?|[/%]=)                # signed operators
-    |%?[A-Za-z_.$][A-Za-z0-9_.$]*(?:\#[0-9]+)?  # words; bpftool writes bpf_map_lookup_elem#1
+    r"""[;#].*|//.*                             # a comment, to the end of the line
+    |s(?:>>=|[<>]=?|[/%]=)                      # signed operators
+    |%?[A-Za-z_.$][A-Za-z0-9_.$]*(?:\#-?[0-9]+)?  # words; bpftool writes bpf_map_lookup_elem#1
     |[0-9][0-9A-Za-z_]*
     |(?:<<|>>|[-+*/%&|^<>=!])=?
     |"(?:\\.|[^"\\])*"?
@@ -27,7 +35,7 @@ TOKEN = re.compile(
 
 
 class Kind(StrEnum):
-    """One letter per kind of token; punctuation stands for itself."""
+    """One letter per kind of token; punctuation stands for itself, words have theirs in ``vm.asm.words``."""
 
     REGISTER = "R"
     WREGISTER = "W"
@@ -45,22 +53,37 @@ class Kind(StrEnum):
     COMMENT = ""
 
 
-_PUNCTUATION = "=+-*/%&|^~()[],:{}!"
+PUNCTUATION = "=+-*/%&|^~()[],:{}!"
 _REGISTER = re.compile(r"%?[rRwW][0-9]+")
 
 
+def register_names() -> dict[str, tuple[str, int]]:
+    """Every spelling of a register: its class (``r`` or ``w``) and number."""
+    return {
+        spelling.format(letter, number): (letter, number)
+        for number in range(REGISTERS)
+        for letter in "rw"
+        for spelling in ("{}{}", "%{}{}")
+    } | {
+        f"{letter.upper()}{number}": (letter, number)  # the verifier's state writes R1
+        for number in range(REGISTERS)
+        for letter in "rw"
+    }
+
+
 def _fixed() -> dict[str, str]:
-    kinds = {mark: mark for mark in _PUNCTUATION}
-    for number in range(REGISTERS):
-        for letter, kind in (("r", Kind.REGISTER), ("w", Kind.WREGISTER)):
-            for name in (f"{letter}{number}", f"{letter.upper()}{number}", f"%{letter}{number}"):
-                kinds[name] = kind
-    kinds |= {spec.symbol: Kind.ASSIGN for op, spec in ALU.items() if spec.symbol.endswith("=") and op != AluOp.MOV}
-    kinds |= {spec.symbol: Kind.COMPARE for spec in JUMP.values() if spec.symbol != "&"}
-    kinds |= {"<<": Kind.SHIFT, ">>": Kind.SHIFT}
-    kinds |= {f"u{bits}": Kind.UNSIGNED_TYPE for bits in (8, 16, 32, 64)}
-    kinds |= {f"s{bits}": Kind.SIGNED_TYPE for bits in (8, 16, 32, 64)}
-    return kinds | words.KINDS
+    kinds: dict[str, str] = {mark: mark for mark in PUNCTUATION}
+    for name, (letter, _) in register_names().items():
+        kinds[name] = Kind.REGISTER if letter == "r" else Kind.WREGISTER
+    for op, alu in ALU.items():
+        if alu.symbol.endswith("=") and op is not AluOp.MOV:
+            kinds[alu.symbol] = Kind.ASSIGN
+    kinds.update({jump.symbol: Kind.COMPARE for jump in JUMP.values() if jump.symbol != "&"})
+    kinds.update({"<<": Kind.SHIFT, ">>": Kind.SHIFT})
+    kinds.update({f"u{bits}": Kind.UNSIGNED_TYPE for bits in (8, 16, 32, 64)})
+    kinds.update({f"s{bits}": Kind.SIGNED_TYPE for bits in (8, 16, 32, 64)})
+    kinds.update(words.KINDS)
+    return {token: str(kind) for token, kind in kinds.items()}
 
 
 FIXED: Mapping[str, str] = MappingProxyType(_fixed())
@@ -71,19 +94,16 @@ def kind_of(token: str) -> str:
     """The kind of a token that is not in ``FIXED``."""
     first = token[0]
     if first in ";#" or token.startswith("//"):
-        return Kind.COMMENT
+        return Kind.COMMENT.value
     if first.isdigit():
-        return Kind.NUMBER
+        return Kind.NUMBER.value
     if first == '"':
-        return Kind.STRING
-    if first == "%" or first in "rRwW":
-        if _REGISTER.fullmatch(token):
-            return Kind.NO_REGISTER
-        if first == "%":
-            return Kind.UNKNOWN
-    if first.isalpha() or first in "_.$":
-        return Kind.CALLEE if "#" in token else Kind.NAME
-    return Kind.UNKNOWN
+        return Kind.STRING.value
+    if _REGISTER.fullmatch(token):
+        return Kind.NO_REGISTER.value
+    if first.isascii() and (first.isalpha() or first in "_.$"):
+        return Kind.CALLEE.value if "#" in token else Kind.NAME.value
+    return Kind.UNKNOWN.value
 
 
 class Kinds(dict[str, str]):
@@ -97,45 +117,28 @@ class Kinds(dict[str, str]):
         return kind
 
 
-def spans(text: str, line: int) -> list[Span]:
-    """Where each token of a line stands, in the order of ``TOKEN.findall``."""
-    return [Span(line, match.start(), match.end()) for match in TOKEN.finditer(text)]
+def shape_of(tokens: list[str]) -> str:
+    """The shape of tokens."""
+    return "".join([FIXED.get(token) or kind_of(token) for token in tokens])
+
+
+def spans(text: str, line: int, column: int = 0) -> list[Span]:
+    """Where each token of a line stands from ``column`` on, in the order of ``TOKEN.findall``."""
+    return [Span(line, match.start(), match.end()) for match in TOKEN.finditer(text, column)]
 
 
 _BLOCK = re.compile(r'"(?:\\.|[^"\\\n])*"|(?://|[;#])[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 
 
-def blank_block_comments(text: str) -> str:
-    """The text with spaces in place of ``/* … */``, every other character where it was."""
-    if "/*" not in text:
-        return text
-
-    def blanked(match: re.Match[str]) -> str:
-        found = match[0]
-        return re.sub(r"[^\n]", " ", found) if found.startswith("/*") else found
-
-    return _BLOCK.sub(blanked, text)
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, spaces in place of ``/* … */``, every other character in its column."""
+    if "/*" in text:
+        text = _BLOCK.sub(_blanked, text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """Limits on what is read, so that hostile text costs little."""
-
-    characters: int = 1_000_000
-    line: int = 20_000
-    digits: int = 70
-    errors: int = 200
-
-
-LIMITS = Numbers()
-
-
-def statement_tokens(text: str) -> tuple[int, int]:
-    """The indices (first, behind the last) of the tokens of a line's instruction, without label and comment."""
-    tokens = TOKEN.findall(text)
-    kinds = [FIXED.get(token) or kind_of(token) for token in tokens]
-    end = len(tokens) - (bool(kinds) and kinds[-1] == Kind.COMMENT)
-    first = 0
-    while end - first > 1 and tokens[first + 1] == ":" and (kinds[first].isalpha() or kinds[first] == Kind.NUMBER):
-        first += 2
-    return first, end
+def _blanked(match: re.Match[str]) -> str:
+    found = match[0]
+    return re.sub(r"[^\n]", " ", found) if found.startswith("/*") else found

@@ -3,8 +3,8 @@
 from vm.asm import words
 from vm.asm.expression import integer
 from vm.asm.operands import REG, REGISTER, Tokens, offset16, signed_imm32, target
-from vm.asm.pseudo_c import halves, symbol_address
-from vm.asm.unit import Mistake, Unit
+from vm.asm.pseudo_c import halves, numbered_map, numbered_map_value, subprog_at, symbol_address
+from vm.asm.unit import Mistake, Unit, Use
 from vm.instruction import (
     Alu,
     Atomic,
@@ -60,11 +60,28 @@ def lddw_name(t: Tokens, unit: Unit) -> Instruction | None:
     return symbol_address(REGISTER[t[1]], t[3], 3, 0, unit)
 
 
+def map_number(t: Tokens, unit: Unit) -> Instruction:
+    """``lddw r1, map[id:5]``."""
+    return numbered_map(REGISTER[t[1]], t, 3)
+
+
+def map_value_number(t: Tokens, unit: Unit) -> Instruction:
+    """``lddw r1, map[id:5][0]+8``."""
+    return numbered_map_value(REGISTER[t[1]], t, 3)
+
+
+def subprog(t: Tokens, unit: Unit) -> Instruction:
+    """``lddw r1, subprog[+3]``."""
+    return subprog_at(REGISTER[t[1]], t, 3)
+
+
 def pseudo(t: Tokens, unit: Unit) -> Instruction:
     """``ld_pseudo r1, 1, 5``: LLVM's spelling of an ld_imm64 that stands for something else."""
     kind = integer(t[3], 3)
     if not 1 <= kind <= max(ImmKind):
-        raise Mistake("bad-pseudo", f"{kind} is not a kind of ld_imm64", 3, f"kinds are 1 to {max(ImmKind):d}")
+        raise Mistake(
+            "bad-pseudo", f"{kind} is not a kind of ld_imm64", 3, f"kinds are 1 to {max(ImmKind):d}"
+        )
     return LoadImm64(REGISTER[t[1]], ImmKind(kind), *halves(integer(t[5], 5), 5))
 
 
@@ -125,7 +142,7 @@ def call_local(t: Tokens, unit: Unit) -> Instruction | None:
     """``call local function``."""
     if t[1] != "local":
         raise Mistake("trailing", f"unexpected `{t[2]}` after the call", 2, "calls name one function")
-    return target(t, 2, unit, lambda off: Call(CallKind.LOCAL, off), bits=32)
+    return target(t, 2, unit, lambda off: Call(CallKind.LOCAL, off), bits=32, use=Use.CALL)
 
 
 def call_reg(t: Tokens, unit: Unit) -> Instruction:

@@ -1,34 +1,32 @@
 """Reading the parts of an instruction: registers, immediates, offsets, jump targets, widths."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from vm.asm.expression import integer
-from vm.asm.unit import Mistake, Unit
+from vm.asm.lexer import register_names
+from vm.asm.unit import Mistake, Unit, Use
 from vm.instruction import Imm, Instruction, Operand, Reg
-from vm.isa import ALU, JUMP, REGISTERS, AluOp, JumpOp, Size
+from vm.isa import ALU, JUMP, AluOp, JumpOp, Size
+from vm.word import MASK64
 
 Tokens = Sequence[str]
 
-_NAMES = [
-    (name, number)
-    for number in range(REGISTERS)
-    for letter in "rw"
-    for name in (f"{letter}{number}", f"{letter.upper()}{number}", f"%{letter}{number}")
-]
-REGISTER: Mapping[str, int] = MappingProxyType(dict(_NAMES))
+REGISTER: Mapping[str, int] = MappingProxyType(
+    {name: number for name, (_, number) in register_names().items()}
+)
 """The number of every spelling of a register."""
-REG: Mapping[str, Reg] = MappingProxyType({name: Reg(number) for name, number in _NAMES})
+REG: Mapping[str, Reg] = MappingProxyType({name: Reg(number) for name, number in REGISTER.items()})
 """The operand of every spelling of a register."""
-
-ASSIGN: Mapping[str, AluOp] = MappingProxyType({
-    spec.symbol: op for op, spec in ALU.items() if spec.symbol.endswith("=") and op is not AluOp.MOV
-})  # fmt: skip
+ASSIGN: Mapping[str, AluOp] = MappingProxyType(
+    {spec.symbol: op for op, spec in ALU.items() if spec.symbol.endswith("=") and op is not AluOp.MOV}
+)
 COMPARE: Mapping[str, JumpOp] = MappingProxyType({spec.symbol: op for op, spec in JUMP.items()})
-
 UNSIGNED: Mapping[str, Size] = MappingProxyType({"u8": Size.B, "u16": Size.H, "u32": Size.W, "u64": Size.DW})
 SIGNED: Mapping[str, Size] = MappingProxyType({"s8": Size.B, "s16": Size.H, "s32": Size.W})
 
+_LOCAL_LABEL = re.compile(r"[0-9]+[fb]")
 _LOW, _MIDDLE, _HIGH = -(1 << 31), 1 << 31, 1 << 32
 
 
@@ -40,7 +38,13 @@ def imm32(tokens: Tokens, at: int, unit: Unit, bits: int) -> Imm:
         return Imm(value)
     if _MIDDLE <= value < _HIGH:
         if bits == 64:
-            _warn_sign_extension(token, value, at, unit)
+            unit.warn(
+                "sign-extended",
+                f"{token} is kept in 32 bits and sign-extended: the 64-bit operation uses "
+                f"{value - _HIGH & MASK64:#x}",
+                at,
+                "load it with `ll` into a register, or use the 32-bit registers w0 to w10",
+            )
         return Imm(value - _HIGH)
     raise Mistake(
         "imm-range",
@@ -50,26 +54,13 @@ def imm32(tokens: Tokens, at: int, unit: Unit, bits: int) -> Imm:
     )
 
 
-def _warn_sign_extension(token: str, value: int, at: int, unit: Unit) -> None:
-    wide = value - _HIGH & 0xFFFF_FFFF_FFFF_FFFF
-    unit.warn(
-        "sign-extended",
-        f"{token} is kept in 32 bits and sign-extended: the 64-bit operation uses {wide:#x}",
-        at,
-        "load it with `ll` into a register, or use the 32-bit registers w0 to w10",
-    )
-
-
 def signed_imm32(tokens: Tokens, at: int, unit: Unit, bits: int) -> Imm:
     """As ``imm32``; decimal numbers above 2**31 - 1 are refused, as uBPF and bpf_conformance do."""
     token = tokens[at]
-    if token.isdigit() and int(token[:12]) >= _MIDDLE:
-        raise Mistake(
-            "imm-range",
-            f"{token} does not fit a signed 32-bit constant",
-            at,
-            f"write {int(token):#x} for the bit pattern" if len(token) < 11 and int(token) < _HIGH else "use lddw",
-        )
+    if token.isdigit() and integer(token, at) >= _MIDDLE:
+        value = int(token)
+        hint = f"write {value:#x} for the bit pattern" if value < _HIGH else "load it with `lddw`"
+        raise Mistake("imm-range", f"{token} does not fit a signed 32-bit constant", at, hint)
     return imm32(tokens, at, unit, bits)
 
 
@@ -91,24 +82,35 @@ def operand(tokens: Tokens, at: int, unit: Unit, bits: int) -> Operand:
     return REG.get(tokens[at]) or imm32(tokens, at, unit, bits)
 
 
-def target(tokens: Tokens, at: int, unit: Unit, make: Callable[[int], Instruction], bits: int = 16) -> Instruction | None:
-    """The jump to what stands at ``at``: ``+3``, ``-3``, ``pc+3``, ``3`` or a label, for which it waits."""
+def target(
+    tokens: Tokens,
+    at: int,
+    unit: Unit,
+    make: Callable[[int], Instruction],
+    bits: int = 16,
+    *,
+    use: Use = Use.JUMP,
+) -> Instruction | None:
+    """The jump or call to what stands at ``at``: ``+3``, ``-3``, ``pc+3``, ``3``, or a label, for which it waits.
+
+    ``make`` builds it from the distance in slots, which must fit ``bits``.
+    """
     first = tokens[at]
     if first == "pc":
         at += 1
         first = tokens[at]
     if first in "+-":
         off = integer(first + tokens[at + 1], at + 1)
-    elif first[0].isdigit():
+    elif first[0].isdigit() and not _LOCAL_LABEL.fullmatch(first):
         off = integer(first, at)
     else:
-        unit.defer(first, at, make)
+        unit.defer(first, at, make, bits, use=use)
         return None
-    return make(checked_target(off, at, bits))
+    return make(checked_distance(off, at, bits))
 
 
-def checked_target(off: int, at: int, bits: int) -> int:
-    """``off`` if a jump of that width can hold it."""
+def checked_distance(off: int, at: int, bits: int) -> int:
+    """``off`` if a jump with an offset field of ``bits`` can hold it; raises Mistake."""
     if -(1 << bits - 1) <= off < 1 << bits - 1:
         return off
     hint = "use `gotol`, which reaches further" if bits == 16 else None
@@ -117,7 +119,4 @@ def checked_target(off: int, at: int, bits: int) -> int:
 
 def unsigned(tokens: Tokens, at: int) -> Size:
     """The width of a load, store or atomic from its type."""
-    size = UNSIGNED.get(tokens[at])
-    if size is None:
-        raise Mistake("bad-width", f"`{tokens[at]}` cannot be used here", at, "use u8, u16, u32 or u64")
-    return size
+    return UNSIGNED[tokens[at]]

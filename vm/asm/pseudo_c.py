@@ -15,13 +15,14 @@ from vm.asm.operands import (
     REGISTER,
     SIGNED,
     Tokens,
+    checked_distance,
     imm32,
     offset16,
     operand,
     target,
     unsigned,
 )
-from vm.asm.unit import Mistake, Unit
+from vm.asm.unit import Mistake, Unit, Use
 from vm.instruction import (
     AddrSpaceCast,
     Alu,
@@ -31,7 +32,6 @@ from vm.instruction import (
     Endian,
     Exit,
     Goto,
-    Imm,
     Instruction,
     Jump,
     Load,
@@ -40,13 +40,12 @@ from vm.instruction import (
     LoadPacket,
     MayGoto,
     Neg,
-    Operand,
-    Reg,
     Store,
     StoreRelease,
 )
 from vm.isa import AluOp, AtomicOp, CallKind, ImmKind, Size
-from vm.uapi.helper_ids import helper_id
+from vm.source import did_you_mean
+from vm.uapi.helper_ids import HELPER_NAMES, helper_id
 from vm.word import MASK32, signed
 
 Build = Callable[[Tokens, Unit], Instruction | None]
@@ -161,13 +160,17 @@ def load_signed(t: Tokens, unit: Unit) -> Instruction:
 
 def load_signed_w(t: Tokens, unit: Unit) -> Instruction:
     """``w1 = *(s8 *)(r2 + 4)``: there is no such instruction."""
-    raise Mistake("bad-width", "a sign-extending load fills all 64 bits", 0, f"write r{t[0][1:]}", f"r{t[0][1:]}")
+    raise Mistake(
+        "bad-width", "a sign-extending load fills all 64 bits", 0, f"write r{t[0][1:]}", f"r{t[0][1:]}"
+    )
 
 
 def narrow(t: Tokens, register: int, kind: int) -> Mistake:
     """The mistake of a 64-bit access through a 32-bit register."""
     wide = f"r{REGISTER[t[register]]}"
-    return Mistake("bad-width", f"{t[register]} is 32 bits wide, {t[kind]} is 64", register, f"write {wide}", wide)
+    return Mistake(
+        "bad-width", f"{t[register]} is 32 bits wide, {t[kind]} is 64", register, f"write {wide}", wide
+    )
 
 
 def store_reg(bits: int) -> Build:
@@ -252,7 +255,9 @@ def only_r0(t: Tokens, *places: int) -> None:
     for at in places:
         if REGISTER[t[at]] != 0:
             right = f"{t[at][0]}0"
-            raise Mistake("only-r0", "compare-and-exchange always compares with r0", at, f"write {right}", right)
+            raise Mistake(
+                "only-r0", "compare-and-exchange always compares with r0", at, f"write {right}", right
+            )
 
 
 def llvm_xchg(t: Tokens, unit: Unit) -> Instruction:
@@ -323,27 +328,38 @@ def call_number(t: Tokens, unit: Unit) -> Instruction:
     return Call(CallKind.HELPER, imm32(t, 1, unit, 32).value)
 
 
+def call_minus(t: Tokens, unit: Unit) -> Instruction:
+    """``call -6``: no helper has such a number, but the encoding holds it."""
+    return call_number((t[0], t[1] + t[2]), unit)
+
+
 def call_pc(t: Tokens, unit: Unit) -> Instruction | None:
     """``call pc+3``: a local function by its distance."""
     return target(t, 1, unit, lambda off: Call(CallKind.LOCAL, off), bits=32)
 
 
 def call_name(t: Tokens, unit: Unit) -> Instruction | None:
-    """``call bpf_redirect`` or ``call function``."""
+    """``call bpf_redirect``, or ``call`` and a label: a function of the program."""
     name = t[1]
-    found = helper_id(name)
-    if found is not None and name not in unit.labels and name.lower().startswith("bpf_"):
+    found = helper_id(name) if name[:4].lower() == "bpf_" else None
+    if found is not None:
         return Call(CallKind.HELPER, int(found))
-    unit.defer(name, 1, lambda off: Call(CallKind.LOCAL, off), calls=True)
-    return None
+    return target(t, 1, unit, lambda off: Call(CallKind.LOCAL, off), bits=32, use=Use.CALL)
 
 
 def call_hash(t: Tokens, unit: Unit) -> Instruction | None:
     """``call bpf_map_lookup_elem#1``: bpftool and the verifier print name and number."""
-    name, _, number = t[1].partition("#")
-    if helper_id(name) is None and name != "unknown":
-        raise Mistake("unknown-helper", f"there is no helper `{name}`", 1)
-    return Call(CallKind.HELPER, int(number[:10]))
+    name, _, digits = t[1].partition("#")
+    number = integer(digits.lstrip("0") or "0", 1)
+    if not -(1 << 31) <= number < 1 << 31:
+        raise Mistake("imm-range", "the number behind `#` does not fit 32 bits", 1)
+    if name == "kfunc":
+        return Call(CallKind.KFUNC, number)
+    found = helper_id(name)
+    if found is None and name != "unknown":
+        raise Mistake("unknown-helper", f"there is no helper `{name}`", 1, did_you_mean(name, HELPER_NAMES))
+    # After verification bpftool prints an address instead of the number: the name is what was meant.
+    return Call(CallKind.HELPER, number if found is None else int(found))
 
 
 def callx(t: Tokens, unit: Unit) -> Instruction:
@@ -373,25 +389,100 @@ def address(t: Tokens, unit: Unit) -> Instruction | None:
     return symbol_address(REGISTER[t[0]], t[2], 2, 0, unit)
 
 
+def ampersand(t: Tokens, unit: Unit) -> Instruction | None:
+    """``r1 = &counts``: the same."""
+    return symbol_address(REGISTER[t[0]], t[3], 3, 0, unit)
+
+
 def symbol_address(dst: int, name: str, at: int, offset: int, unit: Unit) -> Instruction | None:
-    """The ``ld_imm64`` of a name, ``offset`` bytes into its data."""
+    """The ``ld_imm64`` of a name, ``offset`` bytes into its data; a name that is none of the file's is a label."""
     symbols = unit.symbols
+    datum = symbols.data.get(name)
+    if datum is not None:
+        return map_value(dst, datum.map_index, datum.offset + offset, at)
     index = symbols.map_index.get(name)
     if index is not None:
         return LoadImm64(dst, ImmKind.MAP_FD, index)
-    datum = symbols.data.get(name)
-    if datum is not None:
-        return LoadImm64(dst, ImmKind.MAP_VALUE, datum.map_index, datum.offset + offset)
     value = symbols.constant(name)
     if value is not None:
         return LoadImm64(dst, ImmKind.VALUE, *halves(value + offset, at))
-    unit.defer(name, at, lambda off: LoadImm64(dst, ImmKind.FUNC, off), wide=True, calls=True)
+    unit.defer(name, at, lambda off: LoadImm64(dst, ImmKind.FUNC, off), use=Use.ADDRESS)
     return None
 
 
-def ampersand(t: Tokens, unit: Unit) -> Instruction | None:
-    """``r1 = &counts``."""
-    return symbol_address(REGISTER[t[0]], t[3], 3, 0, unit)
+def map_value(dst: int, index: int, offset: int, at: int) -> Instruction:
+    """The address of byte ``offset`` of the value of an array map."""
+    if not 0 <= offset < 1 << 32:
+        raise Mistake(
+            "offset-range", f"{offset} is no offset into a map's value", at, "it counts bytes from 0"
+        )
+    return LoadImm64(dst, ImmKind.MAP_VALUE, index, signed(offset, 32))
+
+
+_MAP_KINDS = {
+    "id": (ImmKind.MAP_FD, ImmKind.MAP_VALUE),
+    "fd": (ImmKind.MAP_FD, ImmKind.MAP_VALUE),
+    "idx": (ImmKind.MAP_IDX, ImmKind.MAP_IDX_VALUE),
+}
+
+
+def map_number(t: Tokens, unit: Unit) -> Instruction:
+    """``r1 = map[id:5]``, as bpftool prints it; the number is the map's place in the file."""
+    return numbered_map(REGISTER[t[0]], t, 2)
+
+
+def map_value_number(t: Tokens, unit: Unit) -> Instruction:
+    """``r1 = map[id:5][0]+8``: an address inside the map's first value."""
+    return numbered_map_value(REGISTER[t[0]], t, 2)
+
+
+def subprog(t: Tokens, unit: Unit) -> Instruction:
+    """``r1 = subprog[+3]``: the address of a local function."""
+    return subprog_at(REGISTER[t[0]], t, 2)
+
+
+def numbered_map(dst: int, t: Tokens, at: int) -> Instruction:
+    """``map[id:5]`` at ``at``; ``btf[id:5]`` is a kernel variable by its BTF id."""
+    number = integer(t[at + 4], at + 4)
+    if t[at] == "btf" and t[at + 2] == "id":
+        return LoadImm64(dst, ImmKind.BTF_ID, *halves(number, at + 4))
+    return LoadImm64(dst, map_kinds(t, at)[0], checked_index(number, at + 4))
+
+
+def numbered_map_value(dst: int, t: Tokens, at: int) -> Instruction:
+    """``map[id:5][0]+8`` at ``at``."""
+    index, offset = integer(t[at + 4], at + 4), integer(t[at + 10], at + 10)
+    if integer(t[at + 7], at + 7) != 0:
+        raise Mistake(
+            "bad-index", "only entry 0 has an address known before the run", at + 7, "write [0]", "0"
+        )
+    if offset >= 1 << 32:
+        raise Mistake("imm-range", "the offset does not fit 32 bits", at + 10)
+    return LoadImm64(dst, map_kinds(t, at)[1], checked_index(index, at + 4), signed(offset, 32))
+
+
+def map_kinds(t: Tokens, at: int) -> tuple[ImmKind, ImmKind]:
+    """What ``map[id:`` or ``map[idx:`` at ``at`` stands for: of the map, and of its value."""
+    if t[at] != "map" or t[at + 2] not in _MAP_KINDS:
+        raise Mistake("bad-map-reference", f"`{t[at]}[{t[at + 2]}:` is not understood", at, "write map[id:0]")
+    return _MAP_KINDS[t[at + 2]]
+
+
+def checked_index(number: int, at: int) -> int:
+    """A map's number, which must fit the immediate."""
+    if number >= 1 << 32:
+        raise Mistake("imm-range", "the number of the map does not fit 32 bits", at)
+    return signed(number, 32)
+
+
+def subprog_at(dst: int, t: Tokens, at: int) -> Instruction:
+    """``subprog[+3]`` at ``at``."""
+    if t[at] != "subprog":
+        raise Mistake(
+            "bad-map-reference", f"`{t[at]}[` is not understood", at, "write subprog[+3] or a label"
+        )
+    off = integer(t[at + 2] + t[at + 3], at + 3)
+    return LoadImm64(dst, ImmKind.FUNC, checked_distance(off, at + 3, 32))
 
 
 def packet_abs(t: Tokens, unit: Unit) -> Instruction:
@@ -416,5 +507,3 @@ def packet_size(t: Tokens) -> Size:
     if size is Size.DW:
         raise Mistake("bad-width", "packet loads read 1, 2 or 4 bytes", 4, "use u8, u16 or u32")
     return size
-
-

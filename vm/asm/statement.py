@@ -1,66 +1,91 @@
-"""Lines that are not found in the table of shapes at once: labels, dumps, expressions, and mistakes."""
+"""Statements whose shape is not in the table as it stands: keywords used as names, expressions, mistakes."""
 
 import re
 from collections.abc import Sequence
 
 from vm.asm import words
 from vm.asm.diagnose import explain
-from vm.asm.expression import FUNCTIONS, Expression
+from vm.asm.expression import Expression
 from vm.asm.grammar import SHAPES
-from vm.asm.lexer import Kinds
-from vm.asm.operands import Tokens
+from vm.asm.operands import REGISTER
+from vm.asm.pseudo_c import map_value, symbol_address
 from vm.asm.unit import Mistake, Unit
 from vm.instruction import Instruction
 
-_ANNOTATION = re.compile(r"(?:g|G|y|c|i.*g)[^C]*(C.*C?)")
-WORDLIKE = frozenset("I" + "".join(words.KINDS.values()))
+WORDS = frozenset("I" + "".join(words.KINDS.values()))
+"""The kinds of token that can be a name."""
+_BEFORE_LABEL = frozenset({"goto", "gotol", "may_goto", "call", "ja", "ja32", "local", "&"})
+_ADDRESS = re.compile(r"R=(&?)I(?:\[N\])?(?:[+-].*?)?L?")
+_VALUE = re.compile(
+    r"""(?<=[(\[]R)[+-](?=[-+~(]*[NI])                      # the offset of a memory operand, with its sign
+    |(?:(?<=[=AC\[,])|(?<=^i[RW]&))(?=[-+~(]*[NI])          # a constant operand; casts hold no number or name
+    """,
+    re.VERBOSE,
+)
 
 
-def slow_build(tokens: Tokens, shape: str, unit: Unit) -> Instruction | None:
-    """The instruction of a statement whose shape is not in the table as it stands; raises Mistake."""
-    tokens, shape = without_annotation(list(tokens), shape)
+def build_statement(tokens: Sequence[str], shape: str, unit: Unit) -> Instruction | None:
+    """The instruction of a statement; raises Mistake for what is none."""
     build = SHAPES.get(shape)
-    if build is not None:
-        return build(tokens, unit)
-    soft = softened(tokens, shape)
-    build = SHAPES.get(soft)
-    if build is not None:
-        return build(tokens, unit)
-    folded = fold(tokens, shape, unit)
-    build = SHAPES.get(folded.shape)
     if build is None:
-        raise explain(tokens, shape, folded.shape, unit)
-    try:
-        return build(folded.tokens, unit)
-    except Mistake as mistake:
-        raise folded.unfold(mistake) from None
+        tokens, shape = _without_annotation(tokens, shape)
+        shape = softened(tokens, shape)
+        build = SHAPES.get(shape)
+    if build is not None:
+        return build(tokens, unit)
+    if _ADDRESS.fullmatch(shape) and _is_address(tokens[2 + (shape[2] == "&")], shape, unit):
+        return _address(tokens, shape, unit)
+    return _with_expressions(tokens, shape, unit)
 
 
-def without_annotation(tokens: list[str], shape: str) -> tuple[list[str], str]:
+def _without_annotation(tokens: Sequence[str], shape: str) -> tuple[Sequence[str], str]:
     """The statement without the ``<label+0x8>`` that llvm-objdump writes behind a jump."""
-    if shape[0] in "gGyci" and shape.endswith("C") and tokens[len(shape) - 1] == ">":
-        start = len(shape) - 2
-        while start > 0 and tokens[start] != "<":
-            start -= 1
-        if start > 1:
+    end = len(shape)
+    if shape[0] in "gGyci" and end > 3 and tokens[end - 1] == ">":
+        start = max((at for at in range(end) if tokens[at] == "<"), default=0)
+        if start > 1 and shape[start - 1] in "NIP":
             return tokens[:start], shape[:start]
     return tokens, shape
 
 
 def softened(tokens: Sequence[str], shape: str) -> str:
-    """The shape where a keyword used as a name (``goto exit``) counts as a name."""
+    """The shape where a keyword that stands for a name (``goto exit``) counts as a name."""
     kinds = list(shape)
+    last = len(kinds) - 1
     for at in range(1, len(kinds)):
-        before = tokens[at - 1]
-        if kinds[at] in WORDLIKE and (before in ("goto", "gotol", "may_goto", "call", "ja", "ja32", "&", "local") or
-                                      (shape[0] == words.JUMP2 and at == len(kinds) - 1)):
+        label = tokens[at - 1] in _BEFORE_LABEL or (kinds[0] == words.JUMP2 and at == last)
+        address = kinds[last] == words.LL and at == last - 1 and kinds[1] == "="
+        if (label or address) and kinds[at] in WORDS and tokens[at] not in ("pc", "local"):
             kinds[at] = "I"
-    if kinds[0] in "RW" and len(kinds) == 4 and kinds[1] == "=" and kinds[3] == words.LL and kinds[2] in WORDLIKE:
-        kinds[2] = "I"
     return "".join(kinds)
 
 
-class Folded:
+def _is_address(name: str, shape: str, unit: Unit) -> bool:
+    symbols = unit.symbols
+    return name in symbols.map_index or name in symbols.data or shape[2] == "&"
+
+
+def _address(tokens: Sequence[str], shape: str, unit: Unit) -> Instruction | None:
+    """``r1 = counts + 8 ll``, ``r1 = &counts[0] + 8``: an address inside a map's first value, or inside data."""
+    at = 3 if shape[2] == "&" else 2
+    name, end = tokens[at], len(shape) - shape.endswith(words.LL)
+    reader = Expression([*tokens[:end]], at + 1, unit.symbols)
+    indexed = shape[at + 1 : at + 4] == "[N]"
+    if indexed and tokens[at + 2] != "0":
+        raise Mistake(
+            "bad-index", "only entry 0 has an address known before the run", at + 2, "write [0]", "0"
+        )
+    reader.at += 3 * indexed
+    offset = reader.value() if reader.at < end else 0
+    if reader.at < end:
+        raise Mistake("trailing", f"unexpected `{tokens[reader.at]}`", reader.at)
+    symbols = unit.symbols
+    if name in symbols.map_index and name not in symbols.data:
+        return map_value(REGISTER[tokens[0]], symbols.map_index[name], offset, at)
+    return symbol_address(REGISTER[tokens[0]], name, at, offset, unit)
+
+
+class _Folded:
     """A statement whose expressions were replaced by their values; ``origin[i]`` is where token i came from."""
 
     def __init__(self) -> None:
@@ -74,72 +99,50 @@ class Folded:
         self.shape += kind
         self.origin.append((first, last))
 
-    def unfold(self, mistake: Mistake) -> Mistake:
-        """The mistake with its place in the original tokens."""
-        match mistake.at:
-            case int(at):
-                mistake.at = self.origin[min(at, len(self.origin) - 1)]
-            case (first, last):
-                end = len(self.origin) - 1
-                mistake.at = (self.origin[min(first, end)][0], self.origin[min(last, end)][1])
-        return mistake
+    def place(self, at: tuple[int, int]) -> tuple[int, int]:
+        """Where tokens of the folded statement stand in the original one."""
+        end = len(self.origin) - 1
+        return self.origin[min(at[0], end)][0], self.origin[min(at[1], end)][1]
 
 
-_BEFORE_VALUE = frozenset("=A(,[C&*n")
-_LABEL_AFTER = frozenset("gGycj")
+def _with_expressions(tokens: Sequence[str], shape: str, unit: Unit) -> Instruction | None:
+    folded = fold(tokens, shape, unit)
+    build = SHAPES.get(folded.shape)
+    try:
+        if build is None:
+            raise explain(folded.tokens, folded.shape, unit)
+        return build(folded.tokens, unit)
+    except Mistake as mistake:
+        mistake.at = folded.place(mistake.at)
+        raise
 
 
-def fold(tokens: Sequence[str], shape: str, unit: Unit) -> Folded:
+def fold(tokens: Sequence[str], shape: str, unit: Unit) -> _Folded:
     """The statement with each constant expression evaluated; raises Mistake for one that cannot be."""
-    folded = Folded()
-    at, end = 0, len(shape)
-    while at < end:
-        stop = _expression_end(tokens, shape, at, folded, unit)
-        if stop is None:
-            folded.put(tokens[at], shape[at], at, at)
-            at += 1
-        else:
-            at = stop
+    folded, at = _Folded(), 0
+    for match in _VALUE.finditer(shape):
+        start = match.start()
+        if start < at or _is_label(shape, start):
+            continue
+        for place in range(at, start):
+            folded.put(tokens[place], shape[place], place, place)
+        at = _fold_one(tokens, shape, start, bool(match[0]), folded, unit)
+    for place in range(at, len(shape)):
+        folded.put(tokens[place], shape[place], place, place)
     return folded
 
 
-def _expression_end(tokens: Sequence[str], shape: str, at: int, folded: Folded, unit: Unit) -> int | None:
-    """Reads an expression at ``at`` if one starts there, adds its value to ``folded``, and gives its end."""
-    kind, before = shape[at], folded.shape[-1:]
-    after_register = before in ("R", "W") and kind in ("+", "-") and len(folded.shape) > 1
-    if not after_register and not _starts_value(tokens, shape, at, before, folded.shape):
-        return None
-    if after_register and shape[at + 1 : at + 2] in ("R", "W", ""):
-        return None
-    reader = Expression(tokens[: len(shape)], at + (kind == "+" and after_register), unit.symbols)
+def _is_label(shape: str, at: int) -> bool:
+    """Whether what stands at ``at`` is the label of a mnemonic jump, or the name before ``ll``."""
+    return (shape[0] == words.JUMP2 and shape.count(",", 0, at) == 2) or shape[at : at + 2] == "I" + words.LL
+
+
+def _fold_one(tokens: Sequence[str], shape: str, at: int, offset: bool, folded: _Folded, unit: Unit) -> int:
+    """Evaluates the expression at ``at`` into ``folded``; where it ends. An ``offset`` starts with its sign."""
+    reader = Expression(tokens[: len(shape)], at, unit.symbols)
     value = reader.value()
-    if after_register:
-        folded.put("-" if value < 0 else "+", "-" if value < 0 else "+", at, at)
-    elif value < 0:
-        folded.put("-", "-", at, at)
+    if offset or value < 0:
+        sign = "-" if value < 0 else "+"
+        folded.put(sign, sign, at, at)
     folded.put(str(abs(value)), "N", at, reader.at - 1)
     return reader.at
-
-
-def _starts_value(tokens: Sequence[str], shape: str, at: int, before: str, done: str) -> bool:
-    if before not in _BEFORE_VALUE and not (before in ("M", "D", "J") and False):
-        return False
-    kind = shape[at]
-    if before == "&" and done[:1] != "i":
-        return False
-    if kind == "I":
-        return not (done[:1] == "J" and done.count(",") == 2) and shape[at + 1 : at + 2] != "L"
-    if kind == "N":
-        return True
-    if kind in "-~":
-        return shape[at + 1 : at + 2] not in ("R", "W", "")
-    return kind == "(" and before != "*" and shape[at + 1 : at + 2] in ("N", "I", "-", "~", "(") and not _is_type(tokens, at)
-
-
-def _is_type(tokens: Sequence[str], at: int) -> bool:
-    return at + 2 < len(tokens) and tokens[at + 2] == "*" and tokens[at + 1] not in FUNCTIONS and tokens[at + 3 : at + 4] == [")"]
-
-
-def kinds_of(tokens: Sequence[str]) -> str:
-    """The shape of tokens."""
-    return "".join(map(Kinds().__getitem__, tokens))

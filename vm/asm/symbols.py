@@ -1,16 +1,22 @@
 """The names of one text: constants, maps, pieces of data; and behind them the kernel's own names."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from vm.program import MapSpec
-from vm.source import Span, did_you_mean
+from vm.source import Span, closest
 from vm.uapi import structs
 from vm.uapi.constants import CONSTANTS
+from vm.uapi.helper_ids import helper_id
+
+MAX_SUGGESTIONS = 40
+"""Suggestions made for one text: looking for what was meant is slow, and nobody reads more."""
+_HELPER = "BPF_FUNC_"
 
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """A named piece of read-only or writable data: ``size`` bytes at ``offset`` of the value of a map."""
+    """A named piece of data: ``size`` bytes at ``offset`` of the value of map ``map_index``."""
 
     map_index: int
     offset: int
@@ -26,7 +32,7 @@ class Symbols:
     map_index: dict[str, int] = field(default_factory=dict)
     data: dict[str, Datum] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
-    _suggestions: int = 0
+    suggestions: int = 0
 
     def constant(self, name: str) -> int | None:
         """The value of a constant, a structure's field (its offset) or a helper's ``BPF_FUNC_`` name."""
@@ -39,6 +45,9 @@ class Symbols:
         if "." in name:
             found = structs.lookup(name)
             return None if found is None else found.offset
+        if name.startswith(_HELPER):
+            helper = helper_id(name)
+            return None if helper is None else int(helper)
         return None
 
     def size_of(self, name: str) -> int | None:
@@ -46,11 +55,12 @@ class Symbols:
         if "." in name:
             found = structs.lookup(name)
             return None if found is None else found.size
+        if name in self.data:
+            return self.data[name].size
+        if name in self.map_index:
+            return self.maps[self.map_index[name]].value_size
         struct = structs.struct_of(name)
-        if struct is not None:
-            return struct.size
-        datum = self.data.get(name)
-        return None if datum is None else datum.size
+        return None if struct is None else struct.size
 
     def add_map(self, spec: MapSpec) -> int:
         """Declares a map; its index."""
@@ -58,20 +68,41 @@ class Symbols:
         self.maps.append(spec)
         return len(self.maps) - 1
 
-    def suggest(self, word: str, *more: str) -> str | None:
-        """A "did you mean" among all names; only for the first few mistakes of a text, since it is slow."""
-        self._suggestions += 1
-        if self._suggestions > 20 or len(word) > 60:
+    def nearest(self, word: str, more: Iterable[str] = ()) -> str | None:
+        """The known name (or one of ``more``) that a learner most likely meant by ``word``."""
+        if "." in word[1:]:
+            return self.near(word, _paths(word))
+        return self.near(word, [*more, *self.constants, *self.map_index, *self.data, *CONSTANTS])
+
+    def near(self, word: str, known: Iterable[str]) -> str | None:
+        """The one of ``known`` nearest to ``word``; None after too many questions."""
+        self.suggestions += 1
+        if self.suggestions > MAX_SUGGESTIONS or len(word) > 60:
             return None
-        if "." in word:
-            return _field_hint(word)
-        return did_you_mean(word, [*more, *self.constants, *self.map_index, *self.data, *CONSTANTS])
+        # The comparison is slow: only words of about the length that share a first letter are looked at.
+        lower = word.lower()
+        short = [
+            name
+            for name in known
+            if abs(len(name) - len(word)) <= 4
+            and (name[:1].lower() == lower[:1] or name[1:3].lower() == lower[1:3])
+        ]
+        return closest(word, short)
+
+    def fields_of(self, path: str) -> str | None:
+        """The fields of the structure a path starts with, as a hint."""
+        struct = structs.struct_of(path.partition(".")[0])
+        if struct is None or "." not in path:
+            return None
+        names = [known.name for known in struct.fields if not known.alias][:14]
+        return f"{struct.name} has {', '.join(names)}"
 
 
-def _field_hint(path: str) -> str | None:
+def _paths(path: str) -> list[str]:
+    """Every field that a misspelt path might mean."""
     struct_name, _, field_name = path.partition(".")
     struct = structs.struct_of(struct_name)
-    if struct is None:
-        return did_you_mean(struct_name, [*structs.STRUCTS, *structs.STRUCT_ALIASES])
-    known = [f"{struct_name}.{known.name}" for known in struct.fields]
-    return did_you_mean(path, known) or f"{struct.name} has {', '.join(f.name for f in struct.fields[:12])} …"
+    if struct is not None:
+        return [f"{struct_name}.{known.name}" for known in struct.fields]
+    names = [*structs.STRUCTS, *structs.STRUCT_ALIASES]
+    return [f"{name}.{field_name}" for name in names if structs.lookup(f"{name}.{field_name}")]

@@ -2,71 +2,83 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
+from vm.asm.symbols import Symbols
 from vm.encoding import encode
 from vm.instruction import Instruction, Invalid, Slot
-from vm.source import Diagnostic, Severity, Span
-from vm.asm.symbols import Symbols
+from vm.source import Span
 
 _HOLE = Slot(0)
 
 
 class Mistake(Exception):  # noqa: N818 - a learner's, caught where the line is known
-    """What is wrong with one statement; ``at`` is the index of the token to blame, or a range of them."""
+    """What is wrong with one statement; ``at`` are the indices of the first and the last token to blame."""
 
     def __init__(
         self,
         code: str,
         message: str,
-        at: int | tuple[int, int] | None = None,
+        at: int | tuple[int, int] = 0,
         hint: str | None = None,
         replacement: str | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.at = at
+        self.at = at if isinstance(at, tuple) else (at, at)
         self.hint = hint
         self.replacement = replacement
 
-    def moved(self, after: int, by: int) -> "Mistake":
-        """The same mistake where ``by`` tokens stand that the builder did not see, from index ``after``."""
-        match self.at:
-            case int(at) if at >= after:
-                self.at = (at, at + by) if at == after and by > 0 else at + by
-            case (first, last):
-                self.at = (first + by * (first > after), last + by * (last >= after))
-        return self
 
+class Use(Enum):
+    """What a label is used for: to jump to, to call, or (two slots) to load the address of."""
 
-@dataclass(slots=True)
-class Place:
-    """A line being read; ``tokens`` before ``skip`` (a label, a dump's prefix) are not part of the statement."""
-
-    line: int
-    text: str
-    skip: int = 0
+    JUMP = auto()
+    CALL = auto()
+    ADDRESS = auto()
 
 
 @dataclass(slots=True)
 class Fixup:
-    """An instruction that waits for a label: ``make(offset)`` builds it once the label's slot is known."""
+    """An instruction that waits for a label: ``make(offset)`` builds it once the label's slot is known.
+
+    ``at`` is the index of the label's token in the statement that starts at ``column`` of ``line``. ``bits`` is
+    the width of the offset.
+    """
 
     pc: int
     label: str
+    line: int
+    column: int
     at: int
-    place: Place
     make: Callable[[int], Instruction]
-    calls: bool = False
+    bits: int
+    use: Use
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning about token ``at`` of the statement at ``column`` of ``line``."""
+
+    code: str
+    message: str
+    hint: str
+    line: int
+    column: int
+    at: int
 
 
 @dataclass(slots=True)
 class Unit:
-    """The growing parts of one program. ``lines`` holds the line number of each slot."""
+    """The growing parts of one program. ``lines`` holds the line number of each slot.
+
+    ``line`` and ``column`` are where the statement being read starts. ``numbered`` are the slots of local labels;
+    ``raw`` tells that slots were given as bits, which may belong together.
+    """
 
     name: str
     symbols: Symbols
-    report: Callable[[Diagnostic], None]
     named_at: Span | None = None
     hook: str | None = None
     license: str | None = None
@@ -75,33 +87,46 @@ class Unit:
     lines: list[int] = field(default_factory=list)
     labels: dict[str, int] = field(default_factory=dict)
     label_spans: dict[str, Span] = field(default_factory=dict)
+    numbered: dict[str, list[int]] = field(default_factory=dict)
     fixups: list[Fixup] = field(default_factory=list)
     called: set[int] = field(default_factory=set)
-    place: Place = field(default_factory=lambda: Place(0, ""))
+    warned: list[Warned] = field(default_factory=list)
+    line: int = 0
+    column: int = 0
+    raw: bool = False
 
     def add(self, insn: Instruction) -> None:
         """Appends an instruction that is complete."""
         slots = encode(insn)
         self.insns.append(insn)
-        self.lines.append(self.place.line)
+        self.lines.append(self.line)
         self.slots += slots
         if len(slots) == 2:
             self.insns.append(None)
-            self.lines.append(self.place.line)
+            self.lines.append(self.line)
 
-    def defer(self, label: str, at: int, make: Callable[[int], Instruction], wide: bool = False, calls: bool = False) -> None:
-        """Leaves room (``wide``: two slots) for an instruction that needs a label; ``at`` is the label's token."""
-        self.fixups.append(Fixup(len(self.slots), label, at, self.place, make, calls))
-        self.add(Invalid(_HOLE, "unresolved label"))
-        if wide:
-            self.insns.append(None)
-            self.slots.append(_HOLE)
-            self.lines.append(self.place.line)
+    def add_slot(self, slot: Slot, insn: Instruction) -> None:
+        """Appends a slot given as bits."""
+        self.slots.append(slot)
+        self.insns.append(insn)
+        self.lines.append(self.line)
 
-    def warn(self, code: str, message: str, at: int, hint: str | None = None) -> None:
-        """Reports a warning about token ``at`` of the current statement."""
-        from vm.asm.lexer import spans
+    def defer(
+        self,
+        label: str,
+        at: int,
+        make: Callable[[int], Instruction],
+        bits: int = 32,
+        *,
+        use: Use = Use.JUMP,
+    ) -> None:
+        """Leaves room for an instruction that needs a label; ``at`` is the index of the label's token."""
+        self.fixups.append(Fixup(len(self.slots), label, self.line, self.column, at, make, bits, use))
+        hole = Invalid(_HOLE, f"the label `{label}` is not known")
+        self.add_slot(_HOLE, hole)
+        if use is Use.ADDRESS:
+            self.add_slot(_HOLE, hole)
 
-        found = spans(self.place.text, self.place.line)
-        span = found[min(at + self.place.skip, len(found) - 1)]
-        self.report(Diagnostic(code, message, span, hint, Severity.WARNING))
+    def warn(self, code: str, message: str, at: int, hint: str) -> None:
+        """Keeps a warning about token ``at`` of the current statement."""
+        self.warned.append(Warned(code, message, hint, self.line, self.column, at))

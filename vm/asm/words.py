@@ -8,7 +8,19 @@ from vm.isa import AluOp, AtomicOp, EndianOp, JumpOp, Size
 IF, GOTO, GOTOL, MAY_GOTO, EXIT, CALL, CALLX, LOCK, LL, SKB = "i", "g", "G", "y", "e", "c", "k", "l", "L", "b"
 FETCH, XCHG, CMPXCHG, XCHG_LLVM, CMPXCHG_LLVM = "F", "x", "K", "o", "O"
 ACQUIRE, RELEASE, ENDIAN, CAST, PC = "a", "s", "E", "Z", "P"
-ALU2, NEGATE, LDDW, LDX, STI, STX, JUMP2, JA, LDABS, LDIND, PSEUDO = "M", "U", "D", "d", "u", "v", "J", "j", "n", "m", "p"
+ALU2, NEGATE, LDDW, LDX, STI, STX, JUMP2, JA, LDABS, LDIND, PSEUDO = (
+    "M",
+    "U",
+    "D",
+    "d",
+    "u",
+    "v",
+    "J",
+    "j",
+    "n",
+    "m",
+    "p",
+)
 
 KEYWORDS: Mapping[str, str] = MappingProxyType({
     "if": IF, "goto": GOTO, "gotol": GOTOL, "may_goto": MAY_GOTO, "exit": EXIT, "return": EXIT, "call": CALL,
@@ -45,8 +57,12 @@ LDX_WORDS: Mapping[str, tuple[Size, bool]] = MappingProxyType({
 })  # fmt: skip
 ST_WORDS: Mapping[str, Size] = MappingProxyType({f"st{suffix}": size for suffix, size in _SIZES.items()})
 STX_WORDS: Mapping[str, Size] = MappingProxyType({f"stx{suffix}": size for suffix, size in _SIZES.items()})
-LDABS_WORDS: Mapping[str, Size] = MappingProxyType({f"ldabs{s}": size for s, size in _SIZES.items() if s != "dw"})
-LDIND_WORDS: Mapping[str, Size] = MappingProxyType({f"ldind{s}": size for s, size in _SIZES.items() if s != "dw"})
+LDABS_WORDS: Mapping[str, Size] = MappingProxyType(
+    {f"ldabs{s}": size for s, size in _SIZES.items() if s != "dw"}
+)
+LDIND_WORDS: Mapping[str, Size] = MappingProxyType(
+    {f"ldind{s}": size for s, size in _SIZES.items() if s != "dw"}
+)
 
 LOCK_WORDS: Mapping[str, tuple[AtomicOp, bool, Size]] = MappingProxyType({
     f"{fetch}{op}{suffix}": (op, bool(fetch) or op in (AtomicOp.XCHG, AtomicOp.CMPXCHG), size)
