@@ -54,11 +54,11 @@ def _syn(source: str, sport: int, dport: int = 80) -> bytes:
 def syn_scenario() -> tuple[CapturedPacket, ...]:
     """24 packets in which 203.0.113.7 sends 15 SYNs: its eleventh, packet 16, crosses a limit of ten."""
     visit = {"src": VISITOR, "ttl": 57, "sport": 51_513, "seq": 0x1A6F0001, "ack": 0x77E10001}
+    address = {"name": "example.test", "type": "A", "data": "198.51.100.20"}
     others: dict[int, bytes] = {
         1: _syn(VISITOR, 51_512),
         5: _syn(ADMIN, 60_209, 22),
-        8: from_form({"udp": {"src": RESOLVER, "sport": 53, "dport": 40_000}, "dns": {
-            "query": "example.test", "answers": [{"name": "example.test", "type": "A", "data": "198.51.100.20"}]}}),
+        8: from_form({"udp": {"src": RESOLVER}, "dns": {"query": "example.test", "answers": [address]}}),
         11: _syn(VISITOR, 51_513),
         14: from_form({"eth": {"dst": "ff:ff:ff:ff:ff:ff"}, "arp": {"sender_ip": "198.51.100.1"}, "pad": 60}),
         17: _syn("192.0.2.81", 33_900),
