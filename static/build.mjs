@@ -29,8 +29,8 @@ function manifestOf(outputs) {
   const manifest = {};
   const below = (folder, path) => path.slice(`${folder}/`.length);
   for (const [file, { entryPoint, cssBundle }] of Object.entries(outputs)) {
-    if (entryPoint === undefined) continue;
-    const entry = below("static/src", entryPoint);
+    const entry = below("static/src", entryPoint ?? "");
+    if (!entries.includes(entry)) continue; // a shared chunk, or one that is imported on demand
     manifest[entry] = below("static", file);
     if (cssBundle !== undefined) manifest[entry.replace(/\.tsx?$/, ".css")] = below("static", cssBundle);
   }

@@ -39,6 +39,15 @@ def test_the_manifest_names_every_entry(static: Path) -> None:
     assert "margin:0" in (static / manifest(static)["main.css"]).read_text()
 
 
+def test_what_is_imported_on_demand_is_a_chunk_and_no_entry(static: Path) -> None:
+    (static / "src/main.tsx").write_text('document.onclick = () => import("./later.ts");\n')
+    (static / "src/later.ts").write_text('console.log("later");\n')
+    assert build(static).returncode == 0
+    assert manifest(static).keys() == {"main.tsx"}
+    assert 'console.log("later")' not in (static / manifest(static)["main.tsx"]).read_text()
+    assert any('console.log("later")' in chunk.read_text() for chunk in (static / "dist").rglob("*.js"))
+
+
 def test_a_change_changes_the_name_and_removes_the_old_file(static: Path) -> None:
     build(static)
     before = manifest(static)
