@@ -1,6 +1,7 @@
 """Assembling a text: directives that declare names first, then line by line, then the labels."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from vm.asm import directives
 from vm.asm.assembly import Assembly, SourceMap
@@ -100,9 +101,7 @@ class Assembler:
         """The first pass: directives that declare names."""
         for number, text in enumerate(self.lines, 1):
             if "." in text and text.lstrip().startswith("."):
-                self.attempt(
-                    lambda number=number, text=text: directives.read(self.context, text, number, True)
-                )
+                self.attempt(partial(directives.read, self.context, text, number, early=True))
 
     def read(self) -> None:
         """The second pass: instructions, labels, and directives that take effect where they stand."""
@@ -135,9 +134,9 @@ class Assembler:
                 )
             )
         elif tokens[0].startswith(".") and shape[1:2] != ":":
-            self.attempt(lambda: directives.read(self.context, text, number, False))
+            self.attempt(partial(directives.read, self.context, text, number, early=False))
         elif shape[2:] == ":" and tokens[0] in HOOKS:
-            self.attempt(lambda: self.header(tokens, number))
+            self.attempt(partial(self.header, tokens, number))
         else:
             self.prefixed(number, text)
 
@@ -241,7 +240,7 @@ def assemble(
 ) -> Assembly:
     """Assembles a text; never raises, whatever the text is.
 
-    ``name`` and ``prog_type`` hold where the text does not say; ``maps`` are known to the text as if declared.
+    ``name`` and ``prog_type`` hold where the text does not say; ``maps`` are known to it as if declared.
     """
     if len(text) > MAX_CHARACTERS:
         message = f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read"

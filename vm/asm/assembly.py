@@ -48,7 +48,7 @@ class SourceMap(Mapping[int, Span]):
         return range(bisect_left(self._lines, line), bisect_left(self._lines, line + 1))
 
     def slot_at_or_after(self, line: int) -> int | None:
-        """The first slot of ``line`` or of the next line that has one: where a breakpoint on ``line`` lands."""
+        """The first slot of ``line`` or of the next line that has one: where a breakpoint lands."""
         first = bisect_left(self._lines, line)
         return first if first < len(self._lines) else None
 
@@ -71,8 +71,8 @@ class Assembly:
     """The result of ``assemble``.
 
     ``programs`` are those of the text, in order (several for tail calls); none when the text has an error.
-    ``partials`` are made of the lines that are right, whatever the others are, so that views have something to
-    show while a learner types. ``source_maps`` belong to them, one each.
+    ``partials`` are made of the lines that are right, whatever the others are, so that views have something
+    to show while a learner types. ``source_maps`` belong to them, one each.
     """
 
     programs: tuple[Program, ...]

@@ -22,7 +22,8 @@ _OTHER_MACHINES: Mapping[str, str] = MappingProxyType({
     "return": "put the result in r0, then write `exit`", "push": "there is no push: store below r10, "
     "`*(u64 *)(r10 - 8) = r1`", "pop": "there is no pop: load from below r10, `r1 = *(u64 *)(r10 - 8)`",
     "lea": "copy the pointer and add to it: `r2 = r10`, `r2 += -8`", "nop": "write `goto +0`",
-    "inc": "write `r1 += 1`", "dec": "write `r1 -= 1`", "cmp": "compare and jump at once: `if r1 == r2 goto label`",
+    "inc": "write `r1 += 1`", "dec": "write `r1 -= 1`",
+    "cmp": "compare and jump at once: `if r1 == r2 goto label`",
     "int": "registers have no types: write `r1 = 5`", "u64": "registers have no types: write `r1 = 5`",
     "else": "there is no else: jump over it with `goto`", "while": "loops are made with labels and `goto`",
     "for": "loops are made with labels and `goto`", "jal": "write `call function`",
@@ -92,8 +93,8 @@ def _three_operands(tokens: Tokens, shape: str, unit: Unit) -> Mistake | None:
         else f"`{dst} = {left}`, then `{dst} {operator}= {right}`"
     )
     return Mistake(
-        "three-operands", "an instruction has one operation and changes its first register", (2, len(shape) - 1),
-        f"write {steps}",
+        "three-operands", "an instruction has one operation and changes its first register",
+        (2, len(shape) - 1), f"write {steps}",
     )  # fmt: skip
 
 

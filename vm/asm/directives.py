@@ -22,7 +22,7 @@ _WORD = re.compile(r"\s*(\.?[A-Za-z_0-9.$]*)", re.ASCII)
 class Directive:
     """One row: how it is written, what it is for, what reads it.
 
-    ``early`` ones declare names and are read before the instructions; the others take effect where they stand.
+    ``early`` ones declare names and are read before the instructions; others take effect where they stand.
     """
 
     usage: str
@@ -113,21 +113,32 @@ _COMPILERS = (
 )  # fmt: skip
 
 DIRECTIVES: Mapping[str, Directive] = MappingProxyType({
-    ".program": Directive(".program NAME", "Starts a program; a file may hold several, for tail calls.", _program),
-    ".hook": Directive(".hook NAME", "The hook the program is attached to: xdp, tc, socket ….", _hook),
-    ".license": Directive(".license TEXT", "The licence; some helpers ask for one compatible with the GPL.", _license),
+    ".program": Directive(
+        ".program NAME", "Starts a program; a file may hold several, for tail calls.", _program),
+    ".hook": Directive(
+        ".hook NAME", "The hook the program is attached to: xdp, tc, socket ….", _hook),
+    ".license": Directive(
+        ".license TEXT", "The licence; some helpers ask for one compatible with the GPL.", _license),
     ".map": Directive(
-        ".map NAME TYPE key=TYPE value=TYPE entries=N [flags=F] [inner=MAP] [init={key: value}] [frozen] [extra=N]",
+        ".map NAME TYPE key=TYPE value=TYPE entries=N [flags=F] [inner=MAP] [init={K: V}] [frozen] [extra=N]",
         "Declares a map; key and value types say how its bytes are shown.", map_directive.read, early=True),
-    ".const": Directive(".const NAME = EXPRESSION", "Gives a number a name.", _const, early=True),
-    ".equ": Directive(".equ NAME, EXPRESSION", "Gives a number a name, as other assemblers do.", _const, early=True),
-    ".rodata": Directive('.rodata NAME "text" | TYPE VALUE',
-                         "Read-only data in the frozen map .rodata; a text ends with a zero byte.", data.read_only, early=True),
-    ".string": Directive('.string NAME "text"', "A read-only text that ends with a zero byte.", data.string, early=True),
-    ".data": Directive(".data NAME TYPE VALUE", "A variable with a first value, in the map .data.", data.variable, early=True),
-    ".bss": Directive(".bss NAME TYPE", "A variable that starts as zeros, in the map .bss.", data.zeros, early=True),
-    ".slot": Directive(".slot 0xHEX", "One encoded 8-byte slot, as a little-endian number.", _slot),
-    **{name: Directive(f"{name} …", "Written by compilers; says nothing here.", _nothing) for name in _COMPILERS},
+    ".const": Directive(
+        ".const NAME = EXPRESSION", "Gives a number a name.", _const, early=True),
+    ".equ": Directive(
+        ".equ NAME, EXPRESSION", "Gives a number a name, as other assemblers do.", _const, early=True),
+    ".rodata": Directive(
+        '.rodata NAME "text" | TYPE VALUE',
+        "Read-only data in the frozen map .rodata; a text ends with a zero byte.", data.read_only, early=True),
+    ".string": Directive(
+        '.string NAME "text"', "A read-only text that ends with a zero byte.", data.string, early=True),
+    ".data": Directive(
+        ".data NAME TYPE VALUE", "A variable with a first value, in the map .data.", data.variable, early=True),
+    ".bss": Directive(
+        ".bss NAME TYPE", "A variable that starts as zeros, in the map .bss.", data.zeros, early=True),
+    ".slot": Directive(
+        ".slot 0xHEX", "One encoded 8-byte slot, as a little-endian number.", _slot),
+    **{name: Directive(f"{name} …", "Written by compilers; says nothing here.", _nothing)
+       for name in _COMPILERS},
 })  # fmt: skip
 """Every directive by its name."""
 

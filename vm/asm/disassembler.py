@@ -12,7 +12,7 @@ from vm.program import Program
 
 
 class Style(StrEnum):
-    """Whose text to write. LLVM: ``llvm-objdump -d``; KERNEL: the verifier's log; MNEMONIC: uBPF; SOURCE: ours."""
+    """Whose text: llvm-objdump's, the verifier log's, uBPF's; SOURCE is ours and says everything."""
 
     LLVM = "llvm"
     KERNEL = "kernel"

@@ -173,8 +173,8 @@ def unknown_name(name: str, at: int, symbols: Symbols) -> Mistake:
     """The mistake of using a name that stands for nothing (or for something else) as a number."""
     if name in symbols.map_index or name in symbols.data:
         what = "data" if name in symbols.data else "a map"
-        hint = f"write `{name} ll` to load its address"
-        return Mistake("not-a-number", f"`{name}` is {what}, not a number", at, hint, f"{name} ll")
+        right = f"{name} ll"
+        return Mistake("not-a-number", f"`{name}` is {what}, not a number", at, f"write `{right}`", right)
     near = symbols.nearest(name)
     hint = f"did you mean `{near}`?" if near else symbols.fields_of(name)
     return Mistake("unknown-name", f"there is no constant or field `{name}`", at, hint, near)

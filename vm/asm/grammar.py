@@ -178,8 +178,8 @@ def _named(build: Build, at: int) -> Build:
 def _variants(example: str, build: Build) -> Iterator[tuple[str, Build]]:
     """(line, builder) for each alternative of an example.
 
-    Choices are made from the left, so the wrapper of the rightmost one is the outermost and runs first: what it
-    adds or takes away stands to the right of every index that the others use.
+    Choices are made from the left, so the wrapper of the rightmost one is the outermost and runs first:
+    what it adds or takes away stands to the right of every index that the others use.
     """
     start = example.find("{")
     if start < 0:

@@ -91,7 +91,7 @@ def target(
     *,
     use: Use = Use.JUMP,
 ) -> Instruction | None:
-    """The jump or call to what stands at ``at``: ``+3``, ``-3``, ``pc+3``, ``3``, or a label, for which it waits.
+    """The jump or call to what stands at ``at``: ``+3``, ``pc-3``, ``3``, or a label, for which it waits.
 
     ``make`` builds it from the distance in slots, which must fit ``bits``.
     """

@@ -395,7 +395,7 @@ def ampersand(t: Tokens, unit: Unit) -> Instruction | None:
 
 
 def symbol_address(dst: int, name: str, at: int, offset: int, unit: Unit) -> Instruction | None:
-    """The ``ld_imm64`` of a name, ``offset`` bytes into its data; a name that is none of the file's is a label."""
+    """The ``ld_imm64`` of a name, ``offset`` bytes into its data; a name not declared is a label."""
     symbols = unit.symbols
     datum = symbols.data.get(name)
     if datum is not None:

@@ -14,7 +14,7 @@ Report = Callable[[Mistake, int, int], None]
 
 
 def resolve(unit: Unit, report: Report) -> None:
-    """Completes every instruction that waits for a label; reports those whose label is nowhere, or too far."""
+    """Completes every instruction that waits for a label; reports labels that are nowhere, or too far."""
     for fixup in unit.fixups:
         target = unit.labels.get(fixup.label)
         if target is None:

@@ -66,7 +66,7 @@ def _is_address(name: str, shape: str, unit: Unit) -> bool:
 
 
 def _address(tokens: Sequence[str], shape: str, unit: Unit) -> Instruction | None:
-    """``r1 = counts + 8 ll``, ``r1 = &counts[0] + 8``: an address inside a map's first value, or inside data."""
+    """``r1 = counts + 8 ll``, ``r1 = &counts[0] + 8``: inside a map's first value, or inside data."""
     at = 3 if shape[2] == "&" else 2
     name, end = tokens[at], len(shape) - shape.endswith(words.LL)
     reader = Expression([*tokens[:end]], at + 1, unit.symbols)
@@ -86,7 +86,7 @@ def _address(tokens: Sequence[str], shape: str, unit: Unit) -> Instruction | Non
 
 
 class _Folded:
-    """A statement whose expressions were replaced by their values; ``origin[i]`` is where token i came from."""
+    """A statement with its expressions evaluated; ``origin[i]`` is where token i came from."""
 
     def __init__(self) -> None:
         self.tokens: list[str] = []
@@ -138,7 +138,7 @@ def _is_label(shape: str, at: int) -> bool:
 
 
 def _fold_one(tokens: Sequence[str], shape: str, at: int, offset: bool, folded: _Folded, unit: Unit) -> int:
-    """Evaluates the expression at ``at`` into ``folded``; where it ends. An ``offset`` starts with its sign."""
+    """Evaluates the expression at ``at`` into ``folded``; where it ends. An ``offset`` has a sign."""
     reader = Expression(tokens[: len(shape)], at, unit.symbols)
     value = reader.value()
     if offset or value < 0:

@@ -58,7 +58,7 @@ def _compared(bits: int, source: Operand) -> str:
 
 
 def pseudo_name(insn: LoadImm64) -> str:
-    """``map[id:5]``, ``map[id:5][0]+8``, ``subprog[+3]``: bpftool's spelling, the number being the immediate's."""
+    """``map[id:5]``, ``map[id:5][0]+8``, ``subprog[+3]``: bpftool's spelling, with the immediate."""
     match insn.kind:
         case ImmKind.MAP_FD:
             return f"map[id:{insn.imm}]"
@@ -106,8 +106,8 @@ def body(insn: Instruction, name64: Name64 = pseudo_name) -> str:
             return f"callx r{reg}"
         case Exit():
             return "exit"
-        case Invalid(slot, _):
-            return f".slot {slot_word(insn):#018x}" if slot else ""
+        case Invalid():
+            return f".slot {slot_word(insn):#018x}"
         case _:
             return _access(insn, name64)
 

@@ -119,7 +119,7 @@ def _memory_text(insn: _Access) -> str:
 
 
 def _packet(src: int | None, imm: int) -> str:
-    # llvm-objdump writes skb[r1] whatever the constant is; dropping it would say something else than the bytes.
+    # llvm-objdump writes skb[r1] whatever the constant is; that would say something else than the bytes.
     if src is None:
         return hexadecimal(imm)
     return _place(src, imm) if imm else f"r{src}"

@@ -43,8 +43,8 @@ class Use(Enum):
 class Fixup:
     """An instruction that waits for a label: ``make(offset)`` builds it once the label's slot is known.
 
-    ``at`` is the index of the label's token in the statement that starts at ``column`` of ``line``. ``bits`` is
-    the width of the offset.
+    ``at`` is the index of the label's token in the statement that starts at ``column`` of ``line``.
+    ``bits`` is the width of the offset.
     """
 
     pc: int
@@ -73,8 +73,8 @@ class Warned:
 class Unit:
     """The growing parts of one program. ``lines`` holds the line number of each slot.
 
-    ``line`` and ``column`` are where the statement being read starts. ``numbered`` are the slots of local labels;
-    ``raw`` tells that slots were given as bits, which may belong together.
+    ``line`` and ``column`` are where the statement being read starts. ``numbered`` are the slots of local
+    labels; ``raw`` tells that slots were given as bits, which may belong together.
     """
 
     name: str

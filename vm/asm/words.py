@@ -1,4 +1,4 @@
-"""The words of both syntaxes: one row per mnemonic or keyword, with the letter of its kind and its meaning."""
+"""The words of both syntaxes: one row per mnemonic or keyword, with its kind's letter and its meaning."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -81,10 +81,12 @@ CMPXCHG_WORDS: Mapping[str, Size] = MappingProxyType({"atomic_cmpxchg": Size.W, 
 
 KINDS: Mapping[str, str] = MappingProxyType({
     **KEYWORDS,
-    **dict.fromkeys(ALU_WORDS, ALU2), **dict.fromkeys(NEG_WORDS, NEGATE), **dict.fromkeys(ENDIAN_WORDS, ENDIAN),
-    **dict.fromkeys(JUMP_WORDS, JUMP2), **dict.fromkeys(LDX_WORDS, LDX), **dict.fromkeys(ST_WORDS, STI),
-    **dict.fromkeys(STX_WORDS, STX), **dict.fromkeys(LDABS_WORDS, LDABS), **dict.fromkeys(LDIND_WORDS, LDIND),
-    **dict.fromkeys(FETCH_WORDS, FETCH), **dict.fromkeys(XCHG_WORDS, XCHG), **dict.fromkeys(CMPXCHG_WORDS, CMPXCHG),
+    **dict.fromkeys(ALU_WORDS, ALU2), **dict.fromkeys(NEG_WORDS, NEGATE),
+    **dict.fromkeys(ENDIAN_WORDS, ENDIAN), **dict.fromkeys(JUMP_WORDS, JUMP2),
+    **dict.fromkeys(LDX_WORDS, LDX), **dict.fromkeys(ST_WORDS, STI), **dict.fromkeys(STX_WORDS, STX),
+    **dict.fromkeys(LDABS_WORDS, LDABS), **dict.fromkeys(LDIND_WORDS, LDIND),
+    **dict.fromkeys(FETCH_WORDS, FETCH), **dict.fromkeys(XCHG_WORDS, XCHG),
+    **dict.fromkeys(CMPXCHG_WORDS, CMPXCHG),
     "xchg_64": XCHG_LLVM, "xchg32_32": XCHG_LLVM, "cmpxchg_64": CMPXCHG_LLVM, "cmpxchg32_32": CMPXCHG_LLVM,
 })  # fmt: skip
 """The kind of every word that means something."""
