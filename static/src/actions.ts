@@ -32,8 +32,9 @@ export function edit(state: State, source: string, breakpoints?: readonly Breakp
   return breakpoints === undefined ? next : { ...next, breakpoints };
 }
 
-export function setPackets(state: State, packets: readonly string[], label: string): State {
-  const next = changed(remember(state, label), { packets: [...packets] });
+/** `times` are nanoseconds since the first; none means a millisecond apart. */
+export function setPackets(state: State, packets: readonly string[], label: string, times: readonly number[] = []): State {
+  const next = changed(remember(state, label), { packets: [...packets], times_ns: [...times] });
   const packet = Math.max(0, Math.min(state.cursor.packet, packets.length - 1));
   return { ...next, cursor: { packet, step: packet === state.cursor.packet ? state.cursor.step : 0 } };
 }

@@ -45,7 +45,7 @@ function keepLocally(dirty: boolean): void {
   const now = state.peek();
   const { id, title, version, inputs } = now;
   const kept = keep(draftKey(id), { id, title, version, inputs, place: placeOf(now), dirty } satisfies Draft);
-  if (!kept) keep(draftKey(id), { id, title, version, inputs: { ...inputs, packets: [] }, place: placeOf(now), dirty });
+  if (!kept) keep(draftKey(id), { id, title, version, inputs: { ...inputs, packets: [], times_ns: [] }, place: placeOf(now), dirty });
 }
 
 let server: ReturnType<typeof setTimeout> | undefined;

@@ -81,7 +81,7 @@ export interface State {
   theme: "light" | "dark" | null;
 }
 
-export const NO_INPUTS: Inputs = { source: "", hook: "xdp", packets: [], seed: 1, cpu: 0, max_steps: 1_000_000 };
+export const NO_INPUTS: Inputs = { source: "", hook: "xdp", packets: [], times_ns: [], seed: 1, cpu: 0, max_steps: 1_000_000 };
 
 export function initialState(): State {
   return {

@@ -17,7 +17,7 @@ import { gutters } from "./gutters.ts";
 import { hover } from "./hover.ts";
 import { ebpf } from "./language.ts";
 import { placeOf, setSlots, setStops, slotAt, slots, stops, stopsOf } from "./lines.ts";
-import { marks, refresh } from "./marks.ts";
+import { gutterStates, marks, refresh } from "./marks.ts";
 import { editorCommands } from "./port.ts";
 import { messages, showProblems } from "./problems.ts";
 
@@ -44,6 +44,7 @@ function extensions(): Extension {
     slots,
     stops,
     messages,
+    gutterStates,
     gutters,
     marks,
     hover,

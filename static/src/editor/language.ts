@@ -3,7 +3,7 @@
 import { HighlightStyle, LanguageSupport, StreamLanguage, syntaxHighlighting, type StringStream } from "@codemirror/language";
 import { tags } from "@lezer/highlight";
 
-const KEYWORD = /^(?:if|goto|gotol|may_goto|call|callx|exit|lock|ll|s?if|may|else)\b/;
+const KEYWORD = /^(?:if|goto|gotol|may_goto|call|callx|exit|lock|else)\b/;
 const NAME = /^[A-Za-z_][\w.]*/;
 
 interface LineState {

@@ -1,7 +1,7 @@
 // What time says about the lines on screen: the current one, the last one, what never ran, values, and what registers
 // held. Only visible lines are looked at, so a step costs the same in any program and any trace.
-import { RangeSetBuilder, StateEffect, type Line } from "@codemirror/state";
-import { Decoration, ViewPlugin, WidgetType, type DecorationSet, type EditorView, type ViewUpdate } from "@codemirror/view";
+import { RangeSet, RangeSetBuilder, StateEffect, StateField, type EditorState, type Line, type Range } from "@codemirror/state";
+import { Decoration, GutterMarker, gutterLineClass, ViewPlugin, WidgetType, type DecorationSet, type EditorView, type ViewUpdate } from "@codemirror/view";
 import * as select from "../select.ts";
 import { REGION } from "../views/words.ts";
 import { kindAt, lastRun, nearestRun } from "./facts.ts";
@@ -26,11 +26,14 @@ class Hint extends WidgetType {
   }
 
   override toDOM(): HTMLElement {
+    const box = document.createElement("span");
+    box.className = "hintbox";
+    box.setAttribute("aria-hidden", "true");
     const span = document.createElement("span");
     span.className = "hint";
     span.textContent = this.text;
-    span.setAttribute("aria-hidden", "true");
-    return span;
+    box.append(span);
+    return box;
   }
 }
 
@@ -40,11 +43,11 @@ interface Around {
   bad: number | null;
 }
 
-function around(view: EditorView): Around {
+function around(state: EditorState): Around {
   const { snapshot, done } = select.here.peek();
   if (snapshot === null) return { now: null, last: null, bad: null };
   const fault = snapshot.end?.how === "fault";
-  const at = (program: number, pc: number) => placeOf(view.state, program, pc);
+  const at = (program: number, pc: number) => placeOf(state, program, pc);
   const here = at(snapshot.program, snapshot.pc);
   return {
     now: snapshot.end === null ? here : null,
@@ -67,8 +70,10 @@ function lineClass(from: number, slot: Slot | null, where: Around): string {
     .join(" ");
 }
 
-/** The value beside a line: of the last time it ran, or for the current line what it asks. */
-function hintFor(slot: Slot): string {
+/** The value beside a line: of the last time it ran; for the current line, which way its question goes. */
+function hintFor(slot: Slot, now: boolean): string {
+  const { next } = select.here.peek();
+  if (now && next?.mark?.kind === "branch") return next.note;
   const window = select.window.peek();
   if (window === undefined) return "";
   const at = lastRun(window, slot.program, slot.pc, select.cursor.peek().step);
@@ -95,7 +100,7 @@ function colour(builder: RangeSetBuilder<Decoration>, line: Line, slot: Slot): v
 
 function build(view: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
-  const where = around(view);
+  const where = around(view.state);
   for (const { from, to } of view.visibleRanges) {
     for (let at = from; at <= to; ) {
       const line = view.state.doc.lineAt(at);
@@ -107,7 +112,7 @@ function build(view: EditorView): DecorationSet {
       }
       if (slot !== null) {
         colour(builder, line, slot);
-        const hint = hintFor(slot);
+        const hint = hintFor(slot, line.from === where.now);
         if (hint !== "") builder.add(line.to, line.to, Decoration.widget({ widget: new Hint(hint), side: 1 }));
       }
       at = line.to + 1;
@@ -131,3 +136,34 @@ export const marks = ViewPlugin.fromClass(
   },
   { decorations: (plugin) => plugin.decorations },
 );
+
+class LineState extends GutterMarker {
+  override readonly elementClass: string;
+
+  constructor(name: string) {
+    super();
+    this.elementClass = name;
+  }
+
+  override eq(other: LineState): boolean {
+    return other.elementClass === this.elementClass;
+  }
+}
+
+const GUTTER = { now: new LineState("now"), last: new LineState("last"), bad: new LineState("bad") };
+
+/** The same states in the gutters, so that a line is one bar from edge to edge. */
+export const gutterStates = StateField.define<RangeSet<GutterMarker>>({
+  create: () => RangeSet.empty,
+  update(value, transaction) {
+    if (!transaction.effects.some((effect) => effect.is(refresh))) return value.map(transaction.changes);
+    const where = around(transaction.state);
+    const found: Range<GutterMarker>[] = [];
+    for (const name of ["now", "last", "bad"] as const) {
+      const at = where[name];
+      if (at !== null && !(name === "last" && at === where.now)) found.push(GUTTER[name].range(at));
+    }
+    return RangeSet.of(found, true);
+  },
+  provide: (field) => gutterLineClass.from(field),
+});

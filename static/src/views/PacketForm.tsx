@@ -11,7 +11,7 @@ async function readCapture(input: HTMLInputElement): Promise<void> {
   try {
     const reply = await api.capture(file);
     act(actions.dissected, reply.packets);
-    act(actions.setPackets, reply.packets.map(({ data }) => data), `loading ${file.name}`);
+    act(actions.setPackets, reply.packets.map(({ data }) => data), `loading ${file.name}`, reply.packets.map(({ time_ns }) => time_ns));
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
     act(actions.toast, error.failure.message);

@@ -12,7 +12,7 @@ function Piece({ part }: { part: Part }) {
     const show = () => act(actions.hover, { kind: "pc", pc });
     const hide = () => act(actions.hover, null);
     return (
-      <button type="button" class="m" onClick={() => toPc(pc)} onMouseEnter={show} onMouseLeave={hide} onFocus={show} onBlur={hide}>
+      <button type="button" class="go m" onClick={() => toPc(pc)} onMouseEnter={show} onMouseLeave={hide} onFocus={show} onBlur={hide}>
         {text}
       </button>
     );
