@@ -65,7 +65,8 @@ def find_stop(
     """The nearest state from ``start`` on that ``until`` or a breakpoint stops at."""
     search = Search(trace, start, direction is Direction.FORWARD)
     stop = _until(search, until)
-    search.bound(stop.number)
+    if stop.found:
+        search.bound(stop.number)
     if breakpoints is None or until is Until.INTO:
         return stop
     for finder, why in _FINDERS:
