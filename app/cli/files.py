@@ -27,7 +27,7 @@ class FileOrDash(click.ParamType):
 
 
 def text(data: bytes) -> str:
-    """UTF-8 text; bytes that are none become the replacement character, which the assembler then points at."""
+    """UTF-8 text; bytes that are none become the replacement character, which assembling points at."""
     return data.decode("utf-8", "replace")
 
 

@@ -32,7 +32,7 @@ def from_bytecode(
 
 
 def is_text(data: bytes) -> bool:
-    """Whether the input is source text rather than bytecode: it is UTF-8 without control characters, and not hex."""
+    """Whether the input is source text: UTF-8 without control characters, and not hex digits."""
     try:
         decoded = data.decode("utf-8")
     except UnicodeDecodeError:

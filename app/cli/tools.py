@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from vm.cfg.text import render_dot, render_text
 
 from app.cli.files import FileOrDash, bytecode
 from app.cli.programs import any_program, assembled, from_bytecode
 from vm.asm import Style, disassemble
 from vm.cfg.graph import control_flow
 from vm.cfg.structure import check_structure
-from vm.cfg.text import render_dot, render_text
 from vm.encoding import pack
 from vm.kernel.bare import run_bare
 from vm.source import HookscopeError

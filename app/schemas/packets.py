@@ -44,6 +44,7 @@ class PacketView(Message):
     """``TCP 203.0.113.7:40011 → 198.51.100.20:80 SYN``."""
     layers: list[LayerView]
     time_ns: int = 0
+    """Since the first packet."""
 
 
 class PacketsReply(Message):
@@ -79,3 +80,4 @@ class SampleView(Message):
     doc: str
     kind: Literal["sample"] = "sample"
     packets: list[HexBytes]
+    times_ns: list[int]

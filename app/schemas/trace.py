@@ -18,6 +18,8 @@ class Inputs(Message):
     hook: str = "xdp"
     """A hook id: xdp, tc, socket, cgroup_skb/ingress …"""
     packets: Annotated[tuple[HexBytes, ...], Field(max_length=MAX_PACKETS)] = ()
+    times_ns: Annotated[tuple[int, ...], Field(max_length=MAX_PACKETS)] = ()
+    """When each arrives, counted from the first; a millisecond apart where it is not said."""
     seed: int = 1
     cpu: int = 0
     max_steps: int = 1_000_000

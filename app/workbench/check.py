@@ -1,4 +1,7 @@
-"""What can be said of a text without running it: mistakes, listing, structural verdict, control-flow graph."""
+"""What can be said of a text without running it: mistakes, listing, structural verdict, graph."""
+
+from vm.asm.describe import describe
+from vm.cfg.drawing import Drawing, draw
 
 from app.schemas.source import (
     BlockView,
@@ -14,8 +17,6 @@ from app.schemas.source import (
     SpanView,
 )
 from vm.asm import Assembly, Line, SourceMap, Style, assemble, disassemble
-from vm.asm.describe import describe
-from vm.cfg.drawing import Drawing, draw
 from vm.cfg.structure import check_structure, explain
 from vm.encoding import pack
 from vm.program import Program

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from app.paths import asset_root
 from app.schemas.trace import Inputs
 from app.schemas.workspace import ExampleView
+from app.workbench.packets import since_first
 from vm.kernel.packet.samples import SAMPLES
 
 
@@ -35,15 +36,14 @@ def load() -> tuple[ExampleView, ...]:
 def _read(folder: Path) -> tuple[int, ExampleView]:
     file = ExampleFile.model_validate(yaml.safe_load((folder / "example.yaml").read_text(encoding="utf-8")))
     source = (folder / "program.bpf").read_text(encoding="utf-8")
-    packets = tuple(packet.hex() for packet in SAMPLES[file.sample].packets)
-    hook = file.hook or _hook_of(source)
-    view = ExampleView(
-        id=folder.name,
-        title=file.title,
-        doc=file.doc,
-        inputs=Inputs(source=source, hook=hook, packets=packets),
+    packets = SAMPLES[file.sample].make()
+    inputs = Inputs(
+        source=source,
+        hook=file.hook or _hook_of(source),
+        packets=tuple(packet.data.hex() for packet in packets),
+        times_ns=tuple(since_first(packets)),
     )
-    return file.order, view
+    return file.order, ExampleView(id=folder.name, title=file.title, doc=file.doc, inputs=inputs)
 
 
 def _hook_of(source: str) -> str:

@@ -1,15 +1,17 @@
 """Packets in, packets with meaning out."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from app.schemas.packets import FieldView, LayerView, PacketsReply, PacketView, SampleView
+from vm.kernel.packet.capture import CapturedPacket
 from vm.kernel.packet.dissect import dissect
 from vm.kernel.packet.dissection import FieldView as Dissected
 from vm.kernel.packet.form import from_form
 from vm.kernel.packet.hexdump import from_hex
 from vm.kernel.packet.pcap import read_capture
-from vm.kernel.packet.samples import SAMPLES
+from vm.kernel.packet.samples import SAMPLES, Sample
 from vm.source import HookscopeError
 
 
@@ -47,7 +49,10 @@ def _field(field: Dissected) -> FieldView:
 def capture(data: bytes) -> str:
     """The packets of a pcap or pcapng file."""
     found = read_capture(data)
-    packets = [view(packet.data, packet.timestamp_ns) for packet in found.packets]
+    packets = [
+        view(packet.data, time)
+        for packet, time in zip(found.packets, since_first(found.packets), strict=True)
+    ]
     return PacketsReply(packets=packets, warnings=tuple(found.warnings)).model_dump_json()
 
 
@@ -73,12 +78,23 @@ def _bytes(text: str) -> bytes:
     return data
 
 
+def since_first(packets: Sequence[CapturedPacket]) -> list[int]:
+    """When each packet came, in ns since the first; clocks that went backwards count as standing still."""
+    start = packets[0].timestamp_ns if packets else 0
+    return [max(0, packet.timestamp_ns - start) for packet in packets]
+
+
 def samples() -> str:
     """Named packets to start from."""
-    views = [
-        SampleView(
-            id=sample.id, title=sample.title, doc=sample.doc, packets=[p.hex() for p in sample.packets]
-        )
-        for sample in SAMPLES.values()
-    ]
-    return json.dumps([sample.model_dump() for sample in views])
+    return json.dumps([_sample(key, sample).model_dump() for key, sample in SAMPLES.items()])
+
+
+def _sample(key: str, sample: Sample) -> SampleView:
+    packets = sample.make()
+    return SampleView(
+        id=key,
+        title=sample.title,
+        doc=sample.doc,
+        packets=[packet.data.hex() for packet in packets],
+        times_ns=since_first(packets),
+    )

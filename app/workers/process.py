@@ -3,7 +3,7 @@
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -27,19 +27,19 @@ def serve(pipe: Connection, memory: int) -> None:
     """Answers jobs from ``pipe`` until it closes. Each answer is (ok, result) or (failed, Failure fields)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit(memory)
-    from app.workers.jobs import JOBS
+    from app.workers.jobs import job
 
     while True:
         try:
             name, arguments = pipe.recv()
         except (EOFError, OSError):
             os._exit(0)
-        pipe.send(_answer(JOBS, name, arguments))
+        pipe.send(_answer(job, name, arguments))
 
 
-def _answer(jobs: Mapping[str, Job], name: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+def _answer(find: Callable[[str], Job], name: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
     try:
-        return True, jobs[name](*arguments)
+        return True, find(name)(*arguments)
     except HookscopeError as error:
         diagnostic = error.diagnostic
         return False, (diagnostic.code, diagnostic.message, diagnostic.hint)

@@ -210,6 +210,7 @@ export interface Inputs {
   source: string;
   hook: string;
   packets: string[];
+  times_ns: number[];
   seed: number;
   cpu: number;
   max_steps: number;
@@ -435,6 +436,7 @@ export interface SampleView {
   doc: string;
   kind: "sample";
   packets: string[];
+  times_ns: number[];
 }
 
 /** The new version; ``conflict`` holds the other tab's text when it was not based on the latest. */
