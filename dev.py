@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -133,13 +134,12 @@ def serve_until_changed(*options: str) -> None:
 def develop(*options: str) -> None:
     """start the app, and again whenever a source changes; options as for run"""
     setup()
-    bundler = subprocess.Popen([BIN / "node", "static/build.mjs", "--watch"], cwd=ROOT, env=environment())
-    try:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the server ends too
+    watch = (BIN / "node", "static/build.mjs", "--watch")
+    with subprocess.Popen(watch, cwd=ROOT, env=environment(), stdin=subprocess.PIPE):  # ends with its input
         while True:
             serve_until_changed(*options)
             say("a source has changed")
-    finally:
-        bundler.terminate()
 
 
 def types() -> None:

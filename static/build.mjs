@@ -1,9 +1,9 @@
 // Bundles static/src into static/dist: `node static/build.mjs [--watch]`.
 //
 // static/dist/manifest.json maps each entry ("main.tsx") to its file below static/ ("dist/main-3F2A.js"). Names carry
-// a hash of the content, so browsers may keep the files for ever; with --watch they do not, so the manifest stays the
-// same. Styles that an entry imports stand in the manifest under that entry's name ("main.css"). LICENSES.txt holds the
-// licence of every package that went into the bundle, as they ask of those who pass them on.
+// a hash of the content, so browsers may keep the files for ever; with --watch those of entries do not, so the
+// manifest stays the same. Styles that an entry imports stand there under that entry's name ("main.css").
+// LICENSES.txt holds the licence of every package in the bundle, as they ask of those who pass them on.
 import { context } from "esbuild";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
@@ -77,7 +77,7 @@ const bundle = await context({
   outbase: "static/src",
   outdir: "static/dist",
   entryNames: watch ? "[name]" : "[name]-[hash]",
-  chunkNames: watch ? "chunks/[name]" : "chunks/[name]-[hash]",
+  chunkNames: "chunks/[name]-[hash]",
   assetNames: "assets/[name]-[hash]",
   loader: { ".svg": "file", ".woff2": "file" },
   bundle: true,
@@ -95,6 +95,7 @@ const bundle = await context({
 
 if (watch) {
   await bundle.watch();
+  process.stdin.on("end", () => process.exit()).resume(); // ends with whoever started it
 } else {
   try {
     await bundle.rebuild();
