@@ -20,7 +20,7 @@ may_goto | may_goto label | may_goto label | Stay in a loop until its budget is 
 call | call bpf_map_lookup_elem | call 1 | Call a helper: arguments in r1 to r5, answer in r0.
 callfn | call function | call local function | Call a function of this program.
 exit | exit | exit | Return r0 to the caller, or end the program.
-ldabs | r0 = *(u16 *)skb[12] | ldabsh 12 | Read the packet, in host order; ends the program outside it.
+ldabs | r0 = *(u16 *)skb[12] | ldabsh 12 | Read the packet in host order; outside it the program ends.
 """
 
 
