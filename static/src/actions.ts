@@ -65,6 +65,7 @@ export function open(state: State, doc: Omit<WorkspaceDoc, "id" | "saved_at"> & 
     breakpoints: breakpoints.map((line) => ({ line, condition: null })),
     run: null,
     check: null,
+    programs: [],
     windows: new Map(),
     marks: new Map(),
     history: [],
@@ -86,7 +87,9 @@ export function saved(state: State, id: string, version: number): State {
 /* ---------- answers of the server ---------- */
 
 export function checked(state: State, reply: CheckReply): State {
-  return reply.revision === state.revision ? { ...state, check: reply } : state;
+  if (reply.revision !== state.revision) return state;
+  const programs = reply.programs.some(({ slots }) => slots.length > 0) ? reply.programs : state.programs;
+  return { ...state, check: reply, programs };
 }
 
 export function progressed(state: State, revision: number, done: number, total: number, now: number): State {

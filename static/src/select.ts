@@ -79,9 +79,11 @@ export const steps = computed(() => stepsOf(trace.value, cursor.value.packet));
 
 /* ---------- the program ---------- */
 
+const allPrograms = computed(() => state.value.programs);
+
 /** The program that is running here, or the file's first. */
 export const program = computed<ProgramView | null>(() => {
-  const programs = check.value?.programs ?? [];
+  const programs = allPrograms.value;
   return programs[snapshot.value?.program ?? 0] ?? programs[0] ?? null;
 });
 
@@ -110,6 +112,9 @@ export const walked = computed<ReadonlySet<number>>(() => {
   if (loaded !== undefined && loaded.steps.length === steps.value) return new Set(loaded.steps.map((step) => step.pc));
   return new Set(Object.keys(run.value?.coverage ?? {}).map(Number));
 });
+
+/** The longest run of any packet: decides what room the score takes, so that it stays the same for all of them. */
+export const mostSteps = computed(() => (run.value?.packets ?? []).reduce((most, { steps }) => Math.max(most, steps), 0));
 
 export const marks = computed(() => state.value.marks.get(cursor.value.packet) ?? null);
 

@@ -1,5 +1,5 @@
 // The shape of everything the page knows. Values are never changed in place: actions.ts makes new ones.
-import type { CheckReply, Failure, Inputs, MarksReply, PacketView, Reference, RunReply, WindowReply } from "./schemas.ts";
+import type { CheckReply, Failure, Inputs, MarksReply, PacketView, ProgramView, Reference, RunReply, WindowReply } from "./schemas.ts";
 import { defaultLayout, type Layout } from "./panes.ts";
 import type { Link } from "./related.ts";
 
@@ -59,6 +59,8 @@ export interface State {
   /** Counts changes of the inputs; replies about older ones are stale. */
   revision: number;
   check: CheckReply | null;
+  /** Of the last check that had any: shown while the text does not assemble. */
+  programs: readonly ProgramView[];
   run: RunReply | null;
   windows: ReadonlyMap<string, WindowReply>;
   marks: ReadonlyMap<number, MarksReply>;
@@ -92,6 +94,7 @@ export function initialState(): State {
     inputs: NO_INPUTS,
     revision: 0,
     check: null,
+    programs: [],
     run: null,
     windows: new Map(),
     marks: new Map(),

@@ -112,7 +112,9 @@ export function Score() {
   const steps = select.steps.value;
   const { step } = select.cursor.value;
   const narrow = innerWidth < NARROW;
-  const columns = score.columnsFor(width, steps, narrow ? LEAST.narrow : LEAST.wide);
+  const least = narrow ? LEAST.narrow : LEAST.wide;
+  const columns = score.columnsFor(width, steps, least);
+  const columnsAtMost = score.columnsFor(width, Infinity, least);
   const span = score.spanAround(step, steps, columns, narrow);
   const each = score.columnWidth(width, columns);
   void select.windows.value;
@@ -174,7 +176,7 @@ export function Score() {
           <Playhead span={span} />
         </div>
       )}
-      {steps > columns ? <Overview span={span} /> : null}
+      {select.mostSteps.value > columnsAtMost ? <Overview span={span} /> : null}
     </div>
   );
 }

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { STEPS } from "./fixtures/syn_guard.ts";
+import type { Mark, StepView } from "./schemas.ts";
+import * as score from "./score.ts";
+
+test("short runs are shown whole", () => {
+  assert.deepEqual(score.spanAround(7, 22, 22), { from: 0, to: 22 });
+});
+
+test("whatever the step, the playhead is inside its span and the span inside the run", () => {
+  for (const centred of [false, true]) {
+    for (const columns of [8, 120]) {
+      for (let step = 0; step <= 1000; step += 1) {
+        const { from, to } = score.spanAround(step, 1000, columns, centred);
+        assert.equal(to - from, columns);
+        assert.ok(from >= 0 && to <= 1000 && from <= step && step <= to, `${step} in ${from}..${to}`);
+      }
+    }
+  }
+});
+
+test("pages overlap: away from the ends, a quarter of the page is on either side", () => {
+  for (let step = 120; step < 880; step += 1) {
+    const { from, to } = score.spanAround(step, 1000, 120);
+    assert.ok(step - from >= 30 && to - step >= 30, `${step} in ${from}..${to}`);
+  }
+});
+
+test("columns: at most 120, at least 8, never more than there are steps", () => {
+  assert.equal(score.columnsFor(1260, 5000, 9), 120);
+  assert.equal(score.columnsFor(376, 5000, 36), 8);
+  assert.equal(score.columnsFor(1260, 22, 9), 22);
+});
+
+test("a pointer reaches every state of the span, ends included", () => {
+  const span = { from: 40, to: 50 };
+  const reached = new Set<number>();
+  for (let x = 0; x <= 1000; x += 1) reached.add(score.stepAtX(x, 1000, span));
+  assert.deepEqual([...reached], [40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
+});
+
+const views = STEPS.map((view, step) => ({ step, view }));
+
+test("with room every mark has its words; without, marks are thin and still all there", () => {
+  assert.ok(score.place("reads", views, 60).every(({ thin }) => !thin));
+  const tight = score.place("reads", views, 9);
+  assert.equal(tight.length, score.place("reads", views, 60).length);
+  assert.ok(tight.some(({ thin }) => thin));
+});
+
+test("words never run into the next mark", () => {
+  const mark = (text: string): Mark => ({ lane: "map", kind: "map", text, write: false, taken: null });
+  const row = ["aaaa", "bb", "cccccccc", "d"].map((text, i) => ({ step: i * 3, view: { ...STEPS[0]!, mark: mark(text) } as StepView }));
+  for (const each of [4, 9, 20, 60]) {
+    const placed = score.place("map", row, each);
+    for (let i = 1; i < placed.length; i += 1) {
+      const width = ({ mark, thin }: score.Placed) => (thin ? 3 : (mark.text.length * 5.8 + 8) / 2);
+      const gap = (placed[i]!.step - placed[i - 1]!.step) * each;
+      if (!placed[i]!.thin || !placed[i - 1]!.thin) assert.ok(width(placed[i]!) + width(placed[i - 1]!) <= gap + 8);
+    }
+  }
+});
+
+test("arrow keys go from mark to mark of a lane", () => {
+  assert.equal(score.nextMark("stack", STEPS, 0, 0, 1), 12);
+  assert.equal(score.nextMark("stack", STEPS, 0, 12, 1), null);
+  assert.equal(score.nextMark("reads", STEPS, 0, 7, -1), 3);
+  assert.equal(score.nextMark("reads", STEPS, 0, 6, -1), 3);
+});
