@@ -19,7 +19,7 @@ from vm.asm.lexer import (
 )
 from vm.asm.prefix import Prefix, is_silent, prefixes
 from vm.asm.resolve import resolve
-from vm.asm.statement import build_statement
+from vm.asm.statement import WORDS, build_statement
 from vm.asm.symbols import Symbols
 from vm.asm.unit import Mistake, Unit
 from vm.asm.words import LL
@@ -107,6 +107,7 @@ class Assembler:
         """The second pass: instructions, labels, and directives that take effect where they stand."""
         kind, find, known = Kinds().__getitem__, TOKEN.findall, SHAPES.get
         unit = self.context.unit
+        add = unit.add
         for number, text in enumerate(self.lines, 1):
             tokens = find(text)
             shape = "".join(map(kind, tokens))
@@ -115,6 +116,7 @@ class Assembler:
                 if shape:
                     self.other(number, text, tokens, shape)
                     unit = self.context.unit
+                    add = unit.add
                 continue
             unit.line, unit.column = number, 0
             try:
@@ -123,7 +125,7 @@ class Assembler:
                 self.mistake(mistake, number, 0)
                 continue
             if insn is not None:
-                unit.add(insn)
+                add(insn)
 
     def other(self, number: int, text: str, tokens: Sequence[str], shape: str) -> None:
         """A line that is no plain instruction: a directive, a label, a line of a dump, or wrong."""
@@ -137,8 +139,22 @@ class Assembler:
             self.attempt(partial(directives.read, self.context, text, number, early=False))
         elif shape[2:] == ":" and tokens[0] in HOOKS:
             self.attempt(partial(self.header, tokens, number))
+        elif shape[1:2] == ":" and shape[0] in WORDS:
+            self.labelled(tokens, shape, number, 0)
         else:
             self.prefixed(number, text)
+
+    def labelled(self, tokens: Sequence[str], shape: str, number: int, column: int) -> None:
+        """A label, and what follows it on the line."""
+        text, name = self.lines[number - 1], tokens[0]
+        start = text.index(name, column)
+        self.label(name, Span(number, start, start + len(name)))
+        column = text.index(":", start + len(name)) + 1
+        tokens, shape = tokens[2:], shape[2:]
+        if shape[1:2] == ":" and shape[0] in WORDS:
+            self.labelled(tokens, shape, number, column)
+        elif shape:
+            self.statement(tokens, shape, number, column)
 
     def header(self, tokens: Sequence[str], number: int) -> None:
         """``xdp name:`` names a program and its hook; the name is a label too."""
@@ -157,14 +173,18 @@ class Assembler:
         shape = shape_of(tokens)
         if not shape:
             return
-        unit = self.context.unit
-        unit.line, unit.column = number, column
         if opcode == _LD_IMM64 and shape[1:2] == "=" and not shape.endswith(LL):
             tokens, shape = [*tokens[: len(shape)], "ll"], shape + LL  # the kernel does not print it
+        self.statement(tokens, shape, number, column)
+
+    def statement(self, tokens: Sequence[str], shape: str, number: int, column: int) -> None:
+        """A statement that starts at a column of a line."""
+        unit = self.context.unit
+        unit.line, unit.column = number, column
         try:
             insn = build_statement(tokens, shape, unit)
         except Mistake as mistake:
-            if not is_silent(text):
+            if not is_silent(self.lines[number - 1]):
                 self.mistake(mistake, number, column)
             return
         if insn is not None:

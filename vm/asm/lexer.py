@@ -5,6 +5,7 @@ shapes (``vm.asm.grammar``), so one dictionary lookup recognises a line.
 """
 
 import re
+import string
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -55,6 +56,9 @@ class Kind(StrEnum):
 
 PUNCTUATION = "=+-*/%&|^~()[],:{}!"
 _REGISTER = re.compile(r"%?[rRwW][0-9]+")
+_DIGITS = frozenset(string.digits)
+_REGISTER_STARTS = frozenset("%rRwW")
+_NAME_STARTS = frozenset(string.ascii_letters + "_.$")
 
 
 def register_names() -> dict[str, tuple[str, int]]:
@@ -93,17 +97,15 @@ FIXED: Mapping[str, str] = MappingProxyType(_fixed())
 def kind_of(token: str) -> str:
     """The kind of a token that is not in ``FIXED``."""
     first = token[0]
+    if first in _DIGITS:
+        return Kind.NUMBER
+    if first in _REGISTER_STARTS and _REGISTER.fullmatch(token):
+        return Kind.NO_REGISTER
+    if first in _NAME_STARTS:
+        return Kind.CALLEE if "#" in token else Kind.NAME
     if first in ";#" or token.startswith("//"):
-        return Kind.COMMENT.value
-    if first.isdigit():
-        return Kind.NUMBER.value
-    if first == '"':
-        return Kind.STRING.value
-    if _REGISTER.fullmatch(token):
-        return Kind.NO_REGISTER.value
-    if first.isascii() and (first.isalpha() or first in "_.$"):
-        return Kind.CALLEE.value if "#" in token else Kind.NAME.value
-    return Kind.UNKNOWN.value
+        return Kind.COMMENT
+    return Kind.STRING if first == '"' else Kind.UNKNOWN
 
 
 class Kinds(dict[str, str]):

@@ -101,7 +101,7 @@ class Unit:
         self.insns.append(insn)
         self.lines.append(self.line)
         self.slots += slots
-        if len(slots) == 2:
+        if len(slots) > 1:
             self.insns.append(None)
             self.lines.append(self.line)
 
