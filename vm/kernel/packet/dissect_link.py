@@ -39,8 +39,8 @@ def vlan(data: bytes, step: Step) -> Taken:
     values = at.header(LAYOUTS["vlan_hdr"])
     if values is None:
         return at.layer(), None
-    summary = f"VLAN {values['vid']}, priority {values['pcp']}"
-    at.amend("h_vlan_TCI", text=summary)
+    summary = f"{values['vid']}, priority {values['pcp']}"
+    at.amend("h_vlan_TCI", text=f"VLAN {summary}")
     return at.layer(summary), _after_type(values["h_vlan_encapsulated_proto"], at)
 
 

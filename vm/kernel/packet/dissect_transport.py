@@ -64,9 +64,10 @@ def udp(data: bytes, step: Step) -> Taken:
         return at.layer(), None
     end = step.start + values["len"]
     if values["len"] < 8 or end > step.limit:
+        reason = step.within.why_not if step.within is not None else ""
         what = "less than the header itself" if values["len"] < 8 else f"{end - step.limit} bytes are missing"
-        at.amend("len", note=what, is_wrong=True)
-        at.amend("check", note="not checked: the length is wrong")
+        at.amend("len", note=what, is_wrong=values["len"] < 8 or not reason)
+        at.amend("check", note=f"not checked: {reason or 'the length is wrong'}")
         end = step.limit
     elif values["check"] == 0:
         at.amend("check", note="none was made")

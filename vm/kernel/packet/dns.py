@@ -1,5 +1,6 @@
 """DNS messages as values, and their bytes (RFC 1035, 3596)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -35,6 +36,7 @@ RESPONSE_CODES: Mapping[int, str] = MappingProxyType(
     }
 )
 
+_MAIL_SERVER = re.compile(r"([0-9]{1,5}) (\S+)")
 MAX_NAME = 255
 MAX_LABEL = 63
 _INTERNET = b"\0\1"
@@ -117,8 +119,19 @@ def _record_data(record: DnsRecord) -> bytes:
         case "NS" | "CNAME" | "PTR":
             return encode_name(record.data)
         case "MX":
-            preference, _, host = record.data.rpartition(" ")
-            return int(preference or "10").to_bytes(2, "big") + encode_name(host)
+            return _mail_server(record.data)
         case _:
-            text = record.data.encode()[:255]
+            text = record.data.encode(errors="replace")[:255]
             return bytes((len(text),)) + text
+
+
+def _mail_server(data: str) -> bytes:
+    """`10 mail.example.org`: how much it is preferred, and its name."""
+    found = _MAIL_SERVER.fullmatch(data)
+    if found is None or int(found[1]) > 0xFFFF:
+        raise PacketError.of(
+            "packet-bad-value",
+            f"`{shortened(data)}` is not a mail server",
+            "write it as `10 mail.example.org`",
+        )
+    return int(found[1]).to_bytes(2, "big") + encode_name(found[2])

@@ -106,7 +106,7 @@ def http_bytes(value: object, path: str) -> bytes:
 
 
 def _text_bytes(value: object, path: str) -> bytes:
-    return text(value, path).encode()
+    return text(value, path).encode(errors="replace")
 
 
 def _zeros(value: object, path: str) -> bytes:
@@ -125,7 +125,7 @@ PAYLOADS: Mapping[str, Key] = {
 def payload_bytes(value: object, path: str = "payload") -> bytes:
     """Read a payload: a bare text, or one of `PAYLOADS` by name."""
     if isinstance(value, str):
-        return value.encode()
+        return value.encode(errors="replace")
     given = mapping(value, path)
     check_keys(given, PAYLOADS, path)
     if len(given) > 1:

@@ -84,13 +84,14 @@ def _dump_lines(lines: Sequence[str]) -> list[_DumpLine | None] | None:
 def _from_dump(lines: Sequence[_DumpLine | None]) -> bytes:
     data = bytearray()
     last = b""
+    is_starred = False
     for line, following in zip_longest(lines, lines[1:]):
         if line is None:
+            is_starred = True
             continue
-        if line.offset < len(data):
-            raise _bad_offset(line, len(data))
-        if line.offset > len(data):
-            data += _repeated(last, line, len(data))
+        if line.offset != len(data):
+            data += _repeated(last if is_starred else b"", line, len(data))
+        is_starred = False
         last = _line_bytes(line, following)
         data += last
     return bytes(data)
@@ -98,7 +99,7 @@ def _from_dump(lines: Sequence[_DumpLine | None]) -> bytes:
 
 def _repeated(last: bytes, line: _DumpLine, at: int) -> bytes:
     missing = line.offset - at
-    if not last or missing % len(last) or missing > MAX_REPEATED:
+    if not last or missing < 0 or missing % len(last) or missing > MAX_REPEATED:
         raise _bad_offset(line, at)
     return last * (missing // len(last))
 

@@ -26,7 +26,7 @@ class HttpResponse:
 
 def encode_http(message: HttpRequest | HttpResponse) -> bytes:
     """Return the bytes of a message, lines ended by CR LF."""
-    body = message.body.encode()
+    body = message.body.encode(errors="replace")
     match message:
         case HttpRequest(method, path, host):
             first = [f"{method} {path} HTTP/1.1", f"Host: {host}"]
@@ -36,4 +36,4 @@ def encode_http(message: HttpRequest | HttpResponse) -> bytes:
             has_length = True
     length = [f"Content-Length: {len(body)}"] if has_length else []
     lines = [*first, *(f"{name}: {value}" for name, value in message.headers), *length, "", ""]
-    return "\r\n".join(lines).encode() + body
+    return "\r\n".join(lines).encode(errors="replace") + body

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.vm.kernel.packet.known import SYN_HEX
 from vm.kernel.packet.build import build
 from vm.kernel.packet.errors import PacketError
 from vm.kernel.packet.layers import (
@@ -33,11 +34,6 @@ from vm.kernel.packet.options import (
 
 SYN_OPTIONS = (Mss(1460), SackPermitted(), Timestamps(0x0A31C40B), Nop(), WindowScale(7))
 
-SYN_HEX = (
-    "525400123456 525400abcdef 0800 4500003c1f3b40003406c131cb007107c6336414"
-    "9c4b00505e2a39fb00000000a002faf0e3c10000020405b40402080a0a31c40b0000000001030307"
-)
-
 KNOWN: list[tuple[str, list[Layer], str]] = [
     (
         "the SYN of the design's workbench, 74 bytes",
@@ -52,7 +48,9 @@ KNOWN: list[tuple[str, list[Layer], str]] = [
     (
         "an ARP question in a VLAN",
         [Ethernet(), Vlan(10, priority=3, drop_eligible=True), Arp()],
-        "525400123456 525400abcdef 8100 700a 0806 0001080006040001 525400abcdef cb007107 000000000000 c6336414",
+        "525400123456 525400abcdef 8100 700a 0806 0001080006040001 525400abcdef cb007107"
+        + "00" * 6
+        + "c6336414",
     ),
     (
         "UDP over IPv4 alone",
