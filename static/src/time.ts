@@ -43,7 +43,7 @@ async function go(wanted: StopRequest): Promise<void> {
   const found = findStop(state.peek(), wanted);
   const reply = found === "unknown" ? await askStop(wanted) : found;
   if (isFailure(reply)) return act(actions.toast, reply.message);
-  if (state.peek().cursor === asked) act(actions.moveTo, reply, reply.why);
+  if (state.peek().cursor === asked) act(actions.moveTo, reply, reply.why === "" ? "" : `Stopped: ${reply.why}.`);
 }
 
 /** Over, into, out; at the end of a packet, on to the next one. */

@@ -1,9 +1,12 @@
 // The only file that talks to the server: checks and runs what is typed, and fetches what the place in time needs.
-import { effect } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
 import * as actions from "./actions.ts";
 import { api, isFailure } from "./api.ts";
+import { editorCommands } from "./editor/port.ts";
+import { resume, type Anchor } from "./resume.ts";
 import type { CheckReply, Failure, MarksReply, RunReply, StopReply, StopRequest, WindowReply } from "./schemas.ts";
+import * as select from "./select.ts";
 import { act, state } from "./store.ts";
 import { stepsOf, wanted, windowKey } from "./trace.ts";
 
@@ -38,12 +41,39 @@ async function emit<T>(event: string, message: unknown): Promise<T | Failure | n
 /** The first window of a run may come before the run itself does. */
 let early: WindowReply | null = null;
 
+/** Where someone was when the text began to differ from the run on screen. */
+let anchor: Anchor | null = null;
+let anchored: { program: number; pc: number } | null = null;
+
+function dropAnchor(): void {
+  const { run, cursor } = state.peek();
+  const { snapshot } = select.here.peek();
+  if (run === null || snapshot === null) return;
+  const { packet, step } = cursor;
+  if (step === 0 || step === stepsOf({ run }, packet)) {
+    anchor = { at: step === 0 ? "start" : "end" };
+    anchored = null;
+  } else {
+    anchor = { at: "line", step, line: null };
+    anchored = snapshot;
+  }
+}
+
 function gotRun(message: unknown): void {
   const run = parse<RunReply>(message);
-  if (isFailure(run)) return;
-  act(actions.ran, run);
-  if (early !== null) act(actions.gotWindow, early);
+  if (isFailure(run) || run.revision !== state.peek().revision) return;
+  const window = early?.run === run.run ? early : null;
   early = null;
+  batch(() => {
+    act(actions.ran, run);
+    if (window !== null) act(actions.gotWindow, window);
+    if (anchor === null) return;
+    const { packet } = state.peek().cursor;
+    const here = window?.packet === packet ? window : null;
+    const { step, notice } = resume(anchor, stepsOf({ run }, packet), here, select.lineOfPc.peek());
+    anchor = null;
+    act(actions.moveTo, { packet, step }, notice);
+  });
 }
 
 function gotWindow(message: unknown): void {
@@ -84,6 +114,7 @@ function watch(): void {
   let revision = state.peek().revision;
   effect(() => {
     if (state.value.revision === revision) return;
+    if (state.peek().run?.revision === revision) dropAnchor();
     revision = state.value.revision;
     clearTimeout(timer);
     timer = setTimeout(() => void checkNow(), IDLE);
@@ -108,6 +139,10 @@ export async function checkNow(): Promise<void> {
   const reply = await emit<CheckReply>("check", { source: inputs.source, revision, program: 0 });
   if (reply === null) return;
   if (isFailure(reply)) return act(actions.runFailed, revision, reply);
+  if (anchor?.at === "line" && anchored !== null && reply.ok) {
+    anchor = { ...anchor, line: editorCommands.lineOf(anchored.program, anchored.pc) };
+    anchored = null;
+  }
   act(actions.checked, reply);
   if (reply.ok && reply.revision === state.peek().revision) await runNow();
 }

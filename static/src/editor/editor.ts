@@ -11,13 +11,16 @@ import { MAX_SOURCE } from "../schemas.ts";
 import * as select from "../select.ts";
 import { act, state } from "../store.ts";
 import * as time from "../time.ts";
+import { arc } from "./arc.ts";
 import { complete } from "./complete.ts";
 import { askCondition } from "./condition.ts";
+import { edges } from "./edges.ts";
 import { gutters } from "./gutters.ts";
 import { hover } from "./hover.ts";
 import { ebpf } from "./language.ts";
 import { placeOf, setSlots, setStops, slotAt, slots, stops, stopsOf } from "./lines.ts";
 import { gutterStates, marks, refresh } from "./marks.ts";
+import { pointing } from "./pointing.ts";
 import { editorCommands } from "./port.ts";
 import { messages, showProblems } from "./problems.ts";
 
@@ -47,6 +50,9 @@ function extensions(): Extension {
     gutterStates,
     gutters,
     marks,
+    arc,
+    edges,
+    pointing,
     hover,
     ebpf(),
     history(),
@@ -141,6 +147,10 @@ function offer(view: EditorView): void {
       const place = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
       view.dispatch({ selection: { anchor: place.from }, effects: EditorView.scrollIntoView(place.from, { y: "center" }) });
       view.focus();
+    },
+    lineOf: (program: number, pc: number) => {
+      const at = placeOf(view.state, program, pc);
+      return at === null ? null : view.state.doc.lineAt(at).number;
     },
     insert: (text: string) => {
       view.dispatch(view.state.replaceSelection(text));

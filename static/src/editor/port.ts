@@ -8,5 +8,7 @@ export const editorCommands = {
   toCursorLine: (): void => undefined,
   /** Moves the text cursor to a line and shows it. */
   goToLine: (_line: number): void => undefined,
+  /** The line an instruction of the last good check stands on now; null if an edit took it away. */
+  lineOf: (_program: number, _pc: number): number | null => null,
   insert: (_text: string): void => undefined,
 };

@@ -93,7 +93,7 @@ export function Sentence() {
   return (
     <div class={late || select.stale.value ? "say late" : "say"}>
       <Said />
-      {why === "" ? null : <span class="meta dim nw">Stopped: {why}</span>}
+      {why === "" ? null : <span class="meta dim nw">{why}</span>}
       <Spoken />
     </div>
   );
