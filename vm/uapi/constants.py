@@ -33,6 +33,11 @@ BY_GROUP: Mapping[str, tuple[Constant, ...]] = MappingProxyType(
 """The constants of a group, such as "XDP verdict", in the order to show them."""
 
 
+_NAMES: Mapping[tuple[str, int], str] = MappingProxyType(
+    {(row.group, row.value): row.name for rows in BY_GROUP.values() for row in reversed(rows)}
+)
+
+
 def name_of(group: str, value: int) -> str | None:
     """Return the first name in a group that stands for a value: ("XDP verdict", 1) is `XDP_DROP`."""
-    return next((constant.name for constant in BY_GROUP[group] if constant.value == value), None)
+    return _NAMES.get((group, value))

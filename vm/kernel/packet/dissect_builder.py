@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 from vm.kernel.packet.checksum import Address
 from vm.kernel.packet.dissect_text import number, show
 from vm.kernel.packet.dissection import FieldView, Layer, Status
-from vm.uapi.struct_types import Field, Struct
+from vm.uapi.struct_types import Field
 from vm.uapi.structs import STRUCTS
 
 
@@ -45,6 +46,21 @@ class Step:
     why_unchecked: str = ""
 
 
+@cache
+def _leaf(struct_name: str, field_name: str) -> tuple[Field, tuple[Field, ...]]:
+    """A field of a struct and the bit fields in its bytes, highest bits first."""
+    struct = STRUCTS[struct_name]
+    leaf = struct.field(field_name)
+    if leaf is None:
+        raise LookupError(f"{struct_name} has no field {field_name}")
+    inside = [
+        (field.bits.shift, field)
+        for field in struct.fields
+        if field.bits is not None and (field.offset, field.size) == (leaf.offset, leaf.size)
+    ]
+    return leaf, tuple(field for _, field in sorted(inside, key=lambda item: -item[0]))
+
+
 class LayerBuilder:
     """Takes fields off the front of what is left: `at` is the next byte, `limit` the end of what there is."""
 
@@ -63,47 +79,34 @@ class LayerBuilder:
 
     def header(self, rows: tuple[Row, ...]) -> Mapping[str, int] | None:
         """Take the header of this layer's struct and return its values; None where the packet ends in it."""
-        struct = STRUCTS[self.name]
-        before = len(self.fields)
+        start = self.at
         for row in rows:
-            if not self._take_row(struct, row):
+            if not self._take_row(row):
                 return None
-        taken = self.fields[before:]
-        return MappingProxyType(self._values(struct, taken[0].offset)) if taken else None
+        end = self.at - start
+        return MappingProxyType({
+            field.name: number(field, self.data[start + field.offset : start + field.end])
+            for field in STRUCTS[self.name].fields
+            if field.end <= end
+        })  # fmt: skip
 
-    def _values(self, struct: Struct, base: int) -> dict[str, int]:
-        return {
-            field.name: number(field, self.data[base + field.offset : base + field.end])
-            for field in struct.fields
-        }
-
-    def _take_row(self, struct: Struct, row: Row) -> bool:
-        field = struct.field(row.field)
-        if field is None:
-            raise LookupError(f"{struct.name} has no field {row.field}")
-        name = f"{struct.name}.{row.field}"
+    def _take_row(self, row: Row) -> bool:
+        field, bit_fields = _leaf(self.name, row.field)
+        name = f"{self.name}.{row.field}"
         if self.left < field.size:
             self.cut(name, row.label, field.size)
             return False
         raw = self.data[self.at : self.at + field.size]
         text, note = show(field, raw, row.in_hex)
-        self.take(name, row.label, field.size, text, note, children=self._bits(struct, field, name, raw))
-        return True
-
-    def _bits(self, struct: Struct, leaf: Field, name: str, raw: bytes) -> tuple[FieldView, ...]:
-        """The bit fields of a leaf, highest bits first."""
-        inside = [
-            field
-            for field in struct.fields
-            if field.bits and (field.offset, field.size) == (leaf.offset, leaf.size)
-        ]
-        return tuple(
+        children = tuple(
             FieldView(
-                f"{name.rpartition('.')[0]}.{field.name}", field.name, self.at, leaf.size,
-                str(number(field, raw)), field.doc, bits=field.bits,
+                f"{self.name}.{part.name}", part.name, self.at, field.size, str(number(part, raw)), part.doc,
+                bits=part.bits,
             )
-            for field in sorted(inside, key=lambda field: -field.bits.shift if field.bits else 0)
+            for part in bit_fields
         )  # fmt: skip
+        self.take(name, row.label, field.size, text, note, children=children)
+        return True
 
     def take(
         self, name: str, label: str, size: int, text: str, note: str = "", status: Status = Status.OK,
