@@ -175,10 +175,12 @@ class KernelProgram:
     log: str
     fd: int = -1
 
-    def test_run(self, data: bytes = bytes(64), ctx: bytes = b"", repeat: int = 1) -> RunResult:
-        """Runs the program once (or ``repeat`` times) over ``data``."""
+    def test_run(
+        self, data: bytes = bytes(64), ctx: bytes = b"", repeat: int = 1, room: int = 512
+    ) -> RunResult:
+        """Runs the program once (or ``repeat`` times) over ``data``, which may grow by ``room`` bytes."""
         held, held_ctx = _buffer(data), _buffer(ctx)
-        out = ctypes.create_string_buffer(len(data) + 512)
+        out = ctypes.create_string_buffer(len(data) + room)
         request = attr.TestRun(
             prog_fd=self.fd,
             data_in=_address(held),

@@ -75,11 +75,13 @@ class CallBack:
 
     Each item is the callback's r1 to r5; ``calls`` never changes once given, but may compute its items when
     they are asked for. The loop ends after the last one or when a callback returns 1; r0 of the caller is then
-    the number of calls made. The callback's frame holds the position, as data.
+    the number of calls made. The callback's frame holds the position, as data. Where there are ``keys``, r2 of
+    call number i points at a copy of keys[i].
     """
 
     pc: int
     calls: Sequence[tuple[int, int, int, int, int]]
+    keys: Sequence[bytes] = ()
 
 
 Answer = int | TailCall | CallBack
@@ -139,8 +141,11 @@ class PacketAccess(Protocol):
     kind: ProgType
     region: Region
     """The context object: r1 at the start."""
-    buffer: PacketBuffer | None
-    """None where the hook has no packet."""
+
+    @property
+    def buffer(self) -> PacketBuffer | None:
+        """Where the packet lies; None where the hook has no packet."""
+        ...
 
     def field(self, name: str) -> int:
         """A number the kernel keeps with the packet (``len``, ``mark``, ``protocol``, ``hash``, ``vlan_tci`` …)."""

@@ -1,7 +1,7 @@
 """The kernel's printf for BPF: which formats it takes, how arguments are packed, and the text they make.
 
 The kernel first checks a format and packs its arguments into 512 bytes (bpf_bprintf_prepare), then prints
-from there; so an argument list may be refused with -ENOSPC. A format is ASCII without control characters.
+from there; so an argument list may be refused with -ENOSPC. A format has no control characters.
 """
 
 import string
@@ -73,7 +73,7 @@ def print_format(form: bytes, args: Sequence[int], memory: Memory) -> bytes | in
         shown = packer.pack(part, next(values), memory)
         if shown is None:
             return ENOSPC
-        text.append(_padded(part, shown))
+        text.append(shown if part.kind is Kind.ADDRESS else _padded(part, shown))
     return "".join(text).encode("latin-1")
 
 
@@ -96,6 +96,8 @@ def parse(form: str, count: int) -> list[str | Spec] | None:
             if spec is None or used > count:
                 return None
             parts.append(spec)
+            while spec.kind in _POINTERS and form[at : at + 1] in _LETTERS_AND_DIGITS:
+                at += 1  # the printer takes them for part of the conversion
     return parts
 
 
@@ -138,7 +140,7 @@ def _string(form: str, at: int, flags: str, width: int) -> tuple[Spec | None, in
 def _ends(form: str, at: int) -> bool:
     """Whether a conversion may end before ``at``: at the end, a space or punctuation."""
     after = form[at : at + 1]
-    return not after or after in string.whitespace or after in string.punctuation
+    return not after or after in string.whitespace or after in string.punctuation or after in _LATIN1_SIGNS
 
 
 def _pointer(form: str, at: int, flags: str, width: int) -> tuple[Spec | None, int]:
@@ -213,13 +215,18 @@ def _ip(data: bytes, *, dotted: bool) -> str:
 def _word_text(spec: Spec, value: int) -> str:
     match spec.kind:
         case Kind.RAW_POINTER:
-            return f"{value:016x}"
+            return _pointer_text(spec, value)
         case Kind.POINTER:
-            return f"{value if _is_null_or_error(value) else _hashed(value):016x}"
+            return _pointer_text(spec, value if _is_null_or_error(value) else _hashed(value))
         case Kind.SYMBOL:
             return f"{value:#x}"
         case _:
             return _number_text(spec, value)
+
+
+def _pointer_text(spec: Spec, value: int) -> str:
+    """Sixteen digits, unless the format gives a width."""
+    return f"{value:x}" if spec.width else f"{value:016x}"
 
 
 def _is_null_or_error(value: int) -> bool:
@@ -250,7 +257,7 @@ def _padded(spec: Spec, shown: str) -> str:
         return shown
     if "-" in spec.flags:
         return shown + " " * missing
-    if "0" in spec.flags and spec.kind is Kind.NUMBER:
+    if "0" in spec.flags and spec.kind in (Kind.NUMBER, Kind.POINTER, Kind.RAW_POINTER):
         sign = shown[:1] if shown[:1] in "+- " else ""
         return sign + "0" * missing + shown[len(sign) :]
     return " " * missing + shown
@@ -261,5 +268,11 @@ def specs(parts: Sequence[str | Spec]) -> Iterator[Spec]:
     return (part for part in parts if isinstance(part, Spec))
 
 
-_ALLOWED = frozenset(string.printable)
-"""What isprint or isspace accepts among ASCII characters."""
+_POINTERS = frozenset({Kind.POINTER, Kind.RAW_POINTER, Kind.SYMBOL, Kind.ADDRESS})
+_ALLOWED = frozenset(string.printable) | frozenset(map(chr, range(128, 256)))
+"""ASCII characters that isprint or isspace accepts, and all others (Linux 6.18 takes UTF-8)."""
+_LATIN1_SIGNS = frozenset(map(chr, (*range(0xA0, 0xC0), 0xD7, 0xF7)))
+"""What the kernel takes for space or punctuation above ASCII: the Latin-1 signs."""
+_LETTERS_AND_DIGITS = frozenset(string.ascii_letters + string.digits) | (
+    frozenset(map(chr, range(0xC0, 0x100))) - _LATIN1_SIGNS
+)

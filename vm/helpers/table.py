@@ -21,7 +21,6 @@ from vm.helpers import (
     xdp,
 )
 from vm.helpers.api import Helper
-from vm.uapi.helper_ids import HelperId
 
 _FAMILIES = (
     maps,
@@ -40,7 +39,7 @@ _FAMILIES = (
     probe_read,
 )
 
-HELPERS: Mapping[HelperId, Helper] = MappingProxyType(
+HELPERS: Mapping[int, Helper] = MappingProxyType(
     {row.id: row for row in chain.from_iterable(family.ROWS for family in _FAMILIES)}
 )
 """Every helper a program here may call. Linux has more (``HelperId``): those are known by name only."""
