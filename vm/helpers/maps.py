@@ -1,8 +1,11 @@
 """Helpers of maps: look up, update, delete; push, pop, peek."""
 
 from vm.helpers.api import Arg, Helper, HelperCall, Ret
-from vm.helpers.arguments import read, u32
+from vm.helpers.arguments import ENOENT, read, u32, write
+from vm.maps.base import BpfMap
+from vm.uapi.errno import Errno
 from vm.uapi.helper_ids import HelperId
+from vm.uapi.map_types import MapType
 
 
 def map_lookup_elem(call: HelperCall) -> int:
@@ -29,6 +32,33 @@ def map_lookup_percpu_elem(call: HelperCall) -> int:
     target, cpu = call.map(1), u32(call, 3)
     key = read(call, 2, target.spec.key_size)
     return target.lookup(key, cpu) if cpu < target.cpus else 0
+
+
+def map_push_elem(call: HelperCall) -> int:
+    """Puts a value in."""
+    target = call.map(1)
+    return target.push(read(call, 2, target.spec.value_size), call.r[2])
+
+
+def map_pop_elem(call: HelperCall) -> int:
+    """Takes a value out."""
+    target = call.map(1)
+    if target.spec.type is MapType.BLOOM_FILTER:
+        return -Errno.EOPNOTSUPP
+    return _give(call, target, target.pop())
+
+
+def map_peek_elem(call: HelperCall) -> int:
+    """Copies the next value; asks a bloom filter whether it has one."""
+    target = call.map(1)
+    if target.spec.type is MapType.BLOOM_FILTER:
+        return ENOENT if target.peek(read(call, 2, target.spec.value_size)) is None else 0
+    return _give(call, target, target.peek())
+
+
+def _give(call: HelperCall, target: BpfMap, value: bytes | None) -> int:
+    write(call, 2, bytes(target.spec.value_size) if value is None else value)
+    return ENOENT if value is None else 0
 
 
 ROWS = (

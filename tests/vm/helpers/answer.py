@@ -36,10 +36,10 @@ def of_kernel(case: Case) -> Answer:
         run = loaded.test_run(case.packet, room=80_000)
         if run.error:
             return ["error", run.error]
-        value = maps[0].lookup(bytes(4))
-        assert isinstance(value, bytes)
+        found = maps[0].lookup(bytes(4))
+        assert isinstance(found, bytes)
         out = run.data_out.hex() if run.data_out != case.packet else None
-        return [run.retval, trimmed(value, case.value), out]
+        return [run.retval, trimmed(found, case.value), out]
     finally:
         loaded.close()
         for made in maps:
