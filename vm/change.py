@@ -101,11 +101,15 @@ class FieldChanged:
 @record
 class Loop:
     """A helper's loop over a callback: the function at slot ``pc`` is called with the r1 to r5 of each of
-    ``calls`` in turn (a sequence that never changes, but may compute its items); call ``at`` is running."""
+    ``calls`` in turn (a sequence that never changes, but may compute its items); call ``at`` is the running one.
+
+    Where there are ``keys``, r2 points at a copy of that call's.
+    """
 
     pc: int
     calls: Sequence[tuple[int, int, int, int, int]]
     at: int
+    keys: Sequence[bytes] = ()
 
 
 @record

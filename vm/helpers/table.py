@@ -5,6 +5,7 @@ from itertools import chain
 from types import MappingProxyType
 
 from vm.helpers import (
+    control,
     csum,
     fib,
     maps,
@@ -24,6 +25,7 @@ from vm.helpers.api import Helper
 
 _FAMILIES = (
     maps,
+    control,
     time_random,
     tasks,
     text,

@@ -4,15 +4,13 @@ from dataclasses import replace
 
 from vm.change import FrameEntered, FrameLeft, Loop, PcChanged, ProgramChanged
 from vm.helpers.api import CallBack
-from vm.isa import FP, MAX_FRAMES, MAX_TAIL_CALLS
+from vm.isa import FP, MAX_FRAMES
 from vm.machine.commit import commit, set_field, set_register
 from vm.machine.execute_jump import MAY_GOTO_BUDGET, may_goto_field
 from vm.machine.fault import outside
 from vm.machine.state import State
 from vm.memory.fault import Fault, FaultKind, MachineFault
 
-TAIL_CALLS = "tail_calls"
-"""The number of tail calls the run has made."""
 _SAVED = (6, 7, 8, 9)
 
 
@@ -30,7 +28,7 @@ def call_back(state: State, answer: CallBack, return_pc: int) -> None:
         commit(state, PcChanged(state.pc, return_pc))
         return
     _require_slot(state, "the callback is at", answer.pc)
-    _iterate(state, Loop(answer.pc, answer.calls, 0), return_pc)
+    _iterate(state, Loop(answer.pc, answer.calls, 0, answer.keys), return_pc)
 
 
 def leave(state: State) -> None:
@@ -53,14 +51,8 @@ def leave(state: State) -> None:
 
 def tail_call(state: State, program: int) -> None:
     """Goes on at the start of another program, in the running frame with a fresh stack."""
-    set_field(state, TAIL_CALLS, state.fields.get(TAIL_CALLS, 0) + 1)
     _clear_frame(state, state.depth)
     commit(state, ProgramChanged(state.program, program), PcChanged(state.pc, 0))
-
-
-def tail_calls_left(fields: dict[str, int]) -> int:
-    """How many more tail calls the run may make."""
-    return MAX_TAIL_CALLS - fields.get(TAIL_CALLS, 0)
 
 
 def _after_callback(state: State, loop: Loop, return_pc: int) -> None:
@@ -76,6 +68,8 @@ def _iterate(state: State, loop: Loop, return_pc: int) -> None:
     _enter(state, return_pc, loop)
     for n, value in enumerate(loop.calls[loop.at], 1):
         set_register(state, n, value)
+    if loop.keys:
+        set_register(state, 2, _lend(state, loop.keys[loop.at]))
     commit(state, PcChanged(state.pc, loop.pc))
 
 
@@ -89,6 +83,15 @@ def _enter(state: State, return_pc: int, loop: Loop | None) -> None:
     state.world.memory.set_alive(state.stacks[depth], True)
     _clear_frame(state, depth)
     set_register(state, FP, state.frame_pointer(depth))
+
+
+def _lend(state: State, key: bytes) -> int:
+    """Puts a key where the callback just entered may read it; returns the address."""
+    keys = state.keys
+    at = state.depth * keys.stride
+    if keys.data[at : at + len(key)] != key:
+        state.world.memory.put(keys, at, key)
+    return keys.base + at
 
 
 def _clear_frame(state: State, depth: int) -> None:

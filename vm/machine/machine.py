@@ -1,6 +1,6 @@
 """The machine: executes one instruction at a time and can take each one back."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 
 from vm.change import Change, Ended
 from vm.machine.apply import undo
@@ -135,9 +135,9 @@ class Machine:
         """Lets the run end at step ``limit``, saying ``reason``."""
         self.limit, self.limit_reason = limit, reason
 
-    def snapshot(self, last: Snapshot | None = None, touched: Collection[int] = ()) -> Snapshot:
-        """The state as it is now. Given the ``last`` one, only the maps ``touched`` since are looked at."""
-        return take(self.state, self.number, self.fault, last, touched)
+    def snapshot(self) -> Snapshot:
+        """The state as it is now."""
+        return take(self.state, self.number, self.fault)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Goes to the state of a snapshot of this run; the steps remembered are forgotten."""

@@ -10,7 +10,6 @@ from vm.change import (
     EntryChanged,
     FrameEntered,
     FrameLeft,
-    ListChanged,
     MemoryChanged,
     PcChanged,
     RegisterChanged,
@@ -38,24 +37,21 @@ class Notes:
         self._memory = memory
         self._room = OUTPUT_BYTES
 
-    def take(self, first: int, done: Sequence[tuple[Change, ...]]) -> set[int]:
-        """Notes the steps from number ``first`` on; returns the maps whose bookkeeping they changed."""
-        touched: set[int] = set()
+    def take(self, first: int, done: Sequence[tuple[Change, ...]]) -> None:
+        """Notes the steps from number ``first`` on."""
         for number, changes in enumerate(done, first):
             # Nearly all steps set a register, or nothing, and go on: two changes that need no note.
             if len(changes) > 2 or type(changes[0]) not in _PLAIN:
-                self._note(number, changes, touched)
-        return touched
+                self._note(number, changes)
 
-    def _note(self, number: int, changes: tuple[Change, ...], touched: set[int]) -> None:
+    def _note(self, number: int, changes: tuple[Change, ...]) -> None:
         writes_map = False
         for change in changes:
             match change:
                 case MemoryChanged():
                     writes_map = writes_map or self._is_value(change.address)
-                case EntryChanged() | ListChanged():
-                    touched.add(change.map)
-                    writes_map = writes_map or isinstance(change, EntryChanged)
+                case EntryChanged():
+                    writes_map = True
                 case FrameEntered() | FrameLeft():
                     self._turn(number + 1, 1 if isinstance(change, FrameEntered) else -1)
                 case Emitted():

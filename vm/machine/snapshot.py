@@ -1,11 +1,12 @@
 """The whole state of a run at one moment, as an immutable value."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from vm.change import Ended, FrameEntered
 from vm.machine.state import State
+from vm.maps.book import BookSnapshot
 from vm.memory.fault import Fault
 from vm.memory.snapshot import MemorySnapshot
 
@@ -25,22 +26,13 @@ class Snapshot:
     fields: Mapping[str, int]
     packet: tuple[int, int, int] | None
     memory: MemorySnapshot
-    maps: tuple[object, ...]
+    maps: tuple[BookSnapshot, ...]
     ended: Ended | None
     fault: Fault | None
 
 
-def take(
-    state: State,
-    number: int,
-    fault: Fault | None,
-    last: Snapshot | None = None,
-    touched: Collection[int] = (),
-) -> Snapshot:
-    """The state as it is now.
-
-    Given the ``last`` snapshot, the bookkeeping of maps not ``touched`` since is taken from there.
-    """
+def take(state: State, number: int, fault: Fault | None) -> Snapshot:
+    """The state as it is now, at the cost of what changed since the last one was taken."""
     world = state.world
     buffer = world.ctx.buffer if world.ctx is not None else None
     return Snapshot(
@@ -52,10 +44,7 @@ def take(
         MappingProxyType(dict(state.fields)),
         buffer.bounds if buffer is not None else None,
         world.memory.snapshot(),
-        tuple(
-            found.snapshot() if last is None or index in touched else last.maps[index]
-            for index, found in enumerate(world.maps)
-        ),
+        tuple(found.snapshot() for found in world.maps),
         state.ended,
         fault,
     )

@@ -46,8 +46,9 @@ class State:
 
     ``registers`` is one list for the whole run, so that bound instructions may hold on to it. ``code`` is the
     executors of the running program. ``frames`` are the calls under way, innermost last. ``stacks`` holds the
-    stack region of each depth; only those up to the running depth are alive. ``bank`` is the running
-    program's number where a point (see ``vm.machine.point``) has it: above the bits of a slot.
+    stack region of each depth; only those up to the running depth are alive. ``keys`` has room for a key per
+    depth, which callbacks get pointers to. ``bank`` is the running program's number where a point (see
+    ``vm.machine.point``) has it: above the bits of a slot.
     """
 
     __slots__ = (
@@ -57,6 +58,7 @@ class State:
         "ended",
         "fields",
         "frames",
+        "keys",
         "pc",
         "program",
         "registers",
@@ -67,6 +69,7 @@ class State:
     def __init__(self, world: World) -> None:
         self.world = world
         self.stacks = tuple(_stack(world.memory, depth) for depth in range(MAX_FRAMES))
+        self.keys = _keys(world)
         self.registers = [0] * REGISTERS
         self.registers[1], self.registers[2] = world.r1, world.r2
         self.registers[10] = self.frame_pointer(0)
@@ -107,6 +110,14 @@ class Site:
     def slots(self) -> int:
         """How many slots the program has."""
         return len(self.state.world.programs[self.program].insns)
+
+
+def _keys(world: World) -> Region:
+    size = max((made.spec.key_size for made in world.maps), default=0)
+    stride = (size + 7) & ~7
+    return world.memory.add(
+        RegionKind.MEM, "key", bytearray(stride * MAX_FRAMES), stride=stride, value_size=size
+    )
 
 
 def _stack(memory: Memory, depth: int) -> Region:

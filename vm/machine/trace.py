@@ -60,24 +60,23 @@ class Trace:
         self.ended, self.fault = self._machine.outcome(), self._machine.fault
 
     def _record(self, clock: Callable[[], float]) -> Snapshot:
-        machine, notes, touched = self._machine, self._notes, set[int]()
+        machine, notes = self._machine, self._notes
         deadline = clock() + self.budget.seconds
         while machine.ended is None:
             if clock() > deadline:
                 machine.stop_at(machine.number, f"stopped after {self.budget.seconds:g} seconds")
             first = machine.number
-            touched |= notes.take(first, machine.run(WINDOW, notes.path.append))
+            notes.take(first, machine.run(WINDOW, notes.path.append))
             if machine.number % self.stride == 0:
-                self._keep(touched)
-                touched.clear()
+                self._keep()
         return machine.snapshot()
 
-    def _keep(self, touched: set[int]) -> None:
+    def _keep(self) -> None:
         """Adds a keyframe; when they hold too much, drops every second one."""
         dirty = sum(len(region.dirty) for region in self.world.memory.regions)
-        keyframe = self._machine.snapshot(self._keyframes[-1], touched)
+        keyframe = self._machine.snapshot()
         self._keyframes.append(keyframe)
-        self._held += _KEYFRAME_BYTES + dirty * PAGE + sum(getsizeof(keyframe.maps[n]) for n in touched)
+        self._held += _KEYFRAME_BYTES + dirty * PAGE + sum(map(getsizeof, keyframe.maps))
         if self._held > self.budget.bytes and len(self._keyframes) > 2:
             del self._keyframes[1::2]
             self._held //= 2
