@@ -22,6 +22,7 @@ class Group:
     """Constants of one kind, such as the XDP verdicts, in the order to show them."""
 
     name: str
+    doc: str
     rows: tuple[Row, ...]
 
     def __iter__(self) -> Iterator[Constant]:

@@ -11,7 +11,9 @@ from vm.uapi.constant import Constant, Group, table
 from vm.uapi.errno import Errno
 
 _ERRORS = Group(
-    "error number", tuple((name, int(error), error.meaning) for name, error in Errno.__members__.items())
+    "error number",
+    "Why a call failed: programs and system calls return it negated.",
+    tuple((name, int(error), error.meaning) for name, error in Errno.__members__.items()),
 )
 
 GROUPS: tuple[Group, ...] = (

@@ -7,7 +7,7 @@ Rows are (name, value, what it means).
 from vm.uapi.constant import Group
 
 GROUPS: tuple[Group, ...] = (
-    Group("ICMP type", (
+    Group("ICMP type", "What an ICMP message is about.", (
         ("ICMP_ECHOREPLY", 0, "The answer to a ping."),
         ("ICMP_DEST_UNREACH", 3, "The packet could not be delivered; the code says why."),
         ("ICMP_SOURCE_QUENCH", 4, "Send more slowly (no longer used)."),
@@ -18,7 +18,7 @@ GROUPS: tuple[Group, ...] = (
         ("ICMP_TIMESTAMP", 13, "What time is it there?"),
         ("ICMP_TIMESTAMPREPLY", 14, "The answer to that."),
     )),
-    Group("ICMP code", (
+    Group("ICMP code", "More exactly what: its meaning depends on the type.", (
         ("ICMP_NET_UNREACH", 0, "No route to the network."),
         ("ICMP_HOST_UNREACH", 1, "The host does not answer."),
         ("ICMP_PROT_UNREACH", 2, "The host does not know the protocol."),
@@ -29,7 +29,7 @@ GROUPS: tuple[Group, ...] = (
         ("ICMP_EXC_TTL", 0, "The time to live ran out on the way."),
         ("ICMP_EXC_FRAGTIME", 1, "Fragments were missing for too long."),
     )),
-    Group("ICMPv6 type", (
+    Group("ICMPv6 type", "What an ICMPv6 message is about.", (
         ("ICMPV6_DEST_UNREACH", 1, "The packet could not be delivered; the code says why."),
         ("ICMPV6_PKT_TOOBIG", 2, "The packet is longer than a link on the way allows."),
         ("ICMPV6_TIME_EXCEED", 3, "The hop limit ran out."),
@@ -46,7 +46,7 @@ GROUPS: tuple[Group, ...] = (
         ("NDISC_REDIRECT", 137, "There is a better way."),
         ("ICMPV6_MLD2_REPORT", 143, "I listen to these groups."),
     )),
-    Group("ICMPv6 code", (
+    Group("ICMPv6 code", "More exactly what: its meaning depends on the type.", (
         ("ICMPV6_NOROUTE", 0, "No route to the destination."),
         ("ICMPV6_ADM_PROHIBITED", 1, "A filter forbids it."),
         ("ICMPV6_NOT_NEIGHBOUR", 2, "Beyond the scope of the source address."),

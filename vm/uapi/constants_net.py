@@ -8,7 +8,7 @@ Rows are (name, value, what it means).
 from vm.uapi.constant import Group
 
 GROUPS: tuple[Group, ...] = (
-    Group("Ethernet size", (
+    Group("Ethernet size", "Sizes on an Ethernet link, in bytes.", (
         ("ETH_ALEN", 6, "The bytes of an Ethernet address."),
         ("ETH_TLEN", 2, "The bytes of the type field."),
         ("ETH_HLEN", 14, "The bytes of an Ethernet header."),
@@ -20,7 +20,7 @@ GROUPS: tuple[Group, ...] = (
         ("ETH_MAX_MTU", 0xFFFF, "The largest MTU."),
         ("VLAN_HLEN", 4, "The bytes of a VLAN tag."),
     )),
-    Group("EtherType", (
+    Group("EtherType", "What an Ethernet frame or VLAN tag carries; in packets in network order.", (
         ("ETH_P_IP", 0x0800, "Internet Protocol version 4."),
         ("ETH_P_ARP", 0x0806, "Address Resolution Protocol: which Ethernet address has this IPv4 address?"),
         ("ETH_P_RARP", 0x8035, "Reverse ARP."),
@@ -47,23 +47,23 @@ GROUPS: tuple[Group, ...] = (
         ("ETH_P_802_3_MIN", 0x0600, "From here up the field is a type; below it is a length."),
         ("ETH_P_ALL", 0x0003, "Every packet, for sockets that listen to all."),
     )),
-    Group("VLAN", (
+    Group("VLAN", "The parts of a VLAN tag.", (
         ("VLAN_PRIO_MASK", 0xE000, "The bits of the tag that hold the priority."),
         ("VLAN_PRIO_SHIFT", 13, "How far left the priority stands."),
         ("VLAN_CFI_MASK", 0x1000, "The bit that allows the frame to be dropped."),
         ("VLAN_VID_MASK", 0x0FFF, "The bits of the tag that hold the VLAN number."),
     )),
-    Group("ARP operation", (
+    Group("ARP operation", "What an ARP message asks or answers.", (
         ("ARPOP_REQUEST", 1, "Who has this IPv4 address?"),
         ("ARPOP_REPLY", 2, "I have it, at this Ethernet address."),
         ("ARPOP_RREQUEST", 3, "Which IPv4 address has this Ethernet address?"),
         ("ARPOP_RREPLY", 4, "The answer to that."),
     )),
-    Group("ARP hardware type", (
+    Group("ARP hardware type", "The kind of link ARP speaks of.", (
         ("ARPHRD_ETHER", 1, "Ethernet."),
         ("ARPHRD_LOOPBACK", 772, "The loopback device."),
     )),
-    Group("packet type", (
+    Group("packet type", "For whom a packet is: __sk_buff.pkt_type.", (
         ("PACKET_HOST", 0, "For this machine."),
         ("PACKET_BROADCAST", 1, "For everyone on the link."),
         ("PACKET_MULTICAST", 2, "For a group."),
@@ -73,7 +73,7 @@ GROUPS: tuple[Group, ...] = (
         ("PACKET_USER", 6, "To user space."),
         ("PACKET_KERNEL", 7, "To kernel space."),
     )),
-    Group("address family", (
+    Group("address family", "The kind of address a socket has.", (
         ("AF_UNSPEC", 0, "Any family."),
         ("AF_UNIX", 1, "Sockets of this machine, by path."),
         ("AF_INET", 2, "IPv4."),
@@ -83,12 +83,12 @@ GROUPS: tuple[Group, ...] = (
         ("AF_VSOCK", 40, "Between a virtual machine and its host."),
         ("AF_XDP", 44, "Frames handed over by XDP."),
     )),
-    Group("socket type", (
+    Group("socket type", "The kind of service a socket gives.", (
         ("SOCK_STREAM", 1, "A stream of bytes, as TCP gives."),
         ("SOCK_DGRAM", 2, "Single datagrams, as UDP gives."),
         ("SOCK_RAW", 3, "Packets with their headers."),
     )),
-    Group("IP protocol", (
+    Group("IP protocol", "What an IP packet carries: iphdr.protocol, ipv6hdr.nexthdr.", (
         ("IPPROTO_IP", 0, "In IPv6: hop-by-hop options follow. In IPv4: not used."),
         ("IPPROTO_ICMP", 1, "Control messages of IPv4, ping among them."),
         ("IPPROTO_IGMP", 2, "Multicast group membership."),
@@ -111,7 +111,7 @@ GROUPS: tuple[Group, ...] = (
         ("IPPROTO_MPLS", 137, "MPLS in IP."),
         ("IPPROTO_RAW", 255, "Raw IP packets."),
     )),
-    Group("IPv6 next header", (
+    Group("IPv6 next header", "What else may follow an IPv6 header: its extension headers.", (
         ("IPPROTO_HOPOPTS", 0, "Options every router looks at."),
         ("IPPROTO_ROUTING", 43, "A list of stops on the way."),
         ("IPPROTO_FRAGMENT", 44, "This is one piece of a larger packet."),
@@ -120,18 +120,18 @@ GROUPS: tuple[Group, ...] = (
         ("IPPROTO_DSTOPTS", 60, "Options only the destination looks at."),
         ("IPPROTO_MH", 135, "Mobility."),
     )),
-    Group("IPv4 fragment bit", (
+    Group("IPv4 fragment bit", "The parts of iphdr.frag_off.", (
         ("IP_DF", 0x4000, "Do not fragment."),
         ("IP_MF", 0x2000, "More fragments follow."),
         ("IP_OFFSET", 0x1FFF, "The bits that hold the fragment's place, counted in 8 bytes."),
     )),
-    Group("IPv4", (
+    Group("IPv4", "Fixed numbers of IPv4.", (
         ("IPVERSION", 4, "The version of IPv4."),
         ("IPDEFTTL", 64, "The usual time to live at the start."),
         ("IPTOS_TOS_MASK", 0x1E, "The bits of the old type of service."),
         ("MAX_IPOPTLEN", 40, "The most bytes of options."),
     )),
-    Group("TCP flag", (
+    Group("TCP flag", "The bits of tcphdr.flags, byte 13 of the header.", (
         ("TCP_FIN", 0x01, "No more bytes come from this side."),
         ("TCP_SYN", 0x02, "Open a connection: the sequence numbers begin here."),
         ("TCP_RST", 0x04, "Cut the connection."),
@@ -141,7 +141,7 @@ GROUPS: tuple[Group, ...] = (
         ("TCP_ECE", 0x40, "Congestion was met on the way here."),
         ("TCP_CWR", 0x80, "The window was made smaller because of congestion."),
     )),
-    Group("TCP state", (
+    Group("TCP state", "Where a connection is in its life: bpf_sock.state.", (
         ("BPF_TCP_ESTABLISHED", 1, "The connection stands."),
         ("BPF_TCP_SYN_SENT", 2, "SYN sent, no answer yet."),
         ("BPF_TCP_SYN_RECV", 3, "SYN received and answered."),
@@ -156,7 +156,7 @@ GROUPS: tuple[Group, ...] = (
         ("BPF_TCP_NEW_SYN_RECV", 12, "SYN received, kept in a small request."),
         ("BPF_TCP_BOUND_INACTIVE", 13, "Bound to an address, nothing more."),
     )),
-    Group("TCP option", (
+    Group("TCP option", "The kinds of TCP options.", (
         ("TCPOPT_NOP", 1, "One byte of filling."),
         ("TCPOPT_EOL", 0, "No more options."),
         ("TCPOPT_MSS", 2, "The longest segment this side takes."),

@@ -86,6 +86,7 @@ def test_constants_are_unique_grouped_and_explained() -> None:
     names = [row[0] for group in GROUPS for row in group.rows]
     assert len(names) == len(set(names)) == len(CONSTANTS)
     assert len({group.name for group in GROUPS}) == len(GROUPS)
+    assert all(group.doc.endswith(".") for group in GROUPS)
     for name, constant in CONSTANTS.items():
         assert name == constant.name
         assert constant.doc.endswith((".", "?"))
