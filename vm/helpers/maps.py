@@ -102,4 +102,32 @@ ROWS = (
         "there.",
         packet_args=True,
     ),
+    Helper(
+        HelperId.MAP_PUSH_ELEM,
+        "long bpf_map_push_elem(struct bpf_map *map, const void *value, u64 flags)",
+        (Arg.CONST_MAP_PTR, Arg.MAP_VALUE, Arg.ANYTHING),
+        Ret.INTEGER,
+        map_push_elem,
+        "Puts a value into a queue, a stack or a bloom filter. -E2BIG if a queue or stack is full, unless "
+        "BPF_EXIST says that the oldest value may be dropped.",
+        packet_args=True,
+    ),
+    Helper(
+        HelperId.MAP_POP_ELEM,
+        "long bpf_map_pop_elem(struct bpf_map *map, void *value)",
+        (Arg.CONST_MAP_PTR, Arg.UNINIT_MAP_VALUE),
+        Ret.INTEGER,
+        map_pop_elem,
+        "Takes the oldest value out of a queue, or the newest out of a stack, and copies it; -ENOENT if there "
+        "is none.",
+    ),
+    Helper(
+        HelperId.MAP_PEEK_ELEM,
+        "long bpf_map_peek_elem(struct bpf_map *map, void *value)",
+        (Arg.CONST_MAP_PTR, Arg.UNINIT_MAP_VALUE),
+        Ret.INTEGER,
+        map_peek_elem,
+        "Copies the value bpf_map_pop_elem would take, and leaves it. Of a bloom filter it asks whether the "
+        "value may be in it: 0 perhaps, -ENOENT surely not.",
+    ),
 )
