@@ -74,7 +74,7 @@ MAPS: tuple[Group, ...] = (
         ("BPF_RINGBUF_DISCARD_BIT", 1 << 30, "Set in a record's length when it was discarded."),
         ("BPF_RINGBUF_HDR_SZ", 8, "The bytes of the header before each record."),
     )),
-    Group("perf event flag", "Which entry of a perf event array to use, and how much of the packet to append.", (
+    Group("perf event flag", "Which entry of a perf event array, and how much of the packet.", (
         ("BPF_F_INDEX_MASK", 0xFFFFFFFF, "The bits of the flags that hold the index."),
         ("BPF_F_CURRENT_CPU", 0xFFFFFFFF, "Use the entry of the CPU the program runs on."),
         ("BPF_F_CTXLEN_MASK", 0xFFFFF << 32, "The bits that say how many packet bytes to append."),
