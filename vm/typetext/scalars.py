@@ -94,6 +94,16 @@ def _parse_bool(text: str, _size: int) -> bytes:
     return bytes([{"false": 0, "true": 1}[text] if text in ("false", "true") else _integer(text, 0, 255)])
 
 
+def _format_lock(data: bytes) -> str:
+    return "held" if any(data) else "free"
+
+
+def _parse_lock(text: str, _size: int) -> bytes:
+    if text not in ("held", "free"):
+        raise _bad(text, "free or held")
+    return (text == "held").to_bytes(4, "little")
+
+
 def slot_range(slot: int) -> str:
     """The numbers that slot ``slot`` of a power-of-two histogram counts: 0 and 1, then 2**n to 2**(n+1)-1."""
     if slot == 0:
@@ -189,6 +199,7 @@ SCALARS: Mapping[str, Scalar] = MappingProxyType({
         Scalar("prefix4", 8, 4, _format_prefix, _parse_prefix, "key of an LPM trie over IPv4"),
         Scalar("prefix6", 20, 4, _format_prefix, _parse_prefix, "key of an LPM trie over IPv6"),
         Scalar("log2", 4, 4, _format_log2, _parse_log2, "slot of a power-of-two histogram"),
+        Scalar("spin_lock", 4, 4, _format_lock, _parse_lock, "struct bpf_spin_lock"),
         Scalar("char", 1, 1, _format_text, _parse_text, "one character"),
     )
 })  # fmt: skip
@@ -209,4 +220,5 @@ ALIASES: Mapping[str, str] = MappingProxyType({
     **{f"uint{bits}_t": f"u{bits}" for bits in (8, 16, 32, 64)},
     **{f"int{bits}_t": f"s{bits}" for bits in (8, 16, 32, 64)},
     "int": "s32", "long": "s64", "ip": "ipv4", "ip4": "ipv4", "ip6": "ipv6", "slot": "log2",
+    "bpf_spin_lock": "spin_lock",
 })  # fmt: skip

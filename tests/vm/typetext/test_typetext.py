@@ -42,6 +42,7 @@ def test_sizes_are_those_of_c(text: str, size: int) -> None:
         ("char[8]", "6574683000000000", '"eth0"'),
         ("bytes[4]", "deadbeef", "de ad be ef"),
         ("bool", "01", "true"),
+        ("struct bpf_spin_lock", "01000000", "held"),
         ("u16[3]", "010002000300", "[1, 2, 3]"),
         ("{u32 hits, u64 bytes}", "03000000000000004000000000000000", "{hits: 3, bytes: 64}"),
         ("{mac m, ipv4 a}", "02005e1000010000cb007107", "{m: 02:00:5e:10:00:01, a: 203.0.113.7}"),

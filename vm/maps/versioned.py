@@ -1,0 +1,106 @@
+"""A dictionary whose states can be kept and gone back to at the cost of what changed between them."""
+
+from collections.abc import ItemsView
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Version(Generic[K, V]):
+    """A state that was kept: what changed since ``parent``, as key to (before, after); None is "not there".
+
+    Versions are equal if their dictionaries are, however they came about.
+    """
+
+    __slots__ = ("changed", "depth", "parent")
+
+    def __init__(self, parent: "Version[K, V] | None", changed: dict[K, tuple[V | None, V | None]]) -> None:
+        self.parent = parent
+        self.changed = changed
+        self.depth: int = parent.depth + 1 if parent is not None else 0
+
+    def content(self) -> dict[K, V]:
+        """The whole dictionary of this state."""
+        line: list[Version[K, V]] = []
+        version: Version[K, V] | None = self
+        while version is not None:
+            line.append(version)
+            version = version.parent
+        found: dict[K, V] = {}
+        for step in reversed(line):
+            for key, (_, after) in step.changed.items():
+                _put(found, key, after)
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Version):
+            return NotImplemented
+        return self is other or self.content() == other.content()
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.content().items()))
+
+    def __sizeof__(self) -> int:
+        return 128 + 200 * len(self.changed)
+
+
+class Versioned(Generic[K, V]):
+    """``now`` is the dictionary; write to it only by ``set``. Its order means nothing."""
+
+    __slots__ = ("_at", "_before", "now")
+
+    def __init__(self) -> None:
+        self.now: dict[K, V] = {}
+        self._at: Version[K, V] = Version(None, {})
+        self._before: dict[K, V | None] = {}
+
+    def set(self, key: K, value: V | None) -> None:
+        """Sets or (None) removes an item."""
+        if key not in self._before:
+            self._before[key] = self.now.get(key)
+        _put(self.now, key, value)
+
+    def items(self) -> ItemsView[K, V]:
+        """What is in it now."""
+        return self.now.items()
+
+    def keep(self) -> Version[K, V]:
+        """The state as it is now."""
+        changed = {
+            key: (before, after)
+            for key, before in self._before.items()
+            if (after := self.now.get(key)) != before
+        }
+        self._before.clear()
+        if changed:
+            self._at = Version(self._at, changed)
+        return self._at
+
+    def go(self, target: Version[K, V]) -> None:
+        """Back, on or across to a state kept of this dictionary."""
+        for key, before in self._before.items():
+            _put(self.now, key, before)
+        self._before.clear()
+        here, there, down = self._at, target, list[Version[K, V]]()
+        while here is not there:
+            if here.parent is not None and here.depth >= there.depth:
+                for key, (before, _) in here.changed.items():
+                    _put(self.now, key, before)
+                here = here.parent
+            elif there.parent is not None:
+                down.append(there)
+                there = there.parent
+            else:
+                raise ValueError("a state of another dictionary")
+        for version in reversed(down):
+            for key, (_, after) in version.changed.items():
+                _put(self.now, key, after)
+        self._at = target
+
+
+def _put(found: dict[K, V], key: K, value: V | None) -> None:
+    if value is None:
+        found.pop(key, None)
+    else:
+        found[key] = value
