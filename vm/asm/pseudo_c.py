@@ -356,7 +356,7 @@ def call_hash(t: Tokens, unit: Unit) -> Instruction | None:
     if name == "kfunc":
         return Call(CallKind.KFUNC, number)
     found = helper_id(name)
-    if found is None and name != "unknown":
+    if found is None and name not in ("unknown", "bpf_unspec"):
         raise Mistake("unknown-helper", f"there is no helper `{name}`", 1, did_you_mean(name, HELPER_NAMES))
     # After verification bpftool prints an address instead of the number: the name is what was meant.
     return Call(CallKind.HELPER, number if found is None else int(found))

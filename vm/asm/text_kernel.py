@@ -120,6 +120,10 @@ def slot_word(insn: Invalid) -> int:
     )
 
 
+NO_HELPER = {0: "bpf_unspec"}
+"""What the kernel calls numbers that are no helper's; the others are unknown."""
+
+
 def _call(insn: Call) -> str:
     match insn.kind:
         case CallKind.LOCAL:
@@ -127,7 +131,7 @@ def _call(insn: Call) -> str:
         case CallKind.KFUNC:
             return f"call kfunc#{insn.imm}"
         case CallKind.HELPER:
-            return f"call {helper_name(insn.imm) or 'unknown'}#{insn.imm}"
+            return f"call {helper_name(insn.imm) or NO_HELPER.get(insn.imm, 'unknown')}#{insn.imm}"
 
 
 _Access = Load | Store | Atomic | LoadAcquire | StoreRelease | LoadImm64 | LoadPacket
