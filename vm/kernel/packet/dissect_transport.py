@@ -63,19 +63,25 @@ def udp(data: bytes, step: Step) -> Taken:
     if values is None:
         return at.layer(), None
     end = step.start + values["len"]
-    if values["len"] < 8 or end > step.limit:
+    is_whole = values["len"] >= 8 and end <= step.limit
+    if not is_whole:
         reason = step.within.why_not if step.within is not None else ""
         what = "less than the header itself" if values["len"] < 8 else f"{end - step.limit} bytes are missing"
         at.amend("len", note=what, is_wrong=values["len"] < 8 or not reason)
         at.amend("check", note=f"not checked: {reason or 'the length is wrong'}")
         end = step.limit
-    elif values["check"] == 0:
-        at.amend("check", note="none was made")
-    else:
+    if values["check"] == 0:
+        is_ipv6 = step.within is not None and isinstance(step.within.source, IPv6Address)
+        at.amend(
+            "check",
+            note="none was made, and IPv6 needs one" if is_ipv6 else "none was made",
+            is_wrong=is_ipv6,
+        )
+    elif is_whole:
         _verify(at, Step("udp", step.start, end, step.within), "check", 6, 17)
     is_dns = values["source"] in _DNS_PORTS or values["dest"] in _DNS_PORTS
-    summary = f"{values['source']} → {values['dest']}"
-    return at.layer(summary), Step("dns" if is_dns else None, at.at, end, step.within)
+    layer = at.layer(f"{values['source']} → {values['dest']}")
+    return layer, Step("dns" if is_dns else None, at.at, end, step.within)
 
 
 def icmp(data: bytes, step: Step) -> Taken:

@@ -85,6 +85,7 @@ NOTED: list[tuple[str, Any, str, str, Status]] = [
     ("a wrong one", [Ethernet(), Ipv4(checksum=1), Udp()], "iphdr.check", "wrong: 0xd481 is right", WRONG),
     ("a wrong TCP one", [*V4, Tcp(checksum=1)], "tcphdr.check", "wrong: 0xb213 is right", WRONG),
     ("none in UDP", [*V4, Udp(checksum=0)], "udphdr.check", "none was made", OK),
+    ("none in IPv6", [Ethernet(), Ipv6(), Udp(checksum=0)], "udphdr.check", "IPv6 needs one", WRONG),
     ("a fragment's", {"ipv4": {"mf": True}, "tcp": {}}, "tcphdr.check", "not checked: a fragment", OK),
     (
         "a cut packet's",
