@@ -53,33 +53,39 @@ def _entry(at: LayerBuilder, base: int, section: str, index: int) -> str | None:
     """Take a question or record; None where it is not whole or its name cannot be read."""
     since = len(at.fields)
     path = f"dnshdr.{section}[{index}]"
+    text, is_whole = _parts(at, base, path, has_data=section != "question")
+    at.group(path, section, text, since)
+    return text if is_whole else None
+
+
+def _parts(at: LayerBuilder, base: int, path: str, has_data: bool) -> tuple[str, bool]:
+    """Take name, type, class and what a record has besides; the text so far, and whether all was there."""
     found = read_name(at.data, at.at, base, at.limit)
     if found is None:
         at.cut(f"{path}.name", "name", at.left)
-        at.group(path, section, "cut", since)
-        return None
+        return "cut", False
     name, end = found
     at.take(f"{path}.name", "name", end - at.at, name)
-    if at.left < (4 if section == "question" else 10):
-        at.cut(f"{path}.type", "type", 4 if section == "question" else 10)
-        at.group(path, section, "cut", since)
-        return None
+    fixed = 10 if has_data else 4
+    if at.left < fixed:
+        at.cut(f"{path}.type", "type", fixed)
+        return name, False
     kind = _number(at, f"{path}.type", "type", 2, _TYPE_NAMES)
     _number(at, f"{path}.class", "class", 2, {1: "internet"})
     text = f"{name} {_TYPE_NAMES.get(kind, kind)}"
-    if section != "question":
-        _number(at, f"{path}.ttl", "ttl", 4, {})
-        length = _number(at, f"{path}.rdlength", "data length", 2, {})
-        if at.left < length:
-            at.cut(f"{path}.rdata", "data", length)
-            at.group(path, section, text, since)
-            return None
-        value = _record_data(kind, at.data, at.at, length, base)
-        if length:
-            at.take(f"{path}.rdata", "data", length, value)
-        text = f"{text} {value}"
-    at.group(path, section, text, since)
-    return text
+    return _record_parts(at, base, path, kind, text) if has_data else (text, True)
+
+
+def _record_parts(at: LayerBuilder, base: int, path: str, kind: int, text: str) -> tuple[str, bool]:
+    _number(at, f"{path}.ttl", "ttl", 4, {})
+    length = _number(at, f"{path}.rdlength", "data length", 2, {})
+    if at.left < length:
+        at.cut(f"{path}.rdata", "data", length)
+        return text, False
+    value = _record_data(kind, at.data, at.at, length, base)
+    if length:
+        at.take(f"{path}.rdata", "data", length, value)
+    return f"{text} {value}", True
 
 
 def _number(at: LayerBuilder, name: str, label: str, size: int, known: dict[int, str]) -> int:
