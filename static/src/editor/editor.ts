@@ -66,7 +66,7 @@ function extensions(): Extension {
     EditorState.changeFilter.of((transaction) => transaction.newDoc.length <= MAX_SOURCE),
     tabLeaves,
     keymap.of([...inherited.filter(({ key }) => key === undefined || !OURS.has(key)), indentWithTab]),
-    EditorView.contentAttributes.of({ "aria-label": "Program text", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+    EditorView.contentAttributes.of({ "aria-label": "Program text", tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
     EditorView.updateListener.of(changed),
   ];
 }

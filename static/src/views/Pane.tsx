@@ -8,11 +8,12 @@ import { act, state } from "../store.ts";
 import { cancel, reconnect } from "../transport.ts";
 import { Icon } from "./Icon.tsx";
 import { PANES } from "./registry.ts";
+import { roving } from "./roving.ts";
 import { plural } from "./words.ts";
 
 function Tabs({ stack }: { stack: Stack }) {
   return (
-    <div class="tabs" role="tablist" aria-label="Panes in this place">
+    <div class="tabs" role="tablist" aria-label="Panes in this place" onKeyDown={roving}>
       {stack.panes.map((id) => (
         <button
           key={id}

@@ -31,7 +31,8 @@ export function TabBar() {
   if (layout.width !== "phone") return null;
   const errors = select.errors.value.length;
   return (
-    <div class="tabbar" role="tablist" aria-label="Panes" onKeyDown={onKey}>
+    <nav class="tabbar" aria-label="Panes">
+      <div role="tablist" aria-label="Panes" onKeyDown={onKey}>
       {TABS.map(({ tab, title, icon }) => (
         <button
           key={tab}
@@ -48,6 +49,7 @@ export function TabBar() {
           {tab === "code" && errors > 0 ? <b>{errors}</b> : null}
         </button>
       ))}
-    </div>
+      </div>
+    </nav>
   );
 }

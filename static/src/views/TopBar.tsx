@@ -20,7 +20,7 @@ const SAVED: Readonly<Record<Saving, string>> = {
 
 export function Brand() {
   return (
-    <a class="brand" href="/">
+    <a class="brand" href="/" aria-label="Hookscope, home">
       <svg viewBox="0 0 20 20" aria-hidden="true">
         <path d="M14.5 2v9.500a4.750 4.750 0 01-9.500 0V9.500" fill="none" stroke="var(--ink)" stroke-width="2.200" stroke-linecap="round" />
         <path d="M2.300 11.300L5 8.300l2.700 3" fill="none" stroke="var(--ink)" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />
@@ -95,10 +95,10 @@ function Saved() {
 export function PaletteButton() {
   const [key] = keysOf("palette");
   return (
-    <button type="button" class="cmdk" aria-label="Command palette" aria-haspopup="dialog" onClick={() => act(actions.setOverlay, "palette")}>
+    <button type="button" class="cmdk" aria-label="Search or run: command palette" aria-haspopup="dialog" onClick={() => act(actions.setOverlay, "palette")}>
       <Icon name="search" />
       <span class="grow">Search or run</span>
-      {key === undefined ? null : <kbd>{caption(key, mac)}</kbd>}
+      {key === undefined ? null : <kbd aria-hidden="true">{caption(key, mac)}</kbd>}
     </button>
   );
 }
