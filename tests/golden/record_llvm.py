@@ -108,12 +108,14 @@ def main() -> None:
     insns = sample(1, COUNT)
     wrong = differences(insns)
     if wrong:
-        raise SystemExit("\n".join(wrong[:40] + [f"{len(wrong)} differences"]))
+        raise SystemExit("\n".join([*wrong[:40], f"{len(wrong)} differences"]))
     rows = "".join(f"{pack(encode(insn)).hex()}\t{text_of(insn)}\n" for insn in insns)
     version = llvm_version(llvm_tool("llvm-mc") or "")
     GOLDEN.write_bytes(gzip.compress(f"# LLVM {version}\n{rows}".encode(), 9, mtime=0))
     size = GOLDEN.stat().st_size
-    print(f"LLVM {version}: {COUNT:,} instructions encoded alike, {len(insns):,} printed alike; {size:,} bytes")
+    print(
+        f"LLVM {version}: {COUNT:,} instructions encoded alike, {len(insns):,} printed alike; {size:,} bytes"
+    )
 
 
 if __name__ == "__main__":

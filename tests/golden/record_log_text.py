@@ -1,6 +1,6 @@
 """Records how the verifier of this machine's kernel prints instructions (tests/data/asm/log.tsv.gz).
 
-The table of live registers at log level 2 lists every instruction of a program before any is verified, so that
+The table of live registers at log level 2 lists every instruction of a program before any is verified: the
 programs need only be well formed.
 """
 
@@ -40,7 +40,8 @@ def shown(rnd: Random) -> Instruction:
                 continue  # makes a subprogram, or wants BTF
             case CallX() | Exit():
                 continue
-        return insn
+            case _:
+                return insn
 
 
 def program(seed: int) -> list[Instruction]:

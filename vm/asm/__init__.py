@@ -3,5 +3,6 @@
 from vm.asm.assembler import assemble
 from vm.asm.assembly import Assembly, SourceMap
 from vm.asm.disassembler import Line, Style, disassemble, text_of
+from vm.asm.listing import to_source
 
-__all__ = ["Assembly", "Line", "SourceMap", "Style", "assemble", "disassemble", "text_of"]
+__all__ = ["Assembly", "Line", "SourceMap", "Style", "assemble", "disassemble", "text_of", "to_source"]

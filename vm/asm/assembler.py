@@ -173,8 +173,8 @@ class Assembler:
         shape = shape_of(tokens)
         if not shape:
             return
-        if opcode == _LD_IMM64 and shape[1:2] == "=" and not shape.endswith(LL):
-            tokens, shape = [*tokens[: len(shape)], "ll"], shape + LL  # the kernel does not print it
+        if opcode == _LD_IMM64 and shape == "R=N":
+            tokens, shape = [*tokens[:3], "ll"], shape + LL  # the kernel does not print it
         self.statement(tokens, shape, number, column)
 
     def statement(self, tokens: Sequence[str], shape: str, number: int, column: int) -> None:

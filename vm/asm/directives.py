@@ -128,11 +128,13 @@ DIRECTIVES: Mapping[str, Directive] = MappingProxyType({
         ".equ NAME, EXPRESSION", "Gives a number a name, as other assemblers do.", _const, early=True),
     ".rodata": Directive(
         '.rodata NAME "text" | TYPE VALUE',
-        "Read-only data in the frozen map .rodata; a text ends with a zero byte.", data.read_only, early=True),
+        "Read-only data in the frozen map .rodata; a text ends with a zero byte.",
+        data.read_only, early=True),
     ".string": Directive(
         '.string NAME "text"', "A read-only text that ends with a zero byte.", data.string, early=True),
     ".data": Directive(
-        ".data NAME TYPE VALUE", "A variable with a first value, in the map .data.", data.variable, early=True),
+        ".data NAME TYPE VALUE", "A variable with a first value, in the map .data.",
+        data.variable, early=True),
     ".bss": Directive(
         ".bss NAME TYPE", "A variable that starts as zeros, in the map .bss.", data.zeros, early=True),
     ".slot": Directive(

@@ -57,9 +57,11 @@ def imm32(tokens: Tokens, at: int, unit: Unit, bits: int) -> Imm:
 def signed_imm32(tokens: Tokens, at: int, unit: Unit, bits: int) -> Imm:
     """As ``imm32``; decimal numbers above 2**31 - 1 are refused, as uBPF and bpf_conformance do."""
     token = tokens[at]
-    if token.isdigit() and integer(token, at) >= _MIDDLE:
-        value = int(token)
-        hint = f"write {value:#x} for the bit pattern" if value < _HIGH else "load it with `lddw`"
+    value = integer(token, at)
+    if not _LOW <= value < _HIGH or (token.isdigit() and value >= _MIDDLE):
+        hint = (
+            f"write {value:#x} for the bit pattern" if 0 < value < _HIGH else f"load it: `lddw r2, {token}`"
+        )
         raise Mistake("imm-range", f"{token} does not fit a signed 32-bit constant", at, hint)
     return imm32(tokens, at, unit, bits)
 

@@ -26,6 +26,7 @@ from vm.instruction import (
     MayGoto,
     Neg,
     Operand,
+    Slot,
     Store,
     StoreRelease,
 )
@@ -61,13 +62,13 @@ def pseudo_name(insn: LoadImm64) -> str:
     """``map[id:5]``, ``map[id:5][0]+8``, ``subprog[+3]``: bpftool's spelling, with the immediate."""
     match insn.kind:
         case ImmKind.MAP_FD:
-            return f"map[id:{insn.imm}]"
+            return f"map[id:{insn.imm & MASK32}]"
         case ImmKind.MAP_VALUE:
-            return f"map[id:{insn.imm}][0]+{insn.next_imm & MASK32}"
+            return f"map[id:{insn.imm & MASK32}][0]+{insn.next_imm & MASK32}"
         case ImmKind.MAP_IDX:
-            return f"map[idx:{insn.imm}]"
+            return f"map[idx:{insn.imm & MASK32}]"
         case ImmKind.MAP_IDX_VALUE:
-            return f"map[idx:{insn.imm}][0]+{insn.next_imm & MASK32}"
+            return f"map[idx:{insn.imm & MASK32}][0]+{insn.next_imm & MASK32}"
         case ImmKind.FUNC:
             return f"subprog[{insn.imm:+d}]"
         case ImmKind.BTF_ID:
@@ -107,17 +108,15 @@ def body(insn: Instruction, name64: Name64 = pseudo_name) -> str:
         case Exit():
             return "exit"
         case Invalid():
-            return f".slot {slot_word(insn):#018x}"
+            return slot_text(insn.slot)
         case _:
             return _access(insn, name64)
 
 
-def slot_word(insn: Invalid) -> int:
-    """The 8 bytes of a slot that is no instruction, as a little-endian word."""
-    slot = insn.slot
-    return (
-        slot.opcode | slot.dst << 8 | slot.src << 12 | (slot.off & 0xFFFF) << 16 | (slot.imm & MASK32) << 32
-    )
+def slot_text(slot: Slot) -> str:
+    """The directive for a slot as bits: its 8 bytes as a little-endian number."""
+    high = (slot.off & 0xFFFF) << 16 | (slot.imm & MASK32) << 32
+    return f".slot {slot.opcode | slot.dst << 8 | slot.src << 12 | high:#018x}"
 
 
 NO_HELPER = {0: "bpf_unspec"}

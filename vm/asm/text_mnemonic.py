@@ -1,6 +1,6 @@
 """Instructions in the mnemonic syntax of uBPF and bpf_conformance."""
 
-from vm.asm.text_kernel import pseudo_name, slot_word
+from vm.asm.text_kernel import pseudo_name, slot_text
 from vm.instruction import (
     AddrSpaceCast,
     Alu,
@@ -65,7 +65,7 @@ def text(insn: Instruction) -> str:
         case Exit():
             return "exit"
         case Invalid():
-            return f".slot {slot_word(insn):#018x}"
+            return slot_text(insn.slot)
         case AddrSpaceCast(dst, src, imm):
             return f"r{dst} = addr_space_cast(r{src}, {imm >> 16 & 0xFFFF}, {imm & 0xFFFF})"
         case _:

@@ -1,4 +1,4 @@
-"""Instructions of every shape, drawn from a ``random.Random``: seeded for records, hypothesis' own for properties."""
+"""Instructions of every shape, drawn from a ``random.Random``: a seeded one, or hypothesis' own."""
 
 from collections.abc import Callable, Mapping
 from random import Random
