@@ -4,7 +4,7 @@ import * as actions from "./actions.ts";
 import { api, RequestFailed } from "./api.ts";
 import { encodePlace } from "./link.ts";
 import { keep, recall } from "./prefs.ts";
-import type { Place, SaveRequest } from "./schemas.ts";
+import type { Place, SaveReply, SaveRequest } from "./schemas.ts";
 import { act, state } from "./store.ts";
 import type { State } from "./state.ts";
 
@@ -59,7 +59,7 @@ async function saveNow(): Promise<void> {
   const sent = now.revision;
   act(actions.setSaving, "saving");
   try {
-    const reply = now.id === null ? await api.create(requestOf(now)) : await api.save(now.id, requestOf(now));
+    const reply = await send(now);
     if (now.id === null) keep(draftKey(null), null);
     act(actions.saved, reply.id, reply.version);
     if (reply.conflict !== null) await keepOther(now, reply.conflict);
@@ -74,6 +74,17 @@ async function saveNow(): Promise<void> {
     server = setTimeout(() => void saveNow(), RETRY);
   } finally {
     busy = false;
+  }
+}
+
+/** A server that does not know the program (its data is gone, or this is another one) is given it as a new one. */
+async function send(now: State): Promise<SaveReply> {
+  if (now.id === null) return api.create(requestOf(now));
+  try {
+    return await api.save(now.id, requestOf(now));
+  } catch (error) {
+    if (!(error instanceof RequestFailed) || error.failure.code !== "not-found") throw error;
+    return api.create({ ...requestOf(now), base: 0 });
   }
 }
 
@@ -95,6 +106,7 @@ function showAddress(): void {
 export function startSaving(): void {
   let revision = state.peek().revision;
   let title = state.peek().title;
+  if (state.peek().saving === "local") server = setTimeout(() => void saveNow(), SERVER_IDLE);
   let local: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     const now = state.value;
@@ -117,7 +129,12 @@ export function startSaving(): void {
   addEventListener("pagehide", () => {
     if (state.peek().saving !== "untouched") keepLocally(state.peek().saving !== "saved");
   });
-  addEventListener("online", () => void saveIfOffline());
+  let connection = state.peek().connection;
+  effect(() => {
+    if (state.value.connection === connection) return;
+    connection = state.value.connection;
+    if (connection === "online") void saveIfOffline();
+  });
 }
 
 export async function saveIfOffline(): Promise<void> {

@@ -65,6 +65,7 @@ function extensions(): Extension {
     EditorState.tabSize.of(4),
     EditorState.changeFilter.of((transaction) => transaction.newDoc.length <= MAX_SOURCE),
     tabLeaves,
+    EditorView.scrollMargins.of(() => ({ bottom: 48 })), // room for a message under the line
     keymap.of([...inherited.filter(({ key }) => key === undefined || !OURS.has(key)), indentWithTab]),
     EditorView.contentAttributes.of({ "aria-label": "Program text", tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
     EditorView.updateListener.of(changed),

@@ -95,10 +95,10 @@ function Saved() {
 export function PaletteButton() {
   const [key] = keysOf("palette");
   return (
-    <button type="button" class="cmdk" aria-label="Search or run: command palette" aria-haspopup="dialog" onClick={() => act(actions.setOverlay, "palette")}>
+    <button type="button" class="cmdk" aria-haspopup="dialog" onClick={() => act(actions.setOverlay, "palette")}>
       <Icon name="search" />
       <span class="grow">Search or run</span>
-      {key === undefined ? null : <kbd aria-hidden="true">{caption(key, mac)}</kbd>}
+      {key === undefined ? null : <kbd>{caption(key, mac)}</kbd>}
     </button>
   );
 }
