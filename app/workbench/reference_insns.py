@@ -14,7 +14,7 @@ st | *(u32 *)(r1 + 4) = 7 | stw [r1+4], 7 | Store a constant.
 lddw | r1 = 0x1122334455667788 ll | lddw r1, 0x1122334455667788 | Load a 64-bit constant, two slots.
 map | r1 = counts ll | lddw r1, map counts | Load the address of a map.
 atomic | lock *(u64 *)(r1 + 0) += r2 | lock add [r1+0], r2 | Change memory in one indivisible step.
-fetch | r2 = atomic_fetch_add((u64 *)(r1 + 0), r2) | lock fetch add [r1+0], r2 | The same, and get the old value.
+fetch | r2 = atomic_fetch_add((u64 *)(r1 + 0), r2) | lock fetch add [r1+0], r2 | The same, with the old value.
 goto | goto label | ja label | Jump always.
 may_goto | may_goto label | may_goto label | Stay in a loop until its budget is used up.
 call | call bpf_map_lookup_elem | call 1 | Call a helper: arguments in r1 to r5, answer in r0.

@@ -23,7 +23,7 @@ def state_view(names: Names, written: list[bool]) -> StateView:
         frames=frames(names),
         buffer=bytes(ctx.buffer.region.data).hex() if ctx is not None and ctx.buffer is not None else "",
         bounds=names.bounds(),
-        context=dict(ctx.shown()) if ctx is not None else {},
+        context=names.context_fields(),
         maps=[map_view(bpf_map) for bpf_map in machine.world.maps],
     )
 

@@ -46,10 +46,10 @@ def parts(sentence: Sentence) -> tuple[Part, ...]:
     return tuple(Part.model_construct(text=part.text, kind=part.kind.value, pc=part.pc) for part in sentence)
 
 
-def change_views(names: Names, changes: tuple[Change, ...], verdict: str) -> list[ChangeView]:
+def change_views(names: Names, changes: tuple[Change, ...], verdict: str) -> tuple[ChangeView, ...]:
     """What of a step the browser has to know, in order."""
     found = (change_view(names, change, verdict) for change in changes)
-    return [view for view in found if view is not None]
+    return tuple(view for view in found if view is not None)
 
 
 def change_view(names: Names, change: Change, verdict: str) -> ChangeView | None:

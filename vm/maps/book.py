@@ -18,6 +18,10 @@ class BookSnapshot:
     def __sizeof__(self) -> int:
         return self.entries.__sizeof__() + self.items.__sizeof__()
 
+    def flat(self) -> "BookSnapshot":
+        """The same bookkeeping without its history, for a map of another run."""
+        return BookSnapshot(self.entries.flat(), self.items.flat())
+
 
 class Book:
     """``entries`` maps keys to slots (read it, write by ``set_entry``); items of lists are numbers."""
@@ -49,6 +53,14 @@ class Book:
     def list(self, name: str) -> dict[int, int]:
         """All items of list ``name``, by index."""
         return {index: value for (found, index), value in self._items.items() if found == name}
+
+    def all_items(self) -> dict[Item, int]:
+        """Every item of every list."""
+        return dict(self._items.now)
+
+    def all_items(self) -> dict[Item, int]:
+        """Every item of every list."""
+        return dict(self._items.now)
 
     def set(self, name: str, value: int | None, index: int = 0) -> None:
         """Sets or (None) removes an item."""

@@ -33,6 +33,11 @@ class Version(Generic[K, V]):
                 _put(found, key, after)
         return found
 
+    def flat(self) -> "Version[K, V]":
+        """The same state, one change away from nothing: short to go to from another dictionary."""
+        content = self.content()
+        return Version(Version(None, {}), {key: (None, value) for key, value in content.items()})
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Version):
             return NotImplemented
@@ -78,12 +83,12 @@ class Versioned(Generic[K, V]):
         return self._at
 
     def go(self, target: Version[K, V]) -> None:
-        """Back, on or across to a state kept of this dictionary."""
+        """Back, on or across to a state kept of this dictionary, or of another: all begin with nothing."""
         for key, before in self._before.items():
             _put(self.now, key, before)
         self._before.clear()
         here, there, down = self._at, target, list[Version[K, V]]()
-        while here is not there:
+        while here is not there and (here.parent is not None or there.parent is not None):
             if here.parent is not None and here.depth >= there.depth:
                 for key, (before, _) in here.changed.items():
                     _put(self.now, key, before)
@@ -91,8 +96,6 @@ class Versioned(Generic[K, V]):
             elif there.parent is not None:
                 down.append(there)
                 there = there.parent
-            else:
-                raise ValueError("a state of another dictionary")
         for version in reversed(down):
             for key, (_, after) in version.changed.items():
                 _put(self.now, key, after)

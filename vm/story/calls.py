@@ -3,6 +3,7 @@
 from vm.instruction import Call
 from vm.story.moment import Moment, pc_part, reg, say, shown
 from vm.story.part import Lane, Mark, Part, PartKind, Sentence, Told
+from vm.uapi.errno import errno_name
 from vm.uapi.helper_ids import HelperId, helper_name
 from vm.word import signed
 
@@ -33,9 +34,7 @@ def _answer(moment: Moment, number: int) -> str:
         return f"{pair[0]}, {value.text}" if value.word else str(pair[1])
     minus = signed(value.word)
     if -4096 < minus < 0:
-        from vm.uapi.errno import Errno
-
-        return f"-{Errno(-minus).name}" if -minus in Errno else str(minus)
+        return f"-{errno_name(minus)}"
     return value.text
 
 

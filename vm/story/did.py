@@ -1,6 +1,6 @@
 """What an instruction just did: the sentence, the mark, the inline note and the event line."""
 
-from vm.change import Emitted, MemoryChanged, OutputKind
+from vm.change import Emitted, FrameLeft, MemoryChanged, OutputKind
 from vm.instruction import (
     Alu,
     Atomic,
@@ -28,7 +28,7 @@ from vm.story.access import access_name, place_of, reads
 from vm.story.calls import tell_call
 from vm.story.moment import Moment, pc_part, reg, say, shown
 from vm.story.part import Lane, Mark, Part, PartKind, Sentence, Told
-from vm.story.words import ALU_DID, ENDIAN_DID, QUESTION, SOURCE_FIRST
+from vm.story.words import ALU_DID, ENDIAN_DID, FAILS, HOLDS, QUESTION, SOURCE_FIRST
 
 _LANE = {
     RegionKind.STACK: (Lane.STACK, "stk"),
@@ -191,19 +191,9 @@ def _jump(moment: Moment, jump: Jump) -> Told:
         f": {is_so}, so on to ", Part(moment.label_after, PartKind.LABEL),
     )  # fmt: skip
     way = f"jumps to {moment.label_after}" if taken else "falls through"
-    truth = "" if taken else "not "
-    event = (
-        _null_check(jump, left.word, taken) or f"{truth}{left.text} {_symbol(jump.op)} {right.text}, {way}"
-    )
-    return Told(
-        words, (), Mark(Lane.CONTROL, "branch", "", taken=taken), f"{'yes' if taken else 'no'}, {way}", event
-    )
-
-
-def _symbol(op: JumpOp) -> str:
-    from vm.isa import JUMP
-
-    return JUMP[op].symbol
+    symbol = (HOLDS if taken else FAILS)[jump.op]
+    event = _null_check(jump, left.word, taken) or f"{left.text} {symbol} {right.text}, {way}"
+    return Told(words, (), Mark(Lane.CONTROL, "branch", "", taken=taken), f"{is_so}, {way}", event)
 
 
 def _null_check(jump: Jump, word: int, taken: bool) -> str:
@@ -215,7 +205,7 @@ def _null_check(jump: Jump, word: int, taken: bool) -> str:
 
 def _exit(moment: Moment, verdict: str) -> Told:
     value = moment.value(0)
-    if any(type(change).__name__ == "FrameLeft" for change in moment.changes):
+    if any(isinstance(change, FrameLeft) for change in moment.changes):
         words = say(
             pc_part(moment.pc), " returned ", shown(value), " to ", Part(moment.label_after, PartKind.LABEL)
         )

@@ -1,6 +1,7 @@
 """What things of a run are called: fields of the packet, cells of maps, places on the stack, labels."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from vm.helpers.api import function_pointer
@@ -8,11 +9,12 @@ from vm.isa import STACK_SIZE
 from vm.kernel.packet.dissect import dissect
 from vm.machine.machine import Machine
 from vm.maps.base import BpfMap
+from vm.memory.fault import MachineFault
 from vm.memory.memory import Memory
 from vm.memory.region import Region, RegionKind
 from vm.program import Program
 from vm.typetext import parse_type
-from vm.uapi.structs import STRUCTS
+from vm.uapi.structs import STRUCTS, Kind
 
 
 class Names:
@@ -79,6 +81,17 @@ class Names:
             if field.offset <= off < field.offset + field.size:
                 return field.name
         return f"{off:+d}"
+
+    def context_fields(self) -> dict[str, str]:
+        """The numbers of the context as the program would read them, without those it may not."""
+        ctx = self.machine.world.ctx
+        view = ctx.region.view if ctx is not None else None
+        found: dict[str, str] = {}
+        for field in STRUCTS[self.context_struct].fields if view is not None else ():
+            if field.kind is not Kind.POINTER and field.size in (1, 2, 4, 8):
+                with suppress(MachineFault):
+                    found[field.name] = str(view.load(field.offset, field.size)) if view else ""
+        return found
 
     def place(self, region: Region, off: int, size: int) -> str:
         """A place in memory in the fewest words: ``tcp.flags``, ``fp-4``, ``syn_count[203.0.113.7]``."""

@@ -18,6 +18,36 @@ QUESTION: Mapping[JumpOp, str] = {
     JumpOp.JSET: "shares set bits with",
 }
 
+HOLDS: Mapping[JumpOp, str] = {
+    JumpOp.JEQ: "=",
+    JumpOp.JNE: "≠",
+    JumpOp.JGT: ">",
+    JumpOp.JGE: "≥",
+    JumpOp.JLT: "<",
+    JumpOp.JLE: "≤",
+    JumpOp.JSGT: "s>",
+    JumpOp.JSGE: "s≥",
+    JumpOp.JSLT: "s<",
+    JumpOp.JSLE: "s≤",
+    JumpOp.JSET: "has bits of",
+}
+"""What was found true when the jump is taken."""
+
+FAILS: Mapping[JumpOp, str] = {
+    JumpOp.JEQ: "≠",
+    JumpOp.JNE: "=",
+    JumpOp.JGT: "≤",
+    JumpOp.JGE: "<",
+    JumpOp.JLT: "≥",
+    JumpOp.JLE: ">",
+    JumpOp.JSGT: "s≤",
+    JumpOp.JSGE: "s<",
+    JumpOp.JSLT: "s≥",
+    JumpOp.JSLE: "s>",
+    JumpOp.JSET: "has no bits of",
+}
+"""What was found true when it is not."""
+
 ALU_PLAN: Mapping[AluOp, tuple[str, str]] = {
     AluOp.ADD: (" adds ", " to "),
     AluOp.SUB: (" subtracts ", " from "),

@@ -1,0 +1,179 @@
+"""Runs, and questions about them.
+
+A run is a pure function of its inputs; this process remembers the latest few.
+"""
+
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field, replace
+
+from app.schemas.trace import (
+    Inputs,
+    MarksReply,
+    MarksRequest,
+    RunReply,
+    RunRequest,
+    StopReply,
+    StopRequest,
+    WindowRequest,
+)
+from app.workbench.keys import run_key
+from app.workbench.stops import find
+from app.workbench.summary import outputs_of, packet_run
+from app.workbench.windows import window_reply
+from vm.asm import assemble
+from vm.helpers.event import Event
+from vm.kernel.hooks import HOOKS, Hook
+from vm.kernel.scenario import Scenario, Setup
+from vm.machine.coverage import branch_counts, slot_counts
+from vm.machine.trace import WINDOW, Budget, Trace
+from vm.source import HookscopeError
+
+REMEMBERED = 8
+"""Runs a process keeps."""
+TRACES_KEPT = 16
+"""Traces a run keeps; others are had again when asked for."""
+OUTPUTS_SENT = 1_000
+TOTAL_STEPS = 4_000_000
+"""Steps all packets of a run may take together."""
+MARKS = 10_000
+
+
+@dataclass(slots=True)
+class Run:
+    """A scenario under its key, with the traces looked at lately."""
+
+    key: str
+    hook: Hook
+    scenario: Scenario
+    traces: OrderedDict[int, Trace] = field(default_factory=OrderedDict)
+
+    def trace(self, packet: int) -> Trace:
+        """The trace of a packet; raises HookscopeError when there is no such packet."""
+        if not 0 <= packet < len(self.scenario):
+            raise HookscopeError.of("no-packet", f"this run has {len(self.scenario)} packets, counted from 0")
+        found = self.traces.get(packet) or self.scenario.trace(packet)
+        self.traces[packet] = found
+        self.traces.move_to_end(packet)
+        while len(self.traces) > TRACES_KEPT:
+            self.traces.popitem(last=False)
+        return found
+
+
+_runs: OrderedDict[str, Run] = OrderedDict()
+"""What this process can have again from its inputs: a cache, never the only copy of anything."""
+
+
+def remembered(key: str) -> Run:
+    """The run of that key; raises HookscopeError when this process has forgotten it."""
+    if key not in _runs:
+        raise HookscopeError.of(
+            "unknown-run", "this run is no longer in memory", "it is run again from its inputs"
+        )
+    _runs.move_to_end(key)
+    return _runs[key]
+
+
+def prepare(inputs: Inputs) -> Run:
+    """The run of these inputs, not yet run; raises HookscopeError when the text is no program for the hook."""
+    key = run_key(inputs)
+    if key in _runs:
+        return remembered(key)
+    assembly = assemble(inputs.source)
+    if assembly.program is None:
+        raise HookscopeError(assembly.errors[0]) if assembly.errors else _nothing_to_run()
+    hook = HOOKS.get(inputs.hook)
+    if hook is None:
+        raise HookscopeError.of(
+            "unknown-hook", f"there is no hook {inputs.hook}", f"hooks are {', '.join(HOOKS)}"
+        )
+    programs = tuple(replace(program, prog_type=hook.prog_type) for program in assembly.programs)
+    setup = Setup(
+        programs,
+        hook.prog_type,
+        tuple(bytes.fromhex(packet) for packet in inputs.packets),
+        inputs.times_ns,
+        Event(cpu=inputs.cpu, seed=inputs.seed),
+        Budget(steps=max(1, min(inputs.max_steps, 1_000_000))),
+    )
+    _runs[key] = Run(key, hook, Scenario(setup))
+    while len(_runs) > REMEMBERED:
+        _runs.popitem(last=False)
+    return _runs[key]
+
+
+def _nothing_to_run() -> HookscopeError:
+    return HookscopeError.of(
+        "no-program", "there is no instruction here yet", "try `r0 = XDP_PASS` and `exit`"
+    )
+
+
+def run(text: str) -> tuple[str, str]:
+    """A RunRequest, run: the RunReply and the first window, as JSON."""
+    request = RunRequest.model_validate_json(text)
+    found = prepare(request.inputs)
+    reply = _reply(found, request.revision)
+    packet = min(request.packet, max(0, len(reply.packets) - 1))
+    if not reply.packets:
+        raise HookscopeError.of("no-packets", "there is no packet to send", "add one under Packets to send")
+    step = min(request.step, reply.packets[packet].steps)
+    return reply.model_dump_json(), _window(
+        found, packet, max(0, step - (step == reply.packets[packet].steps)) // WINDOW
+    )
+
+
+def _reply(found: Run, revision: int) -> RunReply:
+    coverage: Counter[int] = Counter()
+    taken: dict[int, tuple[int, int]] = {}
+    packets, outputs, total, steps = [], [], 0, 0
+    program = found.scenario.setup.programs[0]
+    for index in range(len(found.scenario)):
+        if steps > TOTAL_STEPS:
+            break
+        trace = found.trace(index)
+        steps += len(trace)
+        coverage.update(
+            {at: count for at, count in slot_counts(trace.path).items() if at < len(program.slots)}
+        )
+        for pc, (no, yes) in branch_counts(trace.path, program).items():
+            before = taken.get(pc, (0, 0))
+            taken[pc] = (before[0] + no, before[1] + yes)
+        packets.append(packet_run(found.hook, found.scenario, trace, index))
+        total += len(trace.outputs)
+        outputs += outputs_of(trace, index)[: OUTPUTS_SENT - len(outputs)]
+    return RunReply(
+        run=found.key,
+        revision=revision,
+        packets=packets,
+        coverage=dict(coverage),
+        taken=taken,
+        outputs=outputs,
+        outputs_total=total,
+    )
+
+
+def _window(found: Run, packet: int, index: int) -> str:
+    trace = found.trace(packet)
+    last = max(0, (len(trace) - 1) // WINDOW)
+    return window_reply(found.key, found.hook, trace, packet, max(0, min(index, last))).model_dump_json()
+
+
+def window(text: str) -> str:
+    """A WindowRequest answered by a WindowReply; raises HookscopeError ``unknown-run``."""
+    request = WindowRequest.model_validate_json(text)
+    return _window(remembered(request.run), request.packet, request.window)
+
+
+def stop(text: str) -> str:
+    """A StopRequest answered by a StopReply, across packets."""
+    request = StopRequest.model_validate_json(text)
+    found = remembered(request.run)
+    reply: StopReply = find(request, found.trace, len(found.scenario))
+    return reply.model_dump_json()
+
+
+def marks(text: str) -> str:
+    """The path of one packet's run for the score: binned above 10,000 steps."""
+    request = MarksRequest.model_validate_json(text)
+    path = remembered(request.run).trace(request.packet).path
+    size = -(-len(path) // MARKS) or 1
+    return MarksReply(packet=request.packet, pcs=list(path[::size]), bin=size).model_dump_json()

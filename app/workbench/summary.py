@@ -1,0 +1,69 @@
+"""A packet's run in summary: what became of it, and where it ended."""
+
+from app.schemas.trace import FaultView, OutputView, PacketRun, StationVisit
+from app.workbench.values import output_text
+from vm.kernel.context import PacketContext
+from vm.kernel.hooks import Hook
+from vm.kernel.ingress import journey
+from vm.kernel.packet.dissect import dissect
+from vm.kernel.scenario import Scenario
+from vm.machine.oops import oops
+from vm.machine.trace import Trace
+from vm.word import hex64
+
+
+def packet_run(hook: Hook, scenario: Scenario, trace: Trace, index: int) -> PacketRun:
+    """What became of packet ``index``."""
+    packet = scenario.setup.packets[index]
+    verdict = hook.verdict(trace.ended.how, trace.ended.value)
+    data_out = _data_out(trace)
+    return PacketRun(
+        index=index,
+        steps=len(trace),
+        how=trace.ended.how,
+        verdict=verdict.name,
+        effect=verdict.effect.value,
+        value=hex64(trace.ended.value),
+        summary=dissect(packet).summary,
+        fault=_fault(trace),
+        journey=[
+            StationVisit(station=visit.station, title=visit.title, verdict=visit.verdict, note=visit.note)
+            for visit in journey(hook, verdict)
+        ],
+        data_out=data_out.hex() if data_out != packet else None,
+    )
+
+
+def _data_out(trace: Trace) -> bytes:
+    """The packet as it was when the program ended."""
+    machine = trace.seek(len(trace))
+    return machine.world.ctx.data_out() if isinstance(machine.world.ctx, PacketContext) else b""
+
+
+def _fault(trace: Trace) -> FaultView | None:
+    if trace.fault is None:
+        return None
+    before = trace.state(len(trace) - 1)
+    program = trace.world.programs[before.program]
+    return FaultView(
+        kind=trace.fault.kind.value,
+        message=trace.fault.message,
+        pc=before.pc,
+        step=len(trace) - 1,
+        oops=oops(trace.fault, before, program, trace.world.event.cpu),
+    )
+
+
+def outputs_of(trace: Trace, packet: int) -> list[OutputView]:
+    """What the run sent to user space."""
+    return [
+        OutputView(
+            packet=packet,
+            step=step,
+            kind=output.kind.value,
+            source=output.source,
+            text=output_text(output.kind, output.data),
+            data=output.data.hex(),
+        )
+        for step, output in trace.outputs
+    ]
