@@ -118,8 +118,8 @@ ROWS = (
         (Arg.CONST_MAP_PTR, Arg.UNINIT_MAP_VALUE),
         Ret.INTEGER,
         map_pop_elem,
-        "Takes the oldest value out of a queue, or the newest out of a stack, and copies it; -ENOENT if there "
-        "is none.",
+        "Takes the oldest value out of a queue, or the newest out of a stack, and copies it; -ENOENT if "
+        "there is none.",
     ),
     Helper(
         HelperId.MAP_PEEK_ELEM,
@@ -127,7 +127,7 @@ ROWS = (
         (Arg.CONST_MAP_PTR, Arg.UNINIT_MAP_VALUE),
         Ret.INTEGER,
         map_peek_elem,
-        "Copies the value bpf_map_pop_elem would take, and leaves it. Of a bloom filter it asks whether the "
+        "Copies the value bpf_map_pop_elem would take and leaves it. A bloom filter is asked whether the "
         "value may be in it: 0 perhaps, -ENOENT surely not.",
     ),
 )

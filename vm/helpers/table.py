@@ -9,8 +9,10 @@ from vm.helpers import (
     csum,
     fib,
     maps,
+    perf,
     probe_read,
     redirect,
+    ringbuf,
     skb,
     skb_shape,
     sockets,
@@ -24,7 +26,10 @@ from vm.helpers import (
 from vm.helpers.api import Helper
 
 _FAMILIES = (
+    control,
     maps,
+    ringbuf,
+    perf,
     control,
     time_random,
     tasks,

@@ -74,7 +74,7 @@ class ArrayMap(BpfMap):
         return refused
 
     def _refusal(self, key: bytes, flags: int) -> int:
-        if flags & ~(0 if self.per_cpu else F_LOCK) > EXIST:
+        if flags & ~F_LOCK > EXIST:
             return -Errno.EINVAL
         if int.from_bytes(key, "little") >= self.spec.max_entries:
             return -Errno.E2BIG

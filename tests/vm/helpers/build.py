@@ -115,11 +115,12 @@ class Builder:
     def call(self, helper: HelperId, *args: Argument) -> "Builder":
         """Calls a helper and keeps r0 as the next result."""
         for n, argument in enumerate(args, 1):
-            self._load(n, argument)
+            self.load(n, argument)
         self.insns.append(Call(CallKind.HELPER, helper))
         return self.keep(0)
 
-    def _load(self, n: int, argument: Argument) -> None:
+    def load(self, n: int, argument: Argument) -> None:
+        """Puts an argument into register ``n``."""
         match argument:
             case Context():
                 self.insns.append(Alu(AluOp.MOV, 64, n, Reg(6)))
@@ -130,6 +131,10 @@ class Builder:
             case int():
                 low, high = argument & 0xFFFFFFFF, argument >> 32 & 0xFFFFFFFF
                 self.insns.append(LoadImm64(n, ImmKind.VALUE, signed(low, 32), signed(high, 32)))
+
+    def read_word(self, dst: int, src: int) -> Load:
+        """The instruction that reads the word a register points at."""
+        return Load(Size.DW, dst, src, 0)
 
     def keep(self, register: int, size: Size = Size.DW) -> "Builder":
         """Writes a register down as the next result."""

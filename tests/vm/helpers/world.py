@@ -8,7 +8,7 @@ from vm.helpers.table import HELPERS
 from vm.kernel import context
 from vm.machine.machine import Machine
 from vm.machine.state import World
-from vm.maps import create
+from vm.maps import create_all
 from vm.memory.memory import Memory
 from vm.program import Program
 
@@ -18,7 +18,7 @@ def world_of(case: Case, event: Event | None = None) -> World:
     event = event or Event()
     memory = Memory([])
     fields: dict[str, int] = {}
-    maps = tuple(create(spec, index, memory, 2) for index, spec in enumerate(case.maps))
+    maps = create_all(case.maps, memory, 2)
     slots = unpack(case.code)
     program = Program(case.name, case.prog_type, slots, decode(slots), case.maps)
     ctx = context.create(case.prog_type, case.packet, memory, event, fields=fields)
