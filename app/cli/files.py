@@ -8,7 +8,7 @@ import click
 MAX_INPUT = 64 << 20
 
 
-class FileOrDash(click.ParamType):
+class FileOrDash(click.ParamType[bytes]):
     """FILE, or ``-`` for standard input; gives the bytes."""
 
     name = "FILE"

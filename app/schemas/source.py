@@ -108,11 +108,12 @@ class BlockView(Message):
 
 
 class EdgeView(Message):
-    """An edge between blocks, routed with right angles."""
+    """An edge between blocks, routed with right angles; calls have no points, they are not drawn."""
 
     source: int
     target: int
-    kind: Literal["taken", "fallthrough", "jump", "call"]
+    kind: str
+    """taken, fall-through, jump, call or callback."""
     back: bool
     points: list[PointView]
 

@@ -288,7 +288,8 @@ class PacketRun(Message):
 
     index: int
     steps: int
-    how: Literal["exit", "fault", "budget", "idle"]
+    how: str
+    """exit, fault or budget."""
     verdict: str
     """XDP_PASS, TC_ACT_SHOT, ABORTED …"""
     effect: Literal["pass", "drop", "tx", "redirect", "aborted"]

@@ -1,21 +1,15 @@
 """What can be said of a text without running it: mistakes, listing, structural verdict, graph."""
 
-from vm.asm.describe import describe
-from vm.cfg.drawing import Drawing, draw
-
 from app.schemas.source import (
-    BlockView,
     CheckReply,
     CheckRequest,
     DiagnosticView,
-    EdgeView,
-    GraphView,
     MapSpecView,
-    PointView,
     ProgramView,
     SlotView,
     SpanView,
 )
+from app.workbench.graph import graph_view
 from vm.asm import Assembly, Line, SourceMap, Style, assemble, disassemble
 from vm.cfg.structure import check_structure, explain
 from vm.encoding import pack
@@ -38,7 +32,7 @@ def check(text: str) -> str:
         ok=assembly.ok and not refusals,
         diagnostics=[*_mistakes(assembly), *refusals],
         programs=views,
-        graph=_graph(shown[request.program]) if request.program < len(shown) else None,
+        graph=graph_view(shown[request.program]) if request.program < len(shown) else None,
     )
     return reply.model_dump_json()
 
@@ -77,7 +71,7 @@ def _program(index: int, program: Program, source_map: SourceMap) -> ProgramView
         hook=program.hook,
         prog_type=program.prog_type.label,
         license=program.license,
-        slots=[_slot(program, line, kernel[line.pc], source_map) for line in disassemble(program)],
+        slots=[_slot(line, kernel[line.pc], source_map) for line in disassemble(program)],
         slot_count=len(program.slots),
         labels=dict(program.labels),
         functions=dict(program.functions),
@@ -98,52 +92,12 @@ def _program(index: int, program: Program, source_map: SourceMap) -> ProgramView
     )
 
 
-def _slot(program: Program, line: Line, kernel: str, source_map: SourceMap) -> SlotView:
-    insn = program.insns[line.pc]
+def _slot(line: Line, kernel: str, source_map: SourceMap) -> SlotView:
     return SlotView.model_construct(
         pc=line.pc,
         line=source_map.line_of(line.pc),
         text=line.text,
         kernel=kernel,
         raw=pack(line.slots).hex(),
-        say=describe(insn) if insn is not None else "",
-    )
-
-
-def _graph(program: Program) -> GraphView:
-    return _graph_view(draw(program))
-
-
-def _graph_view(drawing: Drawing) -> GraphView:
-    return GraphView(
-        width=drawing.width,
-        height=drawing.height,
-        blocks=[
-            BlockView(
-                id=block.id,
-                first=block.first,
-                last=block.last,
-                label=block.label,
-                function=block.function,
-                pcs=list(block.pcs),
-                lines=list(block.lines),
-                reachable=block.reachable,
-                loop_depth=block.loop_depth,
-                x=block.x,
-                y=block.y,
-                width=block.width,
-                height=block.height,
-            )
-            for block in drawing.blocks
-        ],
-        edges=[
-            EdgeView(
-                source=edge.source,
-                target=edge.target,
-                kind=edge.kind,
-                back=edge.back,
-                points=[PointView(x=x, y=y) for x, y in edge.points],
-            )
-            for edge in drawing.edges
-        ],
+        say="",
     )

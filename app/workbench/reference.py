@@ -1,12 +1,12 @@
 """The reference: the simulator's own tables as one message."""
 
-from vm.kernel.hooks import HOOKS
-
 from app.schemas.reference import ConstantRef, FieldRef, HelperRef, HookRef, InsnRef, MapRef, Reference
 from app.workbench.reference_insns import OTHERS
 from vm.helpers.table import HELPERS
 from vm.isa import ALU, JUMP
+from vm.kernel.hooks import HOOKS
 from vm.uapi.constants import CONSTANTS
+from vm.uapi.helper_ids import helper_name
 from vm.uapi.map_types import MapType
 from vm.uapi.structs import STRUCTS
 
@@ -31,7 +31,7 @@ def reference() -> str:
         helpers=[
             HelperRef(
                 id=helper.id,
-                name=f"bpf_{helper.id.name.lower()}",
+                name=helper_name(helper.id) or "",
                 signature=helper.signature,
                 doc=helper.doc,
                 hooks=_hooks_of(helper.prog_types),
@@ -48,7 +48,7 @@ def reference() -> str:
                 context=hook.context,
                 doc=hook.doc,
                 kernel=hook.kernel,
-                verdicts=[verdict.name for verdict in hook.verdicts],
+                verdicts=[verdict.name for verdict in hook.verdicts.values()],
             )
             for hook in HOOKS.values()
         ],

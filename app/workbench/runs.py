@@ -10,6 +10,8 @@ from app.schemas.trace import (
     Inputs,
     MarksReply,
     MarksRequest,
+    OutputView,
+    PacketRun,
     RunReply,
     RunRequest,
     StopReply,
@@ -74,7 +76,7 @@ def remembered(key: str) -> Run:
 
 
 def prepare(inputs: Inputs) -> Run:
-    """The run of these inputs, not yet run; raises HookscopeError when the text is no program for the hook."""
+    """The run of these inputs, not yet run; raises HookscopeError when the text is no program."""
     key = run_key(inputs)
     if key in _runs:
         return remembered(key)
@@ -124,7 +126,9 @@ def run(text: str) -> tuple[str, str]:
 def _reply(found: Run, revision: int) -> RunReply:
     coverage: Counter[int] = Counter()
     taken: dict[int, tuple[int, int]] = {}
-    packets, outputs, total, steps = [], [], 0, 0
+    packets: list[PacketRun] = []
+    outputs: list[OutputView] = []
+    total = steps = 0
     program = found.scenario.setup.programs[0]
     for index in range(len(found.scenario)):
         if steps > TOTAL_STEPS:

@@ -26,10 +26,10 @@ def packet_run(hook: Hook, scenario: Scenario, trace: Trace, index: int) -> Pack
         value=hex64(trace.ended.value),
         summary=dissect(packet).summary,
         fault=_fault(trace),
-        journey=[
+        journey=tuple(
             StationVisit(station=visit.station, title=visit.title, verdict=visit.verdict, note=visit.note)
             for visit in journey(hook, verdict)
-        ],
+        ),
         data_out=data_out.hex() if data_out != packet else None,
     )
 

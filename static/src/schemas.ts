@@ -77,11 +77,11 @@ export interface DissectRequest {
   packets: string[];
 }
 
-/** An edge between blocks, routed with right angles. */
+/** An edge between blocks, routed with right angles; calls have no points, they are not drawn. */
 export interface EdgeView {
   source: number;
   target: number;
-  kind: "taken" | "fallthrough" | "jump" | "call";
+  kind: string;
   back: boolean;
   points: PointView[];
 }
@@ -326,7 +326,7 @@ export interface PacketChange {
 export interface PacketRun {
   index: number;
   steps: number;
-  how: "exit" | "fault" | "budget" | "idle";
+  how: string;
   verdict: string;
   effect: "pass" | "drop" | "tx" | "redirect" | "aborted";
   value: string;

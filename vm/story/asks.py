@@ -64,7 +64,7 @@ def asks(moment: Moment) -> Sentence:
                 _label(moment, moment.pc + 1 + off),
             )
         case Call(CallKind.HELPER, imm):
-            return say(here, " calls ", Part(helper_name(imm), PartKind.HELPER))
+            return say(here, " calls ", Part(helper_name(imm) or f"helper {imm}", PartKind.HELPER))
         case Call(_, imm):
             return say(here, " calls ", _label(moment, moment.pc + 1 + imm))
         case CallX(n):

@@ -18,7 +18,7 @@ def tell_call(moment: Moment) -> Told:
     """The told call of a helper; ``moment.after`` holds its answer in r0."""
     insn = moment.insn
     number = insn.imm if isinstance(insn, Call) else moment.before[0]
-    name = helper_name(number)
+    name = helper_name(number) or f"helper {number}"
     answer = _answer(moment, number)
     words: Sentence = say(
         pc_part(moment.pc), " called ", Part(name, PartKind.HELPER), ": ", *_came(moment, answer)
