@@ -77,7 +77,7 @@ _IMM64: Mapping[ImmKind, str] = MappingProxyType({
     ImmKind.BTF_ID: "Puts the address of the kernel variable with BTF id {imm} in r{dst}",
     ImmKind.FUNC: "Puts the address of the function {imm:+d} slots from here in r{dst}, for a helper to call",
     ImmKind.MAP_IDX: "Puts a reference to map {imm} of the list given at load in r{dst}",
-    ImmKind.MAP_IDX_VALUE: "Puts the address of byte {offset} of map {imm}'s first value (of the list) in r{dst}",
+    ImmKind.MAP_IDX_VALUE: "Puts the address of byte {offset} of listed map {imm}'s first value in r{dst}",
 })  # fmt: skip
 
 
@@ -165,7 +165,7 @@ _WRITERS: Mapping[type[Instruction], Callable[..., str]] = MappingProxyType({
     LoadPacket: _packet,
     Neg: lambda insn: f"Changes the sign of {_reg(insn.bits, insn.dst)}",
     Endian: lambda insn: _ENDIAN[insn.op].format(bits=insn.bits, dst=insn.dst),
-    AddrSpaceCast: lambda insn: f"Puts the arena pointer r{insn.src}, in another address space, in r{insn.dst}",
+    AddrSpaceCast: lambda insn: f"Puts arena pointer r{insn.src}, in another address space, in r{insn.dst}",
     LoadAcquire: lambda insn: (
         f"Loads {_place(insn.size, insn.src, insn.off)} into r{insn.dst}, before all later accesses"),
     StoreRelease: lambda insn: (

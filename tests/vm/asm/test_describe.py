@@ -29,8 +29,7 @@ def test_every_instruction_is_one_sentence(insn: Instruction) -> None:
         ("call 1", "Calls the helper bpf_map_lookup_elem: r1 to r5 go in, the result comes back in r0."),
         ("call 999", "Calls helper 999, which does not exist: r1 to r5 go in, the result comes back in r0."),
         ("lock *(u64 *)(r0 + 0) += r1", "Adds r1 to the 8 bytes at r0 + 0, in one step."),
-        ("r0 = cmpxchg_64(r1 + 8, r0, r2)", "Writes r2 if r0 equals what is there, to the 8 bytes at r1 + 8, "
-         "in one step; what was there goes to r0."),
+        ("lock *(u32 *)(r1 + 8) |= r2", "Sets the bits of r2 in the 4 bytes at r1 + 8, in one step."),
         ("exit", "Returns r0 to the caller, or ends the program with it."),
     ],
 )  # fmt: skip
