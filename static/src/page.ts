@@ -30,6 +30,9 @@ export function startPage(): void {
     const width = widthClass(innerWidth);
     if (width !== state.peek().layout.width) useWidth(width);
   });
+  effect(() => {
+    document.title = `${state.value.title} · Hookscope`;
+  });
   let timer: ReturnType<typeof setTimeout> | undefined;
   let kept = state.peek().layout;
   effect(() => {

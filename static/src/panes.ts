@@ -40,8 +40,17 @@ export const TITLES: Readonly<Record<PaneId, string>> = {
 };
 export const PANE_IDS = Object.keys(TITLES) as PaneId[];
 export const DEFAULT_SHARES: readonly number[] = [1.12, 1, 0.84];
-/** Panes that take what room is left; the others are as high as their content, up to a limit. */
-export const GREEDY: ReadonlySet<PaneId> = new Set(["editor", "graph", "maps", "events"]);
+/** Shares of a column's height. Fixed, not by content: nothing may move when a value appears. */
+export const DEFAULT_GROW: Readonly<Record<PaneId, number>> = {
+  editor: 1,
+  graph: 0.8,
+  registers: 1.35,
+  stack: 0.5,
+  maps: 1,
+  packet: 1.5,
+  events: 1,
+  packets: 0.9,
+};
 export const TAB_PANES: Readonly<Record<Tab, readonly PaneId[]>> = {
   code: ["editor", "graph"],
   state: ["registers", "stack"],

@@ -5,7 +5,7 @@ import { mountEditor } from "../editor/editor.ts";
 import * as select from "../select.ts";
 import { Icon } from "./Icon.tsx";
 import { Listing } from "./Listing.tsx";
-import { roving } from "./roving.ts";
+import { choosing } from "./choosing.ts";
 import { plural } from "./words.ts";
 
 const view = signal<"source" | "listing">("source");
@@ -42,7 +42,7 @@ export function EditorHead() {
       <Verdict />
       <span class="meta">{slots === 0 ? "" : plural(slots, "slot")}</span>
       <span class="grow" />
-      <div class="seg" role="radiogroup" aria-label="Code view" onKeyDown={roving}>
+      <div class="seg" role="radiogroup" aria-label="Code view" onKeyDown={choosing}>
         {VIEWS.map(([id, name]) => (
           <button key={id} type="button" role="radio" aria-checked={view.value === id} tabIndex={view.value === id ? 0 : -1} onClick={() => (view.value = id)}>
             {name}

@@ -9,7 +9,13 @@ import { Icon } from "./Icon.tsx";
 
 const GROUPS: readonly Command["group"][] = ["Time", "Editor", "Program", "View"];
 
-function Row({ command, listening, listen }: { command: Command; listening: boolean; listen: (id: string | null) => void }) {
+interface CapProps {
+  command: Command;
+  listening: boolean;
+  listen: (id: string | null) => void;
+}
+
+function Cap({ command, listening, listen }: CapProps) {
   const chords = keysOf(command.id);
   const changed = command.id in keyChanges.value;
   const onKey = (event: KeyboardEvent) => {
@@ -22,9 +28,7 @@ function Row({ command, listening, listen }: { command: Command; listening: bool
     listen(null);
   };
   return (
-    <tr>
-      <td>{command.title}</td>
-      <td>
+    <>
         {changed ? (
           <button type="button" class="btn q sm" onClick={() => rebind(command.id, null)}>
             Give back
@@ -40,7 +44,19 @@ function Row({ command, listening, listen }: { command: Command; listening: bool
         >
           {listening ? "press keys" : chords.length === 0 ? <span class="dim">none</span> : chords.map((chord) => <kbd key={chord}>{caption(chord, mac)}</kbd>)}
         </button>
-      </td>
+    </>
+  );
+}
+
+/** A command, and beside it the one that does the same back in time. */
+function Row({ command, waiting, listen }: { command: Command; waiting: string | null; listen: (id: string | null) => void }) {
+  const back = BY_ID.get(`${command.id}-back`);
+  const cap = (its: Command) => <Cap command={its} listening={waiting === its.id} listen={listen} />;
+  return (
+    <tr>
+      <td>{command.title}</td>
+      <td>{cap(command)}</td>
+      <td>{back === undefined ? null : cap(back)}</td>
     </tr>
   );
 }
@@ -55,7 +71,8 @@ export function KeysHelp() {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
-  const shown = (group: Command["group"]) => COMMANDS.filter(({ id, keys, group: its }) => its === group && (keys.length > 0 || BY_ID.has(id)) && (keys.length > 0 || keysOf(id).length > 0));
+  const shown = (group: Command["group"]) =>
+    COMMANDS.filter(({ id, keys, group: its }) => its === group && !id.endsWith("-back") && (keys.length > 0 || keysOf(id).length > 0));
   return (
     <div class="pop keys" role="dialog" aria-label="All keys" tabIndex={-1} ref={box}>
       <div class="pane-h">
@@ -72,10 +89,16 @@ export function KeysHelp() {
       <div class="keys-b">
         {GROUPS.map((group) => (
           <table key={group}>
-            <caption class="lbl">{group}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{group}</th>
+                <th scope="col">{group === "Time" ? "forward" : ""}</th>
+                <th scope="col">{group === "Time" ? "back" : ""}</th>
+              </tr>
+            </thead>
             <tbody>
               {shown(group).map((command) => (
-                <Row key={command.id} command={command} listening={waiting === command.id} listen={listen} />
+                <Row key={command.id} command={command} waiting={waiting} listen={listen} />
               ))}
             </tbody>
           </table>

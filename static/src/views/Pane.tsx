@@ -1,5 +1,6 @@
 // The frame of a pane: header with its name or tabs, folding, docking by the header, and the five states of its body.
 import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import * as actions from "../actions.ts";
 import { startDock } from "../dock.ts";
 import { fold, show, TITLES, type PaneId, type Stack } from "../panes.ts";
@@ -8,12 +9,14 @@ import { act, state } from "../store.ts";
 import { cancel, reconnect } from "../transport.ts";
 import { Icon } from "./Icon.tsx";
 import { PANES } from "./registry.ts";
-import { roving } from "./roving.ts";
+import { choosing } from "./choosing.ts";
 import { plural } from "./words.ts";
+
+const PATIENCE = 300;
 
 function Tabs({ stack }: { stack: Stack }) {
   return (
-    <div class="tabs" role="tablist" aria-label="Panes in this place" onKeyDown={roving}>
+    <div class="tabs" role="tablist" aria-label="Panes in this place" onKeyDown={choosing}>
       {stack.panes.map((id) => (
         <button
           key={id}
@@ -79,8 +82,15 @@ function Problem() {
   );
 }
 
+/** Nothing for the first moments, so that quick runs do not flash; then a counted bar. */
 function Working() {
   const { done, total } = select.progress.value ?? { done: 0, total: 0 };
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), PATIENCE);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!late) return null;
   return (
     <div class="sb">
       <b>

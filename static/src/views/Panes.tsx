@@ -66,8 +66,7 @@ function Split({ way, label, at, sizes, set }: SplitProps) {
 function growOf(column: panes.Column, index: number): string {
   const height = column.heights?.[index];
   if (height !== undefined) return `${height} 1 0px`;
-  const stack = column.stacks[index];
-  return stack !== undefined && panes.GREEDY.has(stack.active) ? "1 1 0px" : "0 1 auto";
+  return `${panes.DEFAULT_GROW[column.stacks[index]?.active ?? "editor"]} 1 0px`;
 }
 
 function Column({ column, index, share }: { column: panes.Column; index: number; share: number }) {

@@ -70,6 +70,33 @@ function Lane({ lane, span, views, each }: { lane: (typeof score.LANES)[number];
   );
 }
 
+/** A dot above each column that a breakpoint stops before. */
+function Stops({ span, views }: { span: score.Span; views: { step: number; view: StepView }[] }) {
+  const pcs = new Set(select.breakpoints.value.map(({ line }) => select.slotOfLine.value.get(line)?.pc));
+  return (
+    <>
+      {views
+        .filter(({ view }) => pcs.has(view.pc))
+        .map(({ step }) => (
+          <span key={step} class="bpm" style={{ gridColumn: step - span.from + 2 }} />
+        ))}
+    </>
+  );
+}
+
+/** How many linked steps lie beyond either edge. */
+function Beyond({ span }: { span: score.Span }) {
+  const steps = [...select.related.value.steps];
+  const before = steps.filter((step) => step < span.from).length;
+  const after = steps.filter((step) => step >= span.to).length;
+  return (
+    <>
+      {before === 0 ? null : <span class="beyond left">← {before} linked</span>}
+      {after === 0 ? null : <span class="beyond right">{after} linked →</span>}
+    </>
+  );
+}
+
 function Playhead({ span }: { span: score.Span }) {
   const { step } = select.cursor.value;
   const atEnd = step >= span.to;
@@ -173,7 +200,9 @@ export function Score() {
           {score.LANES.map((lane) => (
             <Lane key={lane} lane={lane} span={span} views={views} each={each} />
           ))}
+          <Stops span={span} views={views} />
           <Playhead span={span} />
+          <Beyond span={span} />
         </div>
       )}
       {select.mostSteps.value > columnsAtMost ? <Overview span={span} /> : null}

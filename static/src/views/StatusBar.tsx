@@ -1,10 +1,13 @@
 // One line at the bottom: which rules hold, what the last check said, the connection, the main keys.
+import { useEffect, useState } from "preact/hooks";
 import { BY_ID, keysOf } from "../commands.ts";
 import { caption } from "../keys.ts";
 import { mac } from "../page.ts";
 import * as select from "../select.ts";
-import { reconnect } from "../transport.ts";
+import { cancel, reconnect } from "../transport.ts";
 import { plural } from "./words.ts";
+
+const PATIENCE = 300;
 
 function Key({ id, label }: { id: string; label: string }) {
   const [key] = keysOf(id);
@@ -32,6 +35,28 @@ function Checked() {
   );
 }
 
+/** A run under way, once it has taken long enough to be worth saying. */
+function Running() {
+  const progress = select.progress.value;
+  const [late, setLate] = useState(false);
+  const since = progress?.since;
+  useEffect(() => {
+    setLate(false);
+    if (since === undefined) return;
+    const timer = setTimeout(() => setLate(true), PATIENCE);
+    return () => clearTimeout(timer);
+  }, [since]);
+  if (progress === null || !late) return null;
+  return (
+    <span class="row">
+      Running, {progress.done.toLocaleString("en")} of {plural(progress.total, "packet")}
+      <button type="button" onClick={cancel}>
+        <b>Stop</b>
+      </button>
+    </span>
+  );
+}
+
 function Server() {
   if (select.connection.value === "online") return null;
   if (select.connection.value === "connecting") return <span>connecting</span>;
@@ -49,6 +74,7 @@ export function StatusBar() {
         <b>Linux 6.18 rules</b>
       </span>
       <Checked />
+      <Running />
       <Server />
       <span class="grow" />
       <Key id="over" label="step" />
