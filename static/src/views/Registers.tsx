@@ -1,52 +1,97 @@
 // The eleven registers before the next instruction.
-import type { ValueView } from "../schemas.ts";
+import { pastOf } from "../past.ts";
+import { changeNote, registerNames, registerRows, type DeadRow, type LiveRow } from "../registers.ts";
 import * as select from "../select.ts";
 import { linked } from "./hovering.ts";
 import { RunBody, StaleTag } from "./Pane.tsx";
+import { PcLink } from "./PcLink.tsx";
+import { useRoving } from "./useRoving.ts";
 import { REGION } from "./words.ts";
 
 export function RegistersHead() {
-  const pc = select.snapshot.value?.pc;
+  const now = select.snapshot.value;
   return (
     <>
-      <span class="meta">{pc === undefined ? "" : select.snapshot.value?.end ? "at the end" : `before pc ${pc}`}</span>
+      <span class="meta">{now === null ? "" : now.end === null ? `before pc ${now.pc}` : "at the end"}</span>
       <span class="grow" />
       <StaleTag />
     </>
   );
 }
 
-function Register({ n, value, before }: { n: number; value: ValueView; before: ValueView | undefined }) {
+function Live({ row }: { row: LiveRow }) {
+  const { n, value, was, since } = row;
   const { tone, badge } = REGION[value.kind];
-  const changed = before !== undefined && before !== value;
   const lit = select.related.value.registers.has(n);
+  const aside = value.kind === "num";
+  const under = [aside ? "" : value.note, changeNote(row)].filter(Boolean).join(", ");
   return (
-    <div class={["reg", changed && "chg", lit && "link"].filter(Boolean).join(" ")} role="row" tabIndex={0} {...linked({ kind: "reg", n }, value.word)}>
+    <div class={["reg", was !== null && "chg", lit && "link"].filter(Boolean).join(" ")} role="row" data-rove {...linked({ kind: "reg", n }, value.word)}>
       <span role="rowheader">r{n}</span>
       <span role="cell">
         <span class={`bdg ${tone}`}>{badge}</span>
       </span>
-      <span class="v" role="cell">
+      <span class="v" role="cell" title={`${value.text} ${value.note}`.trim()}>
         {value.text}
-        {changed ? <span class="was">was {before.text}</span> : null}
+        {aside && value.note !== "" ? <span class="aside"> {value.note}</span> : null}
+        {under === "" ? null : <span class="was">{under}</span>}
       </span>
-      <span class="meta dim" role="cell">
-        {value.note}
+      <span class="who" role="cell">
+        {since === undefined ? null : <PcLink touch={since} did={`set r${n}`} />}
       </span>
     </div>
   );
 }
 
-export function RegistersBody() {
-  const now = select.snapshot.value;
-  const before = select.here.value.previous;
+function Dead({ row }: { row: DeadRow }) {
+  const { numbers, since, written } = row;
   return (
-    <RunBody empty={<b>The registers appear here once a packet meets the program.</b>}>
-      <div role="table" aria-label="Registers">
-        {now?.registers.map((value, n) =>
-          now.written[n] ? <Register key={n} n={n} value={value} before={before?.registers[n]} /> : null,
-        )}
+    <div class="reg dead" role="row">
+      <span role="rowheader">{registerNames(numbers)}</span>
+      <span role="cell">
+        <span class="bdg u">n/a</span>
+      </span>
+      <span class="v" role="cell">
+        {!written ? "never written" : since === undefined ? "unreadable since a call" : `unreadable since the call at pc ${since.pc}`}
+      </span>
+      <span class="who" role="cell">
+        {written && since !== undefined ? <PcLink touch={since} did="made them unreadable" /> : null}
+      </span>
+    </div>
+  );
+}
+
+function Rows() {
+  const { snapshot, previous } = select.here.value;
+  const roving = useRoving();
+  if (snapshot === null) return null;
+  const rows = registerRows(snapshot, previous, pastOf(select.window.value).registers, select.cursor.value.step);
+  return (
+    <div role="table" aria-label="Registers" {...roving}>
+      <div class="colh" role="row">
+        <span role="columnheader" class="sr">
+          register
+        </span>
+        <span role="columnheader">kind</span>
+        <span role="columnheader">value in this run</span>
+        <span role="columnheader">set by</span>
       </div>
+      {rows.map((row) => (row.kind === "live" ? <Live key={`r${row.n}`} row={row} /> : <Dead key={`d${row.numbers[0]}`} row={row} />))}
+    </div>
+  );
+}
+
+export function RegistersBody() {
+  return (
+    <RunBody
+      empty={
+        <>
+          <b>No run yet</b>
+          <p>The registers appear here once a packet meets the program.</p>
+        </>
+      }
+    >
+      <Rows />
     </RunBody>
   );
 }

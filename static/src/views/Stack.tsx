@@ -1,43 +1,137 @@
-// The stack bytes that were written, eight to a row.
-import { FRAME_SIZE, UNWRITTEN } from "../fold.ts";
+// The stack: the bytes that were written, eight to a row, frame by frame.
+import { UNWRITTEN, type Frame, type Snapshot } from "../fold.ts";
+import { before, pastOf, type StackWrite } from "../past.ts";
+import { overlaps } from "../related.ts";
 import * as select from "../select.ts";
+import { spilled, stackRows, writtenBytes, type StackCell, type StackRow } from "../stack.ts";
+import { state } from "../store.ts";
+import { snapshotAt } from "../trace.ts";
+import { linked } from "./hovering.ts";
 import { RunBody, StaleTag } from "./Pane.tsx";
+import { PcLink } from "./PcLink.tsx";
+import { useRoving } from "./useRoving.ts";
+import { REGION } from "./words.ts";
 
-const ROW = 8;
+const MOST_NOTES = 2;
 
 export function StackHead() {
-  const frame = select.snapshot.value?.frames.at(-1);
-  const cells = frame?.bytes.match(/../g) ?? [];
-  const written = cells.filter((cell) => cell !== UNWRITTEN).length;
+  const frames = select.snapshot.value?.frames ?? [];
+  const running = frames.at(-1);
   return (
     <>
-      <span class="meta">{frame === undefined ? "" : `${written} of 512 bytes`}</span>
+      <span class="meta">
+        {running === undefined ? "" : `${writtenBytes(running)} of 512 bytes`}
+        {frames.length > 1 ? ` in ${running?.function}, ${frames.length} frames` : ""}
+      </span>
       <span class="grow" />
       <StaleTag />
+      <span class="lbl">
+        <b class="m">··</b> never written
+      </span>
     </>
   );
 }
 
-export function StackBody() {
-  const cells = select.snapshot.value?.frames.at(-1)?.bytes.match(/../g) ?? [];
-  const rows = [];
-  for (let at = FRAME_SIZE - ROW; at >= 0; at -= ROW) {
-    const row = cells.slice(at, at + ROW);
-    if (row.some((cell) => cell !== UNWRITTEN)) rows.push({ off: at - FRAME_SIZE, row });
-  }
+function Cell({ cell, frame }: { cell: StackCell; frame: number }) {
+  const { off, byte, changed, write } = cell;
+  const range = write ?? { off, size: 1 };
+  const lit = select.related.value.stack.some((other) => other.frame === frame && overlaps(other, { off, size: 1 }));
+  const classes = ["by", byte !== null && "i", changed && "chg", lit && "hl"].filter(Boolean).join(" ");
   return (
-    <RunBody class="stk" empty={<b>Stack bytes appear here when the program writes them.</b>}>
-      {rows.length === 0 ? <p class="dim meta">No byte of the stack was written yet.</p> : null}
-      {rows.map(({ off, row }) => (
-        <div key={off} class="stk-r">
-          <span class="a">fp{off}</span>
-          {row.map((cell, i) => (
-            <span key={i} class={cell === UNWRITTEN ? "by" : "by i"}>
-              {cell}
-            </span>
+    <span class={classes} role="cell" data-rove aria-label={`fp${off}: ${byte ?? "never written"}`} {...linked({ kind: "stk", frame, off: range.off, size: range.size }, write?.bytes ?? byte ?? "")}>
+      {byte ?? UNWRITTEN}
+    </span>
+  );
+}
+
+/** What a write put there: the value it came from, where that is known. */
+function Note({ write }: { write: StackWrite }) {
+  const { packet } = select.cursor.value;
+  const value = spilled(write, snapshotAt(state.value, { packet, step: write.step }));
+  const told = value === null ? null : value.kind === "num" ? value.text : `${REGION[value.kind].badge} ${value.text}`;
+  return (
+    <span class="an-w">
+      <b class="r-s">fp{write.off}</b> <PcLink touch={write} did="wrote it" />
+      {told === null ? null : <span class="an-v">{told}</span>}
+    </span>
+  );
+}
+
+function Row({ row, frame }: { row: StackRow; frame: number }) {
+  return (
+    <div class="stk-r" role="row">
+      <span class="a" role="rowheader">
+        fp{row.off}
+      </span>
+      {row.cells.map((cell) => (
+        <Cell key={cell.off} cell={cell} frame={frame} />
+      ))}
+      <span class="an" role="cell">
+        {row.writes.slice(0, MOST_NOTES).map((write) => (
+          <Note key={write.off} write={write} />
+        ))}
+        {row.writes.length > MOST_NOTES ? <span class="dim">and {row.writes.length - MOST_NOTES} more writes</span> : null}
+      </span>
+    </div>
+  );
+}
+
+interface FrameProps {
+  frame: Frame;
+  index: number;
+  previous: Snapshot | null;
+  alone: boolean;
+  running: boolean;
+}
+
+function FrameRows({ frame, index, previous, alone, running }: FrameProps) {
+  const writes = before(pastOf(select.window.value).stackWrites, select.cursor.value.step).filter((write) => write.frame === index);
+  const rows = stackRows(frame, previous?.frames[index], writes);
+  return (
+    <>
+      {alone ? null : (
+        <p class="stk-f">
+          <b class="m">{frame.function}</b> <span class="dim">{running ? "is running" : "waits"}{frame.return_pc === null ? "" : `, returns to pc ${frame.return_pc}`}</span>
+        </p>
+      )}
+      {rows.length === 0 ? (
+        <p class="dim meta">No byte of {alone ? "the stack" : "this frame"} was written yet.</p>
+      ) : (
+        <div role="table" aria-label={`Stack of ${frame.function}`}>
+          {rows.map((row) => (
+            <Row key={row.off} row={row} frame={index} />
           ))}
         </div>
+      )}
+    </>
+  );
+}
+
+function Frames() {
+  const { snapshot, previous } = select.here.value;
+  const roving = useRoving({ columns: 8 });
+  const frames = snapshot?.frames ?? [];
+  return (
+    <div {...roving}>
+      {frames.map((frame, index) => ({ frame, index })).reverse().map(({ frame, index }) => (
+        <FrameRows key={index} frame={frame} index={index} previous={previous} alone={frames.length === 1} running={index === frames.length - 1} />
       ))}
+    </div>
+  );
+}
+
+export function StackBody() {
+  return (
+    <RunBody
+      class="stk"
+      empty={
+        <>
+          <b>No run yet</b>
+          <p>Stack bytes appear here when the program writes them.</p>
+        </>
+      }
+    >
+      <Frames />
     </RunBody>
   );
 }
