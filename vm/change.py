@@ -101,7 +101,7 @@ class FieldChanged:
 @record
 class Loop:
     """A helper's loop over a callback: the function at slot ``pc`` is called with the r1 to r5 of each of
-    ``calls`` in turn (a sequence that never changes, but may compute its items); call ``at`` is the running one.
+    ``calls`` in turn (a sequence that never changes, but may compute its items); call number ``at`` runs.
 
     Where there are ``keys``, r2 points at a copy of that call's.
     """

@@ -3,6 +3,7 @@
 from app.schemas.trace import EntryView, FrameView, MapView, StateView
 from app.workbench.values import value_view
 from vm.isa import REGISTERS, STACK_SIZE
+from vm.machine.state import UNWRITTEN_STACK
 from vm.maps.base import BpfMap
 from vm.story.names import Names, key_text, value_text
 
@@ -29,7 +30,7 @@ def state_view(names: Names, written: list[bool]) -> StateView:
 
 
 def frames(names: Names) -> list[FrameView]:
-    """The stack frames under way, outermost first, with the bytes that are not zero."""
+    """The stack frames under way, outermost first, with the bytes that were written."""
     state = names.machine.state
     entered = state.frames
     pcs = [*(frame.return_pc for frame in entered), state.pc]
@@ -43,9 +44,9 @@ def frames(names: Names) -> list[FrameView]:
 
 
 def _runs(stack: bytes) -> dict[int, str]:
-    """The 8-byte rows that hold anything, by offset from r10."""
+    """The 8-byte rows that were written, by offset from r10."""
     rows = ((start - STACK_SIZE, stack[start : start + 8]) for start in range(0, STACK_SIZE, 8))
-    return {off: row.hex() for off, row in rows if any(row)}
+    return {off: row.hex() for off, row in rows if row != UNWRITTEN_STACK[:8]}
 
 
 def map_view(bpf_map: BpfMap) -> MapView:

@@ -1,8 +1,8 @@
 """Runs of the real kernel as they are kept: generated programs, packets, and what Linux answered.
 
-``tests/data/runs/runs.jsonl.xz``: a line that says which kernel and how many, then a line per program with the
-keys seed, prog_type, insns (hex; map references by index), maps, packets (hex), runs (per packet retval, and
-data_out where it differs from the packet) and final_maps (per map its sorted entries; null where they
+``tests/data/runs/runs.jsonl.xz``: a line that says which kernel and how many, then a line per program with
+the keys seed, prog_type, insns (hex; map references by index), maps, packets (hex), runs (per packet retval,
+and data_out where it differs from the packet) and final_maps (per map its sorted entries; null where they
 cannot be read).
 """
 

@@ -8,7 +8,7 @@ from vm.isa import FP, MAX_FRAMES
 from vm.machine.commit import commit, set_field, set_register
 from vm.machine.execute_jump import MAY_GOTO_BUDGET, may_goto_field
 from vm.machine.fault import outside
-from vm.machine.state import State
+from vm.machine.state import UNWRITTEN_STACK, State
 from vm.memory.fault import Fault, FaultKind, MachineFault
 
 _SAVED = (6, 7, 8, 9)
@@ -95,14 +95,20 @@ def _lend(state: State, key: bytes) -> int:
 
 
 def _clear_frame(state: State, depth: int) -> None:
-    """Zeroes what an earlier frame left on the stack, and fills the ``may_goto`` budget."""
+    """Takes away what an earlier frame left on the stack, and fills the ``may_goto`` budget."""
     stack = state.stacks[depth]
-    used = len(stack.data) - len(stack.data.lstrip(b"\0"))
-    if used < len(stack.data):
-        end = len(stack.data.rstrip(b"\0"))
-        state.world.memory.put(stack, used, bytes(end - used))
+    start, end = _written(stack.data)
+    if start < end:
+        state.world.memory.put(stack, start, UNWRITTEN_STACK[start:end])
     if state.fields.get(may_goto_field(depth), MAY_GOTO_BUDGET) != MAY_GOTO_BUDGET:
         set_field(state, may_goto_field(depth), MAY_GOTO_BUDGET)
+
+
+def _written(stack: bytearray) -> tuple[int, int]:
+    """The smallest range that holds all bytes that are not as in a fresh stack."""
+    fill = UNWRITTEN_STACK[:1]
+    end = len(stack.rstrip(fill))
+    return (len(stack) - len(stack.lstrip(fill)), end) if end else (0, 0)
 
 
 def _require_slot(state: State, what: str, pc: int) -> None:

@@ -12,6 +12,10 @@ from vm.memory.memory import Memory
 from vm.memory.region import Region, RegionKind
 from vm.program import Program
 
+STACK_FILL = 0xAA
+"""What stack bytes hold that nobody wrote. On a real machine that is anything; here it is always the same, and
+not 0, so that a program that reads it does not seem to work."""
+UNWRITTEN_STACK = bytes([STACK_FILL]) * STACK_SIZE
 SLOT_BITS = 20
 """Bits that hold any slot of a program (MAX_INSNS is below 1 << 20)."""
 
@@ -122,7 +126,7 @@ def _keys(world: World) -> Region:
 
 def _stack(memory: Memory, depth: int) -> Region:
     name = f"fp{depth}" if depth else "fp"
-    region = memory.add(RegionKind.STACK, name, bytearray(STACK_SIZE), owner=depth)
+    region = memory.add(RegionKind.STACK, name, bytearray(UNWRITTEN_STACK), owner=depth)
     region.alive = depth == 0
     region.origin = STACK_SIZE
     return region

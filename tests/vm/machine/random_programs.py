@@ -74,9 +74,9 @@ def _instruction(rnd: random.Random, at: int, count: int) -> Instruction:
             return Store(rnd.choice(list(Size)), base, off, _operand(rnd))
         case 9:
             base, off = _place(rnd)
-            op = rnd.choice(list(AtomicOp))
-            fetch = op in (AtomicOp.XCHG, AtomicOp.CMPXCHG) or rnd.random() < 0.5
-            return Atomic(op, rnd.choice((Size.W, Size.DW)), base, off, _scratch(rnd), fetch)
+            atomic = rnd.choice(list(AtomicOp))
+            fetch = atomic in (AtomicOp.XCHG, AtomicOp.CMPXCHG) or rnd.random() < 0.5
+            return Atomic(atomic, rnd.choice((Size.W, Size.DW)), base, off, _scratch(rnd), fetch)
         case 10:
             base, off = _place(rnd)
             if rnd.random() < 0.5:

@@ -30,6 +30,7 @@ from vm.instruction import (
 from vm.isa import AluOp, AtomicOp, EndianOp, ImmKind, JumpOp, Size, alu, atomic, endian, holds
 from vm.machine.execute import BIND
 from vm.machine.execute_jump import MAY_GOTO_BUDGET
+from vm.machine.state import UNWRITTEN_STACK
 from vm.word import MASK32, MASK64, sign_extend
 
 words = st.one_of(
@@ -123,7 +124,7 @@ def test_a_step_tells_what_changed() -> None:
     fp = machine.state.registers[10]
     assert [step.changes for step in steps_of(machine)[:3]] == [
         (RegisterChanged(1, 0, 7), PcChanged(0, 1)),
-        (MemoryChanged(fp - 4, bytes(4), b"\7\0\0\0"), PcChanged(1, 2)),
+        (MemoryChanged(fp - 4, UNWRITTEN_STACK[:4], b"\7\0\0\0"), PcChanged(1, 2)),
         (PcChanged(2, 4),),
     ]
 

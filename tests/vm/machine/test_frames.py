@@ -4,6 +4,7 @@ from tests.vm.machine.build import add, machine_of, mov, result, steps_of
 from vm.change import FrameEntered, FrameLeft, MemoryChanged, RegionChanged, RegisterChanged
 from vm.instruction import Call, Exit, Imm, Jump, Load, Reg, Store
 from vm.isa import MAX_FRAMES, STACK_SIZE, CallKind, JumpOp, Size
+from vm.machine.state import UNWRITTEN_STACK
 
 
 def call(distance: int) -> Call:
@@ -22,15 +23,17 @@ def test_the_caller_finds_r6_to_r9_and_its_stack_again() -> None:
     assert machine.outcome().value == 5 + 6 + 7 + 9
 
 
-def test_a_callee_starts_with_a_stack_of_zeros() -> None:
+def test_a_callee_starts_with_a_stack_nobody_wrote() -> None:
     store, load = Store(Size.DW, 10, -8, Imm(7)), Load(Size.DW, 0, 10, -8)
     machine = machine_of(call(2), call(1), Exit(), load, store, Exit())
     steps = steps_of(machine)
-    assert machine.state.registers[0] == 0
+    assert machine.state.registers[0] == int.from_bytes(UNWRITTEN_STACK[:8], "little")
     entering = [step.changes for step in steps if any(isinstance(c, FrameEntered) for c in step.changes)]
     assert not any(isinstance(change, MemoryChanged) for change in entering[0])
     cleared = [change for change in entering[1] if isinstance(change, MemoryChanged)]
-    assert [(change.before, change.after) for change in cleared] == [(b"\7", b"\0")]
+    assert [(change.before, change.after) for change in cleared] == [
+        ((7).to_bytes(8, "little"), UNWRITTEN_STACK[:8])
+    ]
 
 
 def test_what_a_call_and_a_return_change() -> None:

@@ -1,0 +1,69 @@
+"""Packets through a program, keeping only the answers: what BPF_PROG_TEST_RUN and the map dumps would say."""
+
+from dataclasses import dataclass
+
+from vm.kernel.context import PacketContext
+from vm.kernel.scenario import Scenario, Setup
+from vm.maps import BpfMap
+from vm.memory.fault import Fault
+from vm.source import HookscopeError
+from vm.uapi.map_types import MapType
+from vm.word import MASK32
+
+Dump = tuple[tuple[bytes, bytes], ...]
+
+_UNREADABLE = frozenset({MapType.RINGBUF, MapType.PROG_ARRAY, MapType.PERF_EVENT_ARRAY, MapType.BLOOM_FILTER})
+_PER_CPU = frozenset({MapType.PERCPU_ARRAY, MapType.PERCPU_HASH, MapType.LRU_PERCPU_HASH})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one packet: ``retval`` is r0 as 32 bits, ``data_out`` the packet afterwards.
+
+    A run that did not come to its exit has neither, and a ``message`` that says why, with the ``fault`` if
+    it was one.
+    """
+
+    retval: int | None
+    data_out: bytes | None
+    message: str = ""
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of all packets, and what the maps hold in the end (None: a map that cannot be read)."""
+
+    runs: tuple[Outcome, ...]
+    maps: tuple[Dump | None, ...]
+
+
+def run_all(setup: Setup) -> Report:
+    """Runs the packets in order on the same maps; raises HookscopeError for maps that cannot be made."""
+    scenario = Scenario(setup)
+    cpu = setup.event.cpu
+    scenario.maps(0)  # maps that cannot be made are nobody's packet's fault
+    runs = tuple(_run(scenario, index) for index in range(len(scenario)))
+    return Report(runs, tuple(dump(found, cpu) for found in scenario.maps(len(scenario))))
+
+
+def _run(scenario: Scenario, index: int) -> Outcome:
+    try:
+        machine = scenario.finished(index)
+    except HookscopeError as refused:
+        return Outcome(None, None, str(refused))
+    ended, ctx = machine.outcome(), machine.world.ctx
+    if ended.how != "exit":
+        return Outcome(None, None, ended.message, machine.fault)
+    out = ctx.data_out() if isinstance(ctx, PacketContext) else None
+    return Outcome(ended.value & MASK32, out)
+
+
+def dump(found: BpfMap, cpu: int) -> Dump | None:
+    """A map's entries in order of keys, per-CPU values as ``cpu`` sees them; None for a map without such."""
+    if found.spec.type in _UNREADABLE:
+        return None
+    if found.spec.type not in _PER_CPU:
+        return tuple(found.items())
+    stride, size = (found.spec.value_size + 7) & ~7, found.spec.value_size
+    return tuple((key, values[cpu * stride : cpu * stride + size]) for key, values in found.items())
