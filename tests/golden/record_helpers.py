@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from tests.oracle import kernel
 from tests.shared_data import CHECKOUT
-from tests.vm.helpers import permission
+from tests.vm.helpers import argument_types, permission
 from tests.vm.helpers.answer import Answer, of_kernel
 from tests.vm.helpers.build import Case
 from tests.vm.helpers.cases import FAMILIES
@@ -18,6 +18,7 @@ FOLDER = CHECKOUT / "tests/data/helpers"
 SEMANTICS = FOLDER / "semantics.json.gz"
 PERMISSIONS = FOLDER / "permissions.json.gz"
 CONTEXT = FOLDER / "context.json.gz"
+ARGUMENTS = FOLDER / "arguments.json.gz"
 
 
 def digest(cases: Iterable[Case]) -> str:
@@ -56,4 +57,5 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     _write(PERMISSIONS.name, permission.ask())
     _write(CONTEXT.name, probe.ask())
+    _write(ARGUMENTS.name, argument_types.ask())
     _write(SEMANTICS.name, semantics())

@@ -4,13 +4,26 @@ import re
 
 import pytest
 
+from tests.vm.helpers.argument_types import asked, kind_for
 from tests.vm.helpers.golden import golden
 from tests.vm.helpers.permission import ASKED
 from vm.helpers.api import Arg, Helper
 from vm.helpers.table import HELPERS
 from vm.uapi.helper_ids import HelperId, helper_name
+from vm.uapi.prog_types import ProgType
 
 PERMISSIONS = golden("permissions.json.gz")
+ARGUMENTS = golden("arguments.json.gz")
+ACCEPTED = {
+    Arg.CTX: {"ctx"},
+    Arg.CTX_OR_NULL: {"ctx", "null"},
+    Arg.CONST_MAP_PTR: {"map"},
+    Arg.ANYTHING: {"scalar", "null", "stack", "ctx", "map", "packet"},
+    Arg.CONST_SIZE: set(),
+    Arg.CONST_SIZE_OR_ZERO: {"null"},
+    Arg.MEM_RDONLY_OR_NULL: {"stack", "null"},
+}
+"""What the kernel accepts for an argument type; the others are memory that must be there."""
 COMMON = """
     map_lookup_elem map_update_elem map_delete_elem map_lookup_percpu_elem map_push_elem map_pop_elem
     map_peek_elem ringbuf_output ringbuf_reserve ringbuf_submit ringbuf_discard ringbuf_query
@@ -37,6 +50,21 @@ def test_who_may_call_it_is_as_linux_says(row: Helper) -> None:
     mine = {kind.label for kind in ASKED if row.prog_types is None or kind in row.prog_types}
     assert mine == set(kinds)
     assert row.gpl_only == gpl
+
+
+@pytest.mark.parametrize("row", tuple(asked()), ids=lambda row: row.id.name)
+def test_argument_types_are_as_linux_has_them(row: Helper) -> None:
+    whole, *recorded = ARGUMENTS[row.id.name]
+    assert "usual" in whole
+    in_packet = kind_for(row) is not ProgType.KPROBE
+    assert len(recorded) == len(row.args)
+    for argument, found in zip(row.args, recorded, strict=True):
+        accepted = set(ACCEPTED.get(argument, {"stack"}))
+        if "stack" in accepted and argument is not Arg.ANYTHING and row.packet_args:
+            accepted.add("packet")
+        assert set(found) == (accepted if in_packet else accepted - {"packet"}), argument
+    if in_packet:
+        assert ("packet" in whole) == (not row.changes_packet)
 
 
 @ROWS
