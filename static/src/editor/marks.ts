@@ -12,6 +12,11 @@ export const refresh = StateEffect.define<null>();
 
 const REGISTER = /\b([rw])(10|[0-9])\b/g;
 const COMMENT = /[;#]|\/\//;
+/** Shorter than this a value says nothing. */
+const LEAST_HINT = 4;
+const GAP = 2;
+/** Of a line, left and right, in px. */
+const PADDING = 30;
 
 class Hint extends WidgetType {
   readonly text: string;
@@ -80,6 +85,21 @@ function hintFor(slot: Slot, now: boolean): string {
   return at < 0 ? "" : (window.steps[at]?.note ?? "");
 }
 
+/** A value cut to the room that is left of the line, in letters; it may cover a comment, never code. */
+function fit(hint: string, line: Line, columns: number): string {
+  const end = line.text.search(COMMENT);
+  const code = (end < 0 ? line.text : line.text.slice(0, end)).trimEnd();
+  const room = columns - code.length - GAP;
+  if (hint.length <= room) return hint;
+  return room < LEAST_HINT ? "" : `${hint.slice(0, room - 1)}…`;
+}
+
+/** How many letters of a line are in sight. */
+function columnsOf(view: EditorView): number {
+  const width = view.scrollDOM.clientWidth - view.contentDOM.offsetLeft;
+  return Math.max(0, Math.floor((width - PADDING) / view.defaultCharacterWidth));
+}
+
 /** Colours each register of a line by what it held when the line ran; the one it wrote, by what it holds after. */
 function colour(builder: RangeSetBuilder<Decoration>, line: Line, slot: Slot): void {
   const window = select.window.peek();
@@ -101,6 +121,7 @@ function colour(builder: RangeSetBuilder<Decoration>, line: Line, slot: Slot): v
 function build(view: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
   const where = around(view.state);
+  const columns = columnsOf(view);
   for (const { from, to } of view.visibleRanges) {
     for (let at = from; at <= to; ) {
       const line = view.state.doc.lineAt(at);
@@ -112,7 +133,7 @@ function build(view: EditorView): DecorationSet {
       }
       if (slot !== null) {
         colour(builder, line, slot);
-        const hint = hintFor(slot, line.from === where.now);
+        const hint = fit(hintFor(slot, line.from === where.now), line, columns);
         if (hint !== "") builder.add(line.to, line.to, Decoration.widget({ widget: new Hint(hint), side: 1 }));
       }
       at = line.to + 1;
@@ -131,7 +152,7 @@ export const marks = ViewPlugin.fromClass(
 
     update(update: ViewUpdate): void {
       const asked = update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(refresh)));
-      if (asked || update.docChanged || update.viewportChanged) this.decorations = build(update.view);
+      if (asked || update.docChanged || update.viewportChanged || update.geometryChanged) this.decorations = build(update.view);
     }
   },
   { decorations: (plugin) => plugin.decorations },

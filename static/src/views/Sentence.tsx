@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import * as select from "../select.ts";
 import { Icon } from "./Icon.tsx";
 import { Parts, plain } from "./Parts.tsx";
-import type { PacketRun, Part } from "../schemas.ts";
+import type { PacketRun, Part, StepView } from "../schemas.ts";
 
 const SETTLED = 350;
 
@@ -16,6 +16,11 @@ function opening(): Part[] {
   const { packet } = select.cursor.value;
   const summary = select.packetView.value?.summary;
   return [text("label", `Packet ${packet + 1}`), text("", summary ? ` arrives: ${summary}.` : " arrives.")];
+}
+
+/** What is about to be asked or done. */
+function upcoming(next: StepView | null): Part[] {
+  return next === null || next.asks.length === 0 ? [] : [text("", "Next, "), ...next.asks, text("", ".")];
 }
 
 function nothing(): Part[] {
@@ -55,9 +60,10 @@ function Said() {
     <>
       <span>
         <Parts parts={done} />
+        {here.done === null ? "" : "."}
       </span>
       <span class="next">
-        {atEnd ? <Verdict run={run} /> : null} {atEnd ? run.summary : <Parts parts={here.next?.asks ?? []} />}
+        {atEnd ? <Verdict run={run} /> : null} {atEnd ? run.summary : <Parts parts={upcoming(here.next)} />}
       </span>
     </>
   );
@@ -69,7 +75,7 @@ function spoken(): string {
   if (run === null) return plain(nothing());
   const atEnd = select.cursor.value.step === run.steps;
   const done = here.done === null ? plain(opening()) : plain(here.done.did);
-  return `${done} ${atEnd ? `${run.verdict}. ${run.summary}` : plain(here.next?.asks ?? [])}`;
+  return `${done} ${atEnd ? `${run.verdict}. ${run.summary}` : plain(upcoming(here.next))}`;
 }
 
 /** The live region: the sentence, once time has come to rest. */
