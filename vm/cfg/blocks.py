@@ -16,7 +16,7 @@ from vm.program import Program
 class EdgeKind(StrEnum):
     """Why control passes from one block to another. A call or callback edge leads to a subprogram's entry."""
 
-    FALL_THROUGH = "fall-through"
+    FALL_THROUGH = "fallthrough"
     TAKEN = "taken"
     JUMP = "jump"
     CALL = "call"

@@ -36,7 +36,7 @@ class Ending(StrEnum):
     EXIT = "exit"
     BRANCH = "branch"
     JUMP = "jump"
-    FALL_THROUGH = "fall-through"
+    FALL_THROUGH = "fallthrough"
     NOWHERE = "nowhere"
 
 

@@ -45,7 +45,7 @@ def _badly_drawn(route: Route, layout: Layout) -> Iterator[str]:
     for (ax, ay), (bx, by) in segments(route.points):
         if ax != bx and ay != by:
             yield f"{name} is slanted"
-        if not (0 <= ax <= bx <= layout.width and 0 <= min(ay, by) and max(ay, by) <= layout.height):
+        if not (0 <= ax <= bx <= layout.width and min(ay, by) >= 0 and max(ay, by) <= layout.height):
             yield f"{name} leaves the drawing"
     for piece in segments(route.points):
         for block, box in layout.blocks.items():

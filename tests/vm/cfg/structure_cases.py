@@ -264,7 +264,7 @@ def _typed_by_hand() -> Iterator[tuple[Slot, ...]]:
     yield (call(1), EXIT, BROKEN_MOV, EXIT)
 
 
-VARIANTS = (
+VARIANTS: tuple[dict[str, int], ...] = (
     {},
     {"dst": 1},
     {"src": 1},

@@ -127,13 +127,15 @@ class _Columns:
         return -(-(half_a + half_b + 1 + gap) // GRID) * GRID
 
     def _join(self) -> None:
-        """For each column the columns it is joined to by lines, once per line."""
-        self.near: list[list[int]] = [[] for _ in self.layers]
+        """For each column those it is drawn to, once per line, and how far from them it should stand."""
+        self.near: list[list[tuple[int, int]]] = [[] for _ in self.layers]
         for upper, lower, _ in self._wiring.segments():
             a, b = self.column[upper], self.column[lower]
             if a != b:
-                self.near[a].append(b)
-                self.near[b].append(a)
+                self.near[a].append((b, 0))
+                self.near[b].append((a, 0))
+        for joint, block in self._wiring.beside.items():
+            self.near[self.column[joint]].append((self.column[block], -self._distance(joint, block)))
 
     def spread(self) -> None:
         """Pack the columns to the left, then move each as near to its neighbours as the others let it."""
@@ -150,7 +152,7 @@ class _Columns:
             near = self.near[number]
             if not near:
                 continue
-            places = sorted([x[other] for other in near])
+            places = sorted([x[other] + offset for other, offset in near])
             wanted = (places[(len(places) - 1) // 2] + places[len(places) // 2]) // 2
             for other, gap in self.right[number].items():
                 wanted = min(wanted, x[other] - gap)

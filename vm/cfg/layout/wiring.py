@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import pairwise
 
-MIN_BUS = 3
+MIN_BUS = 2
 """So many edges that pass a layer on their way to one block share a line."""
 JOINTS_PER_BLOCK = 8
 SPARE_JOINTS = 200
