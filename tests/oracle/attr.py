@@ -9,6 +9,7 @@ MAP_DELETE = 3
 MAP_GET_NEXT_KEY = 4
 PROG_LOAD = 5
 PROG_TEST_RUN = 10
+OBJ_GET_INFO_BY_FD = 15
 MAP_LOOKUP_AND_DELETE = 21
 MAP_FREEZE = 22
 
@@ -57,3 +58,9 @@ class TestRun(Structure):
         ("ctx_size_in", c_uint32), ("ctx_size_out", c_uint32), ("ctx_in", c_uint64), ("ctx_out", c_uint64),
         ("flags", c_uint32), ("cpu", c_uint32), ("batch_size", c_uint32), ("pad", c_uint32),
     ]  # fmt: skip
+
+
+class InfoByFd(Structure):
+    """BPF_OBJ_GET_INFO_BY_FD."""
+
+    _fields_ = [("bpf_fd", c_uint32), ("info_len", c_uint32), ("info", c_uint64)]

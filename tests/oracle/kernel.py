@@ -9,6 +9,7 @@ import errno
 import os
 import platform
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,6 +58,17 @@ def possible_cpus() -> int:
     """How many values a per-CPU map keeps for each key."""
     last = Path("/sys/devices/system/cpu/possible").read_text("ascii").strip().split(",")[-1]
     return int(last.split("-")[-1]) + 1
+
+
+@contextmanager
+def on_one_cpu() -> Iterator[None]:
+    """Keeps this process on its first CPU, so that test runs all happen there."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _buffer(data: bytes | None) -> "ctypes.Array[ctypes.c_char] | None":
@@ -156,6 +168,16 @@ class KernelMap:
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
+
+
+def object_id(fd: int) -> int:
+    """The id of a map or program: the second word of both info structures."""
+    info = ctypes.create_string_buffer(8)
+    request = attr.InfoByFd(bpf_fd=fd, info_len=8, info=ctypes.addressof(info))
+    result = bpf(attr.OBJ_GET_INFO_BY_FD, request)
+    if result < 0:
+        raise OSError(-result, os.strerror(-result))
+    return int.from_bytes(info.raw[4:8], "little")
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,8 @@ class BpfMap:
             return -Errno.EINVAL
         if not self._user_may_write() or self.spec.flags & MapFlag.WRONLY:
             return -Errno.EPERM
+        if flags and self.lock is None:
+            return -Errno.EINVAL
         return self._user_lookup_and_delete(key, flags)
 
     def freeze(self) -> int:

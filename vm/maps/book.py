@@ -58,10 +58,6 @@ class Book:
         """Every item of every list."""
         return dict(self._items.now)
 
-    def all_items(self) -> dict[Item, int]:
-        """Every item of every list."""
-        return dict(self._items.now)
-
     def set(self, name: str, value: int | None, index: int = 0) -> None:
         """Sets or (None) removes an item."""
         before = self._items.now.get((name, index))

@@ -129,10 +129,12 @@ class DevMapHash(HashMap, _Devices):
         return -Errno.EINVAL
 
     def _user_update(self, key: bytes, value: bytes, flags: int) -> int:
-        if flags > EXIST or not _word(value, 0) or self.refused(value):
+        if flags > EXIST or not _word(value, 0):
             return -Errno.EINVAL
         if key in self.book.entries and flags == NOEXIST:
             return -Errno.EEXIST
+        if self.refused(value):
+            return -Errno.EINVAL
         # BPF_EXIST does not ask for an entry here.
         return self._replace(key, self.stored(value), 0, 0)
 

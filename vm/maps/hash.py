@@ -206,8 +206,6 @@ class HashMap(BpfMap):
         return next_by_hash(self.book.entries, key)
 
     def _user_lookup_and_delete(self, key: bytes, flags: int) -> bytes | int:
-        if flags & F_LOCK and self.lock is None:
-            return -Errno.EINVAL
         value = self._user_lookup(key, b"")
         if isinstance(value, bytes):
             self.delete(key)

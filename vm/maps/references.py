@@ -65,7 +65,12 @@ class _References(BpfMap):
 
 
 class ReferenceArray(_References):
-    """BPF_MAP_TYPE_PROG_ARRAY, PERF_EVENT_ARRAY, CGROUP_ARRAY and ARRAY_OF_MAPS."""
+    """BPF_MAP_TYPE_PROG_ARRAY, PERF_EVENT_ARRAY, CGROUP_ARRAY and ARRAY_OF_MAPS.
+
+    ``referents`` is how many programs, CPUs or control groups there are to refer to; None: any number does.
+    """
+
+    referents: int | None = None
 
     def _user_update(self, key: bytes, value: bytes, flags: int) -> int:
         if flags:
@@ -73,6 +78,8 @@ class ReferenceArray(_References):
         if int.from_bytes(key, "little") >= self.spec.max_entries:
             return -Errno.E2BIG
         number = self.reference(value)
+        if self.referents is not None and not self.spec.inner and number >= self.referents:
+            return -Errno.EBADF
         if number < 0:
             return number
         self.book.set_entry(key, number)
