@@ -13,8 +13,8 @@ from vm.memory.region import Region, RegionKind
 from vm.program import Program
 
 STACK_FILL = 0xAA
-"""What stack bytes hold that nobody wrote. On a real machine that is anything; here it is always the same, and
-not 0, so that a program that reads it does not seem to work."""
+"""What stack bytes hold that nobody wrote. On a real machine that is anything; here it is always the same,
+and not 0, so that a program that reads it does not seem to work."""
 UNWRITTEN_STACK = bytes([STACK_FILL]) * STACK_SIZE
 SLOT_BITS = 20
 """Bits that hold any slot of a program (MAX_INSNS is below 1 << 20)."""
