@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli import serve
+from app.cli import runs, serve, tools
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -10,4 +10,14 @@ def main() -> None:
     """Learn eBPF: write a program, attach it, send it a packet, step it both ways."""
 
 
-main.add_command(serve.serve)
+for command in (
+    serve.serve,
+    tools.asm,
+    tools.disasm,
+    tools.cfg,
+    tools.plugin,
+    runs.run,
+    runs.map_,
+    runs.batch,
+):
+    main.add_command(command)

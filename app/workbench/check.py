@@ -11,6 +11,7 @@ from app.schemas.source import (
 )
 from app.workbench.graph import graph_view
 from vm.asm import Assembly, Line, SourceMap, Style, assemble, disassemble
+from vm.asm.describe import describe
 from vm.cfg.structure import check_structure, explain
 from vm.encoding import pack
 from vm.program import Program
@@ -71,7 +72,7 @@ def _program(index: int, program: Program, source_map: SourceMap) -> ProgramView
         hook=program.hook,
         prog_type=program.prog_type.label,
         license=program.license,
-        slots=[_slot(line, kernel[line.pc], source_map) for line in disassemble(program)],
+        slots=[_slot(program, line, kernel[line.pc], source_map) for line in disassemble(program)],
         slot_count=len(program.slots),
         labels=dict(program.labels),
         functions=dict(program.functions),
@@ -92,12 +93,13 @@ def _program(index: int, program: Program, source_map: SourceMap) -> ProgramView
     )
 
 
-def _slot(line: Line, kernel: str, source_map: SourceMap) -> SlotView:
+def _slot(program: Program, line: Line, kernel: str, source_map: SourceMap) -> SlotView:
+    insn = program.insns[line.pc]
     return SlotView.model_construct(
         pc=line.pc,
         line=source_map.line_of(line.pc),
         text=line.text,
         kernel=kernel,
         raw=pack(line.slots).hex(),
-        say="",
+        say=describe(insn) if insn is not None else "",
     )

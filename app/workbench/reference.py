@@ -4,7 +4,7 @@ from app.schemas.reference import ConstantRef, FieldRef, HelperRef, HookRef, Ins
 from app.workbench.reference_insns import OTHERS
 from vm.helpers.table import HELPERS
 from vm.isa import ALU, JUMP
-from vm.kernel.hooks import HOOKS
+from vm.kernel.hooks import HOOK_POINTS
 from vm.uapi.constants import CONSTANTS
 from vm.uapi.helper_ids import helper_name
 from vm.uapi.map_types import MapType
@@ -42,22 +42,26 @@ def reference() -> str:
         instructions=_instructions(),
         hooks=[
             HookRef(
-                id=hook.id,
-                title=hook.title,
-                prog_type=hook.prog_type.label,
-                context=hook.context,
-                doc=hook.doc,
-                kernel=hook.kernel,
-                verdicts=[verdict.name for verdict in hook.verdicts.values()],
+                id=point.name,
+                title=point.name,
+                prog_type=point.hook.prog_type.label,
+                context=point.hook.context or "",
+                doc=point.doc,
+                kernel=f"{point.function}, {point.file}",
+                verdicts=[verdict.name for verdict in point.verdicts],
             )
-            for hook in HOOKS.values()
+            for point in HOOK_POINTS.values()
         ],
         maps=[MapRef(name=kind.label, doc=kind.doc) for kind in MapType],
     ).model_dump_json()
 
 
 def _hooks_of(prog_types: frozenset[object] | None) -> list[str]:
-    return [hook.id for hook in HOOKS.values() if prog_types is None or hook.prog_type in prog_types]
+    return [
+        point.name
+        for point in HOOK_POINTS.values()
+        if prog_types is None or point.hook.prog_type in prog_types
+    ]
 
 
 def _instructions() -> list[InsnRef]:

@@ -24,7 +24,7 @@ from app.workbench.summary import outputs_of, packet_run
 from app.workbench.windows import window_reply
 from vm.asm import assemble
 from vm.helpers.event import Event
-from vm.kernel.hooks import HOOKS, Hook
+from vm.kernel.hooks import HOOK_POINTS, HookPoint, hook_point
 from vm.kernel.scenario import Scenario, Setup
 from vm.machine.coverage import branch_counts, slot_counts
 from vm.machine.trace import WINDOW, Budget, Trace
@@ -45,7 +45,7 @@ class Run:
     """A scenario under its key, with the traces looked at lately."""
 
     key: str
-    hook: Hook
+    hook: HookPoint
     scenario: Scenario
     traces: OrderedDict[int, Trace] = field(default_factory=OrderedDict)
 
@@ -83,15 +83,15 @@ def prepare(inputs: Inputs) -> Run:
     assembly = assemble(inputs.source)
     if assembly.program is None:
         raise HookscopeError(assembly.errors[0]) if assembly.errors else _nothing_to_run()
-    hook = HOOKS.get(inputs.hook)
+    hook = hook_point(inputs.hook)
     if hook is None:
         raise HookscopeError.of(
-            "unknown-hook", f"there is no hook {inputs.hook}", f"hooks are {', '.join(HOOKS)}"
+            "unknown-hook", f"there is no hook {inputs.hook}", f"hooks are {', '.join(HOOK_POINTS)}"
         )
-    programs = tuple(replace(program, prog_type=hook.prog_type) for program in assembly.programs)
+    programs = tuple(replace(program, prog_type=hook.hook.prog_type) for program in assembly.programs)
     setup = Setup(
         programs,
-        hook.prog_type,
+        hook.hook.prog_type,
         tuple(bytes.fromhex(packet) for packet in inputs.packets),
         inputs.times_ns,
         Event(cpu=inputs.cpu, seed=inputs.seed),

@@ -2,8 +2,9 @@
 
 from app.schemas.trace import FaultView, OutputView, PacketRun, StationVisit
 from app.workbench.values import output_text
+from app.workbench.verdicts import verdict_of
 from vm.kernel.context import PacketContext
-from vm.kernel.hooks import Hook
+from vm.kernel.hooks import HookPoint
 from vm.kernel.ingress import journey
 from vm.kernel.packet.dissect import dissect
 from vm.kernel.scenario import Scenario
@@ -12,10 +13,10 @@ from vm.machine.trace import Trace
 from vm.word import hex64
 
 
-def packet_run(hook: Hook, scenario: Scenario, trace: Trace, index: int) -> PacketRun:
+def packet_run(hook: HookPoint, scenario: Scenario, trace: Trace, index: int) -> PacketRun:
     """What became of packet ``index``."""
     packet = scenario.setup.packets[index]
-    verdict = hook.verdict(trace.ended.how, trace.ended.value)
+    verdict = verdict_of(hook, trace.ended)
     data_out = _data_out(trace)
     return PacketRun(
         index=index,

@@ -1,22 +1,25 @@
 """Windows of steps as messages: a keyframe, and each step told."""
 
+from functools import partial
+
 from app.schemas.trace import Mark, Part, ReadView, StepView, WindowReply
 from app.workbench.state import state_view
 from app.workbench.values import change_views, parts
+from app.workbench.verdicts import named, verdict_of
 from vm.change import RegisterChanged
 from vm.isa import REGISTERS
-from vm.kernel.hooks import Hook
+from vm.kernel.hooks import HookPoint
 from vm.machine.step import Step
 from vm.machine.trace import WINDOW, Trace
 from vm.story.part import Told
 from vm.story.teller import Teller
 
 
-def window_reply(run: str, hook: Hook, trace: Trace, packet: int, index: int) -> WindowReply:
+def window_reply(run: str, hook: HookPoint, trace: Trace, packet: int, index: int) -> WindowReply:
     """Window ``index`` of a trace: the state before its first step, and its steps."""
     first = index * WINDOW
     machine = trace.seek(first)
-    teller = Teller(machine, hook.names)
+    teller = Teller(machine, partial(named, hook))
     keyframe = state_view(teller.names, _written(trace, first))
     machine = trace.seek(first)
     steps = []
@@ -31,9 +34,9 @@ def window_reply(run: str, hook: Hook, trace: Trace, packet: int, index: int) ->
     )
 
 
-def _step_view(teller: Teller, hook: Hook, step: Step, told: Told, asks: tuple[Part, ...]) -> StepView:
+def _step_view(teller: Teller, hook: HookPoint, step: Step, told: Told, asks: tuple[Part, ...]) -> StepView:
     ended = teller.machine.ended
-    verdict = hook.verdict(ended.how, ended.value).name if ended is not None else ""
+    verdict = verdict_of(hook, ended).name if ended is not None else ""
     return StepView.model_construct(
         pc=step.pc,
         program=step.program,

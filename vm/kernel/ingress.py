@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vm.kernel.hooks import Effect, Hook, Verdict
+from vm.kernel.hooks import Effect, HookPoint, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,15 @@ INGRESS = (
 )
 
 
+_STATION = {
+    "xdp": "xdp",
+    "tc": "tc",
+    "cgroup_skb/ingress": "cgroup",
+    "cgroup_skb/egress": "cgroup",
+    "socket": "filter",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A station a packet came to; ``verdict`` where a program ran."""
@@ -46,10 +55,10 @@ class Visit:
     note: str = ""
 
 
-def journey(hook: Hook, verdict: Verdict) -> Iterator[Visit]:
+def journey(hook: HookPoint, verdict: Verdict) -> Iterator[Visit]:
     """The stations of a packet whose one program, at ``hook``, gave ``verdict``."""
     for station in INGRESS:
-        if station.id != hook.station:
+        if station.id != _STATION[hook.name]:
             yield Visit(station.id, station.title)
             continue
         yield Visit(station.id, station.title, verdict.name, verdict.doc)

@@ -1,5 +1,7 @@
 """Steps a machine and tells each step."""
 
+from collections.abc import Callable
+
 from vm.machine.machine import Machine
 from vm.machine.step import Step
 from vm.story.asks import asks
@@ -12,10 +14,10 @@ from vm.story.part import Sentence, Told
 class Teller:
     """Walks a machine forwards, telling each step; the machine may be anywhere in its run."""
 
-    def __init__(self, machine: Machine, verdicts: dict[int, str]) -> None:
+    def __init__(self, machine: Machine, verdict_name: Callable[[int], str]) -> None:
         self.machine = machine
         self.names = Names(machine)
-        self.verdicts = verdicts
+        self.verdict_name = verdict_name
 
     def asks(self) -> Sentence:
         """What the next instruction is about to do; empty at the end."""
@@ -36,4 +38,4 @@ class Teller:
         moment.changes = step.changes
         moment.fault = step.fault
         moment.label_after = self.names.label(state.pc)
-        return step, tell(moment, self.verdicts.get(moment.before[0] & 0xFFFF_FFFF, "")), moment
+        return step, tell(moment, self.verdict_name(moment.before[0])), moment

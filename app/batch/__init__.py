@@ -1,0 +1,1 @@
+"""Questions as lines of JSON: what ``hookscope batch`` reads and answers."""

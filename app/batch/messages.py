@@ -1,0 +1,71 @@
+"""The lines ``hookscope batch`` takes, each with its ``op``."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.schemas.base import HexBytes, SourceText
+
+
+class Line(BaseModel):
+    """What every question has: an ``id`` of any kind, which comes back with the answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: Any = None
+
+
+class MapLine(BaseModel):
+    """A map as the kernel's MAP_CREATE takes it; ``type`` by name or number, ``init`` pairs of hex."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    type: str | int
+    key_size: int = Field(ge=0, le=0xFFFF_FFFF)
+    value_size: int = Field(ge=0, le=0xFFFF_FFFF)
+    max_entries: int = Field(ge=0, le=0xFFFF_FFFF)
+    flags: int = Field(default=0, ge=0, le=0xFFFF_FFFF)
+    init: tuple[tuple[HexBytes, HexBytes], ...] = ()
+    frozen: bool = False
+    inner: "MapLine | None" = None
+
+
+class ProgramLine(Line):
+    """A program as bytecode: map references hold the index into ``maps``."""
+
+    prog_type: str = "xdp"
+    insns: HexBytes
+    maps: tuple[MapLine, ...] = ()
+    license: str = "GPL"
+
+
+class RunLine(ProgramLine):
+    """Run the packets in order on the same maps."""
+
+    op: Literal["run"]
+    packets: tuple[HexBytes, ...] = ()
+    max_steps: int = Field(default=1_000_000, ge=1, le=10_000_000)
+    seed: int = 1
+    cpu: int = Field(default=0, ge=0, le=1023)
+
+
+class CfgLine(ProgramLine):
+    """Cut into blocks, and say what Linux refuses structurally."""
+
+    op: Literal["cfg"]
+
+
+class AsmLine(Line):
+    """Assemble a text."""
+
+    op: Literal["asm"]
+    source: SourceText
+
+
+class DisasmLine(Line):
+    """Write bytecode as text."""
+
+    op: Literal["disasm"]
+    insns: HexBytes
+    style: Literal["llvm", "kernel", "mnemonic", "source"] = "llvm"
+
+
+AnyLine = Annotated[RunLine | CfgLine | AsmLine | DisasmLine, Field(discriminator="op")]

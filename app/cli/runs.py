@@ -1,0 +1,173 @@
+"""``hookscope run | map | batch``: programs on packets, without a browser."""
+
+import json
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import click
+
+from app.batch.loop import answers
+from app.cli.files import FileOrDash
+from app.cli.programs import assembled, from_bytecode, is_text
+from app.workbench.verdicts import named, verdict_of
+from vm.cfg.structure import check_structure
+from vm.change import OutputKind
+from vm.kernel.hooks import HOOK_POINTS, HookPoint, hook_point
+from vm.kernel.packet.dissect import dissect
+from vm.kernel.packet.hexdump import from_hex
+from vm.kernel.packet.pcap import read_capture
+from vm.kernel.packet.samples import SAMPLES
+from vm.kernel.scenario import Scenario, Setup
+from vm.machine.oops import oops
+from vm.machine.trace import Trace
+from vm.maps import BpfMap
+from vm.maps.display import key_text, value_text
+from vm.memory.memory import Memory
+from vm.program import Program
+from vm.source import HookscopeError
+from vm.story.part import plain
+from vm.story.teller import Teller
+
+
+@click.command()
+@click.argument("file", type=FileOrDash())
+@click.option(
+    "--hook", type=click.Choice(list(HOOK_POINTS)), help="Where to attach; the program's .hook, or xdp."
+)
+@click.option("--packet", "hexes", multiple=True, help="A packet as hex; may be given several times.")
+@click.option(
+    "--pcap", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Packets of a capture."
+)
+@click.option("--sample", type=click.Choice(list(SAMPLES)), help="Packets that come with Hookscope.")
+@click.option("--steps", is_flag=True, help="Tell every step.")
+@click.option("--force", is_flag=True, help="Run also what Linux would refuse: no safety net.")
+def run(
+    file: bytes,
+    hook: str | None,
+    hexes: tuple[str, ...],
+    pcap: Path | None,
+    sample: str | None,
+    steps: bool,
+    force: bool,
+) -> None:
+    """Run FILE on packets and print what became of each, and what the maps hold in the end."""
+    with _errors():
+        programs = _programs(file)
+        if not force and (rejection := check_structure(programs[0])):
+            raise HookscopeError.of(
+                "refused", f"Linux refuses it: {rejection.message}", "--force runs it all the same"
+            )
+        chosen = HOOK_POINTS[hook] if hook else _hook_of(programs[0])
+        packets = tuple(_packets(hexes, pcap, sample))
+        scenario = Scenario(Setup(programs, chosen.hook.prog_type, packets))
+        for index in range(len(packets)):
+            trace = scenario.trace(index)
+            verdict = verdict_of(chosen, trace.ended)
+            click.echo(f"packet {index + 1}: {dissect(packets[index]).summary}")
+            if steps:
+                _tell(trace, chosen)
+            click.echo(f"  {verdict.name} after {len(trace):,} steps{_why(trace)}")
+        _maps(scenario.maps(len(packets)))
+
+
+def _programs(file: bytes) -> tuple[Program, ...]:
+    return assembled(file).programs if is_text(file) else (from_bytecode(file),)
+
+
+def _hook_of(program: Program) -> HookPoint:
+    """The hook the text names, else the first for its program type, else XDP."""
+    written = hook_point(program.hook) if program.hook else None
+    fitting = [point for point in HOOK_POINTS.values() if point.hook.prog_type is program.prog_type]
+    return written or (fitting or [HOOK_POINTS["xdp"]])[0]
+
+
+def _packets(hexes: tuple[str, ...], pcap: Path | None, sample: str | None) -> Iterator[bytes]:
+    yield from map(from_hex, hexes)
+    if pcap is not None:
+        yield from (packet.data for packet in read_capture(pcap.read_bytes()).packets)
+    if sample is not None or (not hexes and pcap is None):
+        yield from (packet.data for packet in SAMPLES[sample or "mixed-web"].make())
+
+
+def _tell(trace: Trace, point: HookPoint) -> None:
+    teller = Teller(trace.seek(0), partial(named, point))
+    while told := teller.step():
+        click.echo(f"  {told[0].number + 1:5}  {plain(told[1].did)}")
+
+
+def _why(trace: Trace) -> str:
+    pipe = [
+        output.data.decode("utf-8", "replace")
+        for _, output in trace.outputs
+        if output.kind is OutputKind.TRACE_PIPE
+    ]
+    lines = [f"\n  trace_pipe: {line.rstrip()}" for line in pipe]
+    if trace.fault is not None:
+        before = trace.state(len(trace) - 1)
+        lines.append("\n" + oops(trace.fault, before, trace.world.programs[before.program]))
+    elif trace.ended.message:
+        lines.append(f"\n  {trace.ended.message}")
+    return "".join(lines)
+
+
+def _maps(maps: tuple[BpfMap, ...]) -> None:
+    for found in maps:
+        entries = list(found.shown())
+        if not entries or found.spec.name.startswith("."):
+            continue
+        click.echo(f"map {found.spec.name} ({found.spec.type.label}, {len(entries)} entries)")
+        for key, value, cpu in entries[:200]:
+            place = "" if cpu is None else f" cpu {cpu}"
+            click.echo(f"  {key_text(found.spec, key)}{place}: {value_text(found.spec, value)}")
+
+
+@click.command(name="map")
+@click.argument("file", type=FileOrDash())
+def map_(file: bytes) -> None:
+    """Make the maps that FILE declares and print them, with their first contents, as JSON lines."""
+    with _errors():
+        scenario = Scenario(Setup(_programs(file), _programs(file)[0].prog_type, ()))
+        for found in scenario.maps(0):
+            spec = found.spec
+            click.echo(
+                json.dumps(
+                    {
+                        "name": spec.name,
+                        "type": spec.type.label,
+                        "key_size": spec.key_size,
+                        "value_size": spec.value_size,
+                        "max_entries": spec.max_entries,
+                        "flags": spec.flags,
+                        "bytes": _footprint(found),
+                        "entries": [
+                            [key_text(spec, key), value_text(spec, value)] for key, value, _ in found.shown()
+                        ][:200],
+                    }
+                )
+            )
+
+
+def _footprint(found: BpfMap) -> int:
+    memory: Memory = found.memory
+    return sum(len(region.data) for region in memory.regions if region.owner == found.index)
+
+
+@click.command()
+def batch() -> None:
+    """Answer JSON lines from standard input, a line each: run, asm, disasm, cfg. See docs/batch.md."""
+    for line in answers(sys.stdin.buffer):
+        click.echo(line)
+
+
+class _errors:  # noqa: N801 - reads as a statement
+    """Turns a HookscopeError into one line on standard error and status 1."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, HookscopeError):
+            click.echo(str(error.diagnostic), err=True)
+            sys.exit(1)
