@@ -126,6 +126,18 @@ class Assembler:
                 continue
             if insn is not None:
                 add(insn)
+        self.look_for_semicolons()
+
+    def look_for_semicolons(self) -> None:
+        """Warns of C's habit to end a statement with `;` and go on: the rest is a comment here."""
+        for number, text in enumerate(self.lines, 1):
+            at = text.find(";")
+            if at > 0 and not text[at - 1].isspace() and shape_of(TOKEN.findall(text, at + 1)) in SHAPES:
+                rest = text[at + 1 :].strip()
+                span = Span(number, at, len(text.rstrip()))
+                message = f"`;` starts a comment: `{rest[:60]}` is not assembled"
+                hint = "one instruction per line"
+                self.diagnostics.append(Diagnostic("after-semicolon", message, span, hint, Severity.WARNING))
 
     def other(self, number: int, text: str, tokens: Sequence[str], shape: str) -> None:
         """A line that is no plain instruction: a directive, a label, a line of a dump, or wrong."""
@@ -140,21 +152,21 @@ class Assembler:
         elif shape[2:] == ":" and tokens[0] in HOOKS:
             self.attempt(partial(self.header, tokens, number))
         elif shape[1:2] == ":" and shape[0] in WORDS:
-            self.labelled(tokens, shape, number, 0)
+            self.labelled(tokens, shape, number)
         else:
             self.prefixed(number, text)
 
-    def labelled(self, tokens: Sequence[str], shape: str, number: int, column: int) -> None:
-        """A label, and what follows it on the line."""
-        text, name = self.lines[number - 1], tokens[0]
-        start = text.index(name, column)
-        self.label(name, Span(number, start, start + len(name)))
-        column = text.index(":", start + len(name)) + 1
-        tokens, shape = tokens[2:], shape[2:]
-        if shape[1:2] == ":" and shape[0] in WORDS:
-            self.labelled(tokens, shape, number, column)
-        elif shape:
-            self.statement(tokens, shape, number, column)
+    def labelled(self, tokens: Sequence[str], shape: str, number: int) -> None:
+        """Labels, and what follows them on the line."""
+        text, column, at = self.lines[number - 1], 0, 0
+        while shape[at + 1 : at + 2] == ":" and shape[at] in WORDS:
+            name = tokens[at]
+            start = text.index(name, column)
+            self.label(name, Span(number, start, start + len(name)))
+            column = text.index(":", start + len(name)) + 1
+            at += 2
+        if at < len(shape):
+            self.statement(tokens[at:], shape[at:], number, column)
 
     def header(self, tokens: Sequence[str], number: int) -> None:
         """``xdp name:`` names a program and its hook; the name is a label too."""

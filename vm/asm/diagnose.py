@@ -12,6 +12,8 @@ from vm.asm.grammar import FORMS, SHAPES, expected, lines, shape_of_line
 from vm.asm.lexer import FIXED, PUNCTUATION, Kind
 from vm.asm.unit import Mistake, Unit
 from vm.asm.words import KINDS, LL
+from vm.source import closest
+from vm.uapi.helper_ids import helper_id
 
 Tokens = Sequence[str]
 Rule = Callable[[Tokens, str, Unit], Mistake | None]
@@ -24,7 +26,7 @@ _OTHER_MACHINES: Mapping[str, str] = MappingProxyType({
     "lea": "copy the pointer and add to it: `r2 = r10`, `r2 += -8`", "nop": "write `goto +0`",
     "inc": "write `r1 += 1`", "dec": "write `r1 -= 1`",
     "cmp": "compare and jump at once: `if r1 == r2 goto label`",
-    "int": "registers have no types: write `r1 = 5`", "u64": "registers have no types: write `r1 = 5`",
+    "int": "registers have no types: write `r1 = 5`",
     "else": "there is no else: jump over it with `goto`", "while": "loops are made with labels and `goto`",
     "for": "loops are made with labels and `goto`", "jal": "write `call function`",
 })  # fmt: skip
@@ -36,7 +38,10 @@ _SHOWN: Mapping[str, str] = MappingProxyType({
     Kind.COMPARE: "a comparison such as `==`", Kind.UNSIGNED_TYPE: "a type (u8, u16, u32, u64)",
     Kind.SIGNED_TYPE: "a type (s8, s16, s32)", Kind.CALLEE: "", "$": "the end of the line",
 })  # fmt: skip
-_ORDER = "RWN-I=ACTX$"
+_ORDER = "RWNI+=ACTX$"
+_TYPES = ("u8", "u16", "u32", "u64", "s8", "s16", "s32")
+_LABEL = frozenset("I+P")
+_AFTER = {"c": "the name or number of a helper, or a function", "l": "`*` or an operation such as `add`"}
 
 
 def explain(tokens: Tokens, shape: str, unit: Unit) -> Mistake:
@@ -65,8 +70,15 @@ def _strange_token(tokens: Tokens, shape: str, unit: Unit) -> Mistake | None:
 
 def _unknown_word(tokens: Tokens, shape: str, unit: Unit) -> Mistake | None:
     word = tokens[0]
-    if shape[0] == Kind.NAME or word.lower() in _OTHER_MACHINES:
+    if shape[0] in "ITX" or word.lower() in _OTHER_MACHINES:
         hint = _OTHER_MACHINES.get(word.lower())
+        if shape[0] in "TX":
+            hint = _OTHER_MACHINES["int"]
+        if helper_id(word) and word.startswith("bpf_"):
+            right = f"call {word}"
+            return Mistake(
+                "unknown-instruction", "a helper is called by `call`", 0, f"write `{right}`", right
+            )
         near = None if hint else unit.symbols.near(word, [*KINDS, "r0"])
         if word == "fp":
             return Mistake("bad-register", "the frame pointer is called r10 here", 0, "write r10", "r10")
@@ -130,6 +142,8 @@ def _condition(tokens: Tokens, shape: str, unit: Unit) -> Mistake | None:
     if match is None or shape[match.end() : match.end() + 1] == "g":
         return None
     at, last = match.end(), len(shape) - 1
+    if at < last and tokens[at] in ("then", "jump", "jmp"):
+        return Mistake("missing-goto", f"expected `goto`, found `{tokens[at]}`", at, "write `goto`", "goto")
     if at <= last:
         hint = (
             f"write `goto {tokens[at]}`"
@@ -159,6 +173,12 @@ def _pointer_type(tokens: Tokens, shape: str, unit: Unit) -> Mistake | None:
         at = match.start(1)
         right = f"{tokens[at]} *"
         return Mistake("missing-star", "memory is read through a pointer type", at, f"write ({right})", right)
+    match = re.match(r"(?:[RW]=)?\*\((I)\*", shape)
+    if match is not None:
+        at = match.start(1)
+        near = closest(tokens[at], _TYPES)
+        hint = f"did you mean `{near}`?" if near else "types are u8, u16, u32, u64 and s8, s16, s32"
+        return Mistake("unknown-type", f"there is no type `{tokens[at]}`", at, hint, near)
     match = re.match(r"(?:[RW]=)?\*\(([RWI])", shape)
     if match is not None:
         hint = "how many bytes? write `*(u32 *)(r1 + 4)`"
@@ -167,6 +187,22 @@ def _pointer_type(tokens: Tokens, shape: str, unit: Unit) -> Mistake | None:
     if match is not None and len(shape) > match.end():
         hint = "write `*(u32 *)(r1 + 4)`"
         return Mistake("missing-type", "an access needs the type of what is there", match.end() - 1, hint)
+    return None
+
+
+def _memory_operation(tokens: Tokens, shape: str, unit: Unit) -> Mistake | None:
+    if re.match(r"\*\(T\*\)\(R[^)]*\)A", shape):
+        at = shape.index(Kind.ASSIGN)
+        hint = "load, change, store; or at once from a register: `lock *(u64 *)(r1 + 0) += r2`"
+        return Mistake("memory-operation", "memory is not changed in place", at, hint)
+    return None
+
+
+def _cast(tokens: Tokens, shape: str, unit: Unit) -> Mistake | None:
+    match = re.match(r"[RW]=\((T)\)", shape)
+    if match is not None:
+        hint = "cut to 32 bits with w registers, `w1 = w2`; to fewer with `&=`"
+        return Mistake("cast", "only casts to s8, s16 and s32 are instructions", match.start(1), hint)
     return None
 
 
@@ -195,7 +231,7 @@ def _ll(tokens: Tokens, shape: str, unit: Unit) -> Mistake | None:
 
 _RULES: tuple[Rule, ...] = (
     _strange_token, _call_brackets, _after_exit, _unknown_word, _ll, _mixed_widths, _condition, _comparison,
-    _three_operands, _pointer_type,
+    _three_operands, _pointer_type, _memory_operation, _cast,
 )  # fmt: skip
 
 
@@ -206,21 +242,30 @@ def _unexpected(tokens: Tokens, shape: str) -> Mistake:
     while shape[:end] not in following:
         end -= 1
     wanted = following[shape[:end]]
-    choice = _choice(wanted)
+    choice = _AFTER.get(shape[:end]) or _choice(wanted)
     if end == len(shape):
-        return Mistake("unfinished", f"the line is unfinished: expected {choice}", end - 1, _example(shape))
+        return Mistake(
+            "unfinished", f"the line is unfinished: expected {choice}", end - 1, _example(tokens, shape)
+        )
     found = f"`{tokens[end]}`"
+    if end == 0:
+        starts = "start with a register, `*(u32 *)…`, `if`, `goto`, `call`, `exit`, or a mnemonic"
+        return Mistake("syntax", f"no instruction starts with {found}", 0, starts)
     if wanted == {"$"}:
         hint = "one instruction per line" if FIXED.get(tokens[end]) else None
         return Mistake(
             "trailing", f"unexpected {found} after the end of the instruction", (end, len(shape) - 1), hint
         )
-    return Mistake("syntax", f"expected {choice}, found {found}", end, _example(shape[:end]))
+    return Mistake("syntax", f"expected {choice}, found {found}", end, _example(tokens, shape[:end]))
 
 
 def _choice(kinds: frozenset[str]) -> str:
-    ordered = sorted(kinds, key=lambda kind: (_ORDER.find(kind) % 100, kind))
-    shown = [text for kind in ordered if (text := _show(kind))]
+    shown = ["a label", "a distance such as `+3`"] if kinds >= _LABEL else []
+    rest = kinds - _LABEL - {Kind.NUMBER} if shown else kinds
+    if Kind.NUMBER in kinds or shown:
+        rest -= {"-"}  # belongs to the number
+    ordered = sorted(rest, key=lambda kind: (_ORDER.find(kind) % 100, kind))
+    shown += [text for kind in ordered if (text := _show(kind))]
     if len(shown) > 6:
         shown = [*shown[:5], "…"]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
@@ -234,9 +279,15 @@ def _show(kind: str) -> str:
     return f"`{next(word for word, letter in KINDS.items() if letter == kind)}`"
 
 
-def _example(beginning: str) -> str | None:
-    """An instruction that starts so, for a beginning that says enough."""
+def _example(tokens: Tokens, beginning: str) -> str | None:
+    """An instruction that starts so, for a beginning that says enough; with the mnemonic that was written."""
     if len(beginning) < 2:
         return None
     found = next((form for form in FORMS if shape_of_line(lines(form)[0]).startswith(beginning)), None)
-    return f"such as `{lines(found)[0]}`" if found else None
+    if found is None:
+        return None
+    line = lines(found)[0]
+    word = line.split()[0]
+    if KINDS.get(tokens[0]) == KINDS.get(word, "") and word in KINDS:
+        line = tokens[0] + line[len(word) :]
+    return f"such as `{line}`"

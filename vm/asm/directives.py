@@ -11,6 +11,7 @@ from vm.asm.context import FileContext, problem
 from vm.encoding import decode_one
 from vm.instruction import Slot
 from vm.source import Span, did_you_mean
+from vm.uapi.constants import CONSTANTS
 from vm.uapi.prog_types import HOOKS
 from vm.word import signed
 
@@ -71,12 +72,15 @@ def _const(context: FileContext, args: Sequence[Argument], at: Span) -> None:
     last = rest[-1].span if rest else first
     for arg in rest:
         text = text.ljust(arg.span.start - first.start) + arg.span_text
-    context.declare(name, name_span, "a constant")
-    context.symbols.constants[name] = (
-        context.number(text.lstrip("="), first.to(last)) if text.strip("= ") else 0
-    )
     if not text.strip("= "):
         raise problem("bad-directive", "a constant needs a value", at, "write .const LIMIT = 10")
+    known = CONSTANTS.get(name)
+    if known is not None:
+        message = f"`{name}` is the kernel's name for {known.value}"
+        raise problem("twice", message, name_span, "give the constant another name")
+    context.declare(name, name_span, "a constant")
+    text = text.replace("=", " ", 1) if text.startswith("=") else text
+    context.symbols.constants[name] = context.number(text, first.to(last))
 
 
 def _slot(context: FileContext, args: Sequence[Argument], at: Span) -> None:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from vm.asm.lexer import MAX_DIGITS
 from vm.asm.symbols import Symbols
 from vm.asm.unit import Mistake
+from vm.uapi.helper_ids import helper_id
 from vm.word import byte_swap
 
 _LIMIT = 1 << 64
@@ -175,6 +176,11 @@ def unknown_name(name: str, at: int, symbols: Symbols) -> Mistake:
         what = "data" if name in symbols.data else "a map"
         right = f"{name} ll"
         return Mistake("not-a-number", f"`{name}` is {what}, not a number", at, f"write `{right}`", right)
+    if name == "fp":
+        return Mistake("bad-register", "the frame pointer is called r10 here", at, "write r10", "r10")
+    if helper_id(name) and name.startswith("bpf_"):
+        call = f"write `call {name}` on a line of its own: the result comes in r0"
+        return Mistake("not-a-number", f"`{name}` is a helper, not a number", at, call)
     near = symbols.nearest(name)
     hint = f"did you mean `{near}`?" if near else symbols.fields_of(name)
     return Mistake("unknown-name", f"there is no constant or field `{name}`", at, hint, near)

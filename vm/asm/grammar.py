@@ -53,7 +53,7 @@ FORMS: tuple[Form, ...] = (
     Form("*(u32 *)(r1 {+4}) = {imm}", c.store_imm),
     # Atomic
     Form("lock *(u64 *)(r1 {+8}) += r2", c.lock(64)),
-    Form("lock *(u64 *)(r1 {+8}) += w2", c.lock(32)),
+    Form("lock *(u32 *)(r1 {+8}) += w2", c.lock(32)),
     Form("r1 = atomic_fetch_add((u64 *)(r2 {+8}), r1)", c.fetch(64)),
     Form("w1 = atomic_fetch_add((u32 *)(r2 {+8}), w1)", c.fetch(32)),
     Form("r1 = atomic64_xchg((u64 *)(r2 {+8}), r1)", c.xchg(64)),

@@ -106,7 +106,12 @@ def lock(t: Tokens, unit: Unit) -> Instruction:
     """``lock fetch_add [r1+8], r2``."""
     row = words.LOCK_WORDS.get(t[1])
     if row is None:
-        raise Mistake("bad-atomic", f"`{t[1]}` cannot be atomic", 1, f"one of {', '.join(words.LOCK_SHOWN)}")
+        raise Mistake(
+            "bad-atomic",
+            f"`{t[1]}` cannot be atomic",
+            1,
+            "add, or, and, xor, their fetch_ forms, xchg and cmpxchg; with 32 for 4 bytes",
+        )
     op, fetch, size = row
     return Atomic(op, size, REGISTER[t[3]], offset16(t, 4), REGISTER[t[8]], fetch)
 

@@ -101,17 +101,18 @@ def target(
     if first == "pc":
         at += 1
         first = tokens[at]
+    blame: int | tuple[int, int] = at
     if first in "+-":
-        off = integer(first + tokens[at + 1], at + 1)
+        off, blame = integer(first + tokens[at + 1], at + 1), (at, at + 1)
     elif first[0].isdigit() and not _LOCAL_LABEL.fullmatch(first):
         off = integer(first, at)
     else:
         unit.defer(first, at, make, bits, use=use)
         return None
-    return make(checked_distance(off, at, bits))
+    return make(checked_distance(off, blame, bits))
 
 
-def checked_distance(off: int, at: int, bits: int) -> int:
+def checked_distance(off: int, at: int | tuple[int, int], bits: int) -> int:
     """``off`` if a jump with an offset field of ``bits`` can hold it; raises Mistake."""
     if -(1 << bits - 1) <= off < 1 << bits - 1:
         return off

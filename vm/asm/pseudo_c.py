@@ -104,7 +104,7 @@ def neg(bits: int) -> Build:
     """``r1 = -r1``."""
 
     def build(t: Tokens, unit: Unit) -> Instruction:
-        same_register(t, 0, 3, "negates")
+        same_register(t, 0, 3, "negates a register in place")
         return Neg(bits, REGISTER[t[0]])
 
     return build
@@ -112,7 +112,7 @@ def neg(bits: int) -> Build:
 
 def endian(t: Tokens, unit: Unit) -> Instruction:
     """``r1 = be16 r1``."""
-    same_register(t, 0, 3, "converts")
+    same_register(t, 0, 3, "converts a register in place")
     op, bits = words.ENDIAN_WORDS[t[2]]
     return Endian(op, bits, REGISTER[t[0]])
 
@@ -122,7 +122,7 @@ def same_register(t: Tokens, first: int, second: int, verb: str) -> None:
     if REGISTER[t[first]] != REGISTER[t[second]]:
         raise Mistake(
             "two-registers",
-            f"this instruction {verb} a register in place: both must be the same",
+            f"this instruction {verb}: both must be the same",
             second,
             f"copy first: `{t[first]} = {t[second]}`",
             t[first],
@@ -222,7 +222,7 @@ def fetch(bits: int) -> Build:
 
     def build(t: Tokens, unit: Unit) -> Instruction:
         size = atomic_size(t, 5, 0, bits)
-        same_register(t, 0, 14, "gives the old value back in the register it adds:")
+        same_register(t, 0, 14, "gives the old value back in the register it takes")
         return Atomic(words.FETCH_WORDS[t[2]], size, REGISTER[t[9]], offset16(t, 10), REGISTER[t[14]], True)
 
     return build
@@ -233,7 +233,7 @@ def xchg(bits: int) -> Build:
 
     def build(t: Tokens, unit: Unit) -> Instruction:
         size = atomic_size(t, 5, 0, bits)
-        same_register(t, 0, 14, "exchanges a register with memory:")
+        same_register(t, 0, 14, "exchanges a register with memory")
         return Atomic(AtomicOp.XCHG, size, REGISTER[t[9]], offset16(t, 10), REGISTER[t[14]], True)
 
     return build
@@ -262,7 +262,7 @@ def only_r0(t: Tokens, *places: int) -> None:
 
 def llvm_xchg(t: Tokens, unit: Unit) -> Instruction:
     """``r1 = xchg_64(r2 + 8, r1)``, as LLVM prints it."""
-    same_register(t, 0, 8, "exchanges a register with memory:")
+    same_register(t, 0, 8, "exchanges a register with memory")
     size = Size.W if t[2] == "xchg32_32" else Size.DW
     return Atomic(AtomicOp.XCHG, size, REGISTER[t[4]], offset16(t, 5), REGISTER[t[8]], True)
 

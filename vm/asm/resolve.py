@@ -75,5 +75,5 @@ def _unknown(fixup: Fixup, unit: Unit) -> Mistake:
 def _unknown_function(name: str, at: int, unit: Unit) -> Mistake:
     helper = helper_id(name)
     near = helper_name(helper) if helper else unit.symbols.near(name, [*HELPER_NAMES, *unit.labels])
-    hint = f"did you mean `{near}`?" if near else None
+    hint = f"did you mean `{near}`?" if near else "helpers start with bpf_, a function is a label"
     return Mistake("unknown-function", f"there is no helper or function `{name}`", at, hint, near)

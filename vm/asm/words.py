@@ -92,4 +92,3 @@ KINDS: Mapping[str, str] = MappingProxyType({
 """The kind of every word that means something."""
 
 WORDS: frozenset[str] = frozenset(KINDS)
-LOCK_SHOWN: tuple[str, ...] = tuple(word for word in LOCK_WORDS if not word.endswith("64"))
