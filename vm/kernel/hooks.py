@@ -1,20 +1,22 @@
-"""The hooks of the modeled kernel, a row each: what may be attached where, and what its answers mean.
+"""The hooks of the modeled kernel, a row each: what a return value means there, and what then happens.
 
-Return values are those of the user API (linux/bpf.h, linux/pkt_cls.h); where each hook is called from is said
-by kernel function and file of Linux 6.18.
+What a hook is called, for which programs it is and which context it gives stands in ``vm.uapi.prog_types``;
+here is what the kernel does with the answer. Facts: linux/bpf.h, linux/pkt_cls.h, the functions named.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from types import MappingProxyType
 
-from vm.uapi.prog_types import ProgType
+from vm.uapi.constants import CONSTANTS
+from vm.uapi.prog_types import HOOKS as NAMES
+from vm.uapi.prog_types import Hook, ProgType
+from vm.word import signed
 
 
 class Effect(StrEnum):
-    """What happens to the packet."""
+    """What becomes of the packet."""
 
     PASS = "pass"
     DROP = "drop"
@@ -25,88 +27,158 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a return value is called, and what it does."""
+    """A return value with a name, what it does to the packet, and what that means."""
 
+    value: int
     name: str
     effect: Effect
     doc: str
 
 
-@dataclass(frozen=True)
-class Hook:
-    """One row. ``verdicts`` by return value; ``other`` is what every other value means."""
+@dataclass(frozen=True, slots=True)
+class HookPoint:
+    """A hook: the station of the path it is at, and the answers the kernel understands there.
 
-    id: str
+    ``function`` of ``file`` runs the programs. ``other`` is the verdict for every answer that has no name;
+    ``allowed`` are the return values the verifier accepts, None all.
+    """
+
+    hook: Hook
     title: str
-    prog_type: ProgType
-    context: str
     station: str
-    kernel: str
+    function: str
+    file: str
     doc: str
-    verdicts: Mapping[int, Verdict]
+    verdicts: tuple[Verdict, ...]
     other: Verdict
+    allowed: range | None = None
 
-    def verdict(self, how: str, value: int) -> Verdict:
-        """What a run that ended so, with r0 = ``value``, means here."""
-        if how != "exit":
-            return Verdict(
-                "fault" if how == "fault" else "stopped", Effect.ABORTED, "The run did not end by itself."
-            )
-        return self.verdicts.get(value & 0xFFFF_FFFF, self.other)
+    @property
+    def name(self) -> str:
+        """The hook's name."""
+        return self.hook.name
 
-    @cached_property
-    def names(self) -> dict[int, str]:
-        """The names of the return values."""
-        return {value: verdict.name for value, verdict in self.verdicts.items()}
+    @property
+    def prog_type(self) -> ProgType:
+        """The type of the programs that can be attached."""
+        return self.hook.prog_type
+
+    @property
+    def kernel(self) -> str:
+        """Where in the kernel the programs are run."""
+        return f"{self.function}, {self.file}"
+
+    def verdict(self, value: int) -> Verdict:
+        """What the program's return value (r0, of which 32 bits count) says."""
+        answer = signed(value, 32)
+        return next((verdict for verdict in self.verdicts if verdict.value == answer), self.other)
 
 
-_XDP = {
-    0: Verdict(
-        "XDP_ABORTED", Effect.ABORTED, "Dropped, and the error counted by the xdp_exception tracepoint."
+def _named(*rows: tuple[str, Effect, str]) -> tuple[Verdict, ...]:
+    """Verdicts whose values the user API names."""
+    return tuple(Verdict(CONSTANTS[name].value, name, effect, doc) for name, effect, doc in rows)
+
+
+_NOT_FOR_CLASSIFIERS = "Only for actions: from a classifier it counts as TC_ACT_UNSPEC."
+
+_XDP = HookPoint(
+    NAMES["xdp"],
+    "XDP",
+    "xdp",
+    "bpf_prog_run_xdp",
+    "include/net/xdp.h",
+    "The first moment a packet can be seen: in the driver, before there is a socket buffer.",
+    _named(
+        ("XDP_ABORTED", Effect.ABORTED, "Dropped, and the error counted by the xdp_exception tracepoint."),
+        ("XDP_DROP", Effect.DROP, "Dropped before anything was allocated for it."),
+        ("XDP_PASS", Effect.PASS, "On to the network stack."),
+        ("XDP_TX", Effect.TX, "Sent back out of the device it came from."),
+        ("XDP_REDIRECT", Effect.REDIRECT, "To the device, CPU or socket a redirect helper chose."),
     ),
-    1: Verdict("XDP_DROP", Effect.DROP, "Dropped before anything was allocated for it."),
-    2: Verdict("XDP_PASS", Effect.PASS, "On to the network stack."),
-    3: Verdict("XDP_TX", Effect.TX, "Sent back out of the device it came from."),
-    4: Verdict("XDP_REDIRECT", Effect.REDIRECT, "To the device, CPU or socket a redirect helper chose."),
-}
-_TC = {
-    0xFFFF_FFFF: Verdict("TC_ACT_UNSPEC", Effect.PASS, "The next program or the default decides."),
-    0: Verdict("TC_ACT_OK", Effect.PASS, "On to the network stack."),
-    1: Verdict("TC_ACT_RECLASSIFY", Effect.PASS, "Classified anew; with one program, on to the stack."),
-    2: Verdict("TC_ACT_SHOT", Effect.DROP, "Dropped."),
-    3: Verdict("TC_ACT_PIPE", Effect.PASS, "The next action decides."),
-    7: Verdict("TC_ACT_REDIRECT", Effect.REDIRECT, "To the device a redirect helper chose."),
-}
-_CGROUP = {
-    0: Verdict("refused", Effect.DROP, "Dropped for the sockets of this cgroup."),
-    1: Verdict("allowed", Effect.PASS, "On to the socket."),
-}
+    Verdict(-1, "invalid", Effect.ABORTED, "An unknown value: dropped, with a warning."),
+)
 
-HOOKS: Mapping[str, Hook] = MappingProxyType({
-    hook.id: hook
-    for hook in (
-        Hook(
-            "xdp", "XDP", ProgType.XDP, "xdp_md", "xdp", "bpf_prog_run_xdp, include/net/xdp.h",
-            "The first moment a packet can be seen: in the driver, before there is a socket buffer.",
-            _XDP, Verdict("invalid", Effect.ABORTED, "An unknown value: dropped, with a warning."),
-        ),
-        Hook(
-            "tc", "tc ingress", ProgType.SCHED_CLS, "__sk_buff", "tc", "sch_handle_ingress, net/core/dev.c",
-            "After the socket buffer is made, before the protocols: may change the packet and its metadata.",
-            _TC, Verdict("TC_ACT_UNSPEC", Effect.PASS, "An unknown value counts as unspecified."),
-        ),
-        Hook(
-            "cgroup_skb/ingress", "cgroup ingress", ProgType.CGROUP_SKB, "__sk_buff", "cgroup",
-            "__cgroup_bpf_run_filter_skb, kernel/bpf/cgroup.c",
-            "For the sockets of a control group: 1 lets the packet in, 0 does not.",
-            _CGROUP, Verdict("allowed", Effect.PASS, "Let in."),
-        ),
-        Hook(
-            "socket", "socket filter", ProgType.SOCKET_FILTER, "__sk_buff", "filter",
-            "sk_filter_trim_cap, net/core/filter.c",
-            "At one socket: the value says how many bytes of the packet it gets, 0 none.",
-            {0: Verdict("drop", Effect.DROP, "The socket does not see the packet.")},
-            Verdict("keep", Effect.PASS, "The socket gets that many bytes."),
-        ),
-    )
-})  # fmt: skip
+_TC = HookPoint(
+    NAMES["tc"],
+    "tc ingress",
+    "tc",
+    "sch_handle_ingress",
+    "net/core/dev.c",
+    "After the socket buffer is made, before the protocols: may change the packet and its metadata.",
+    _named(
+        ("TC_ACT_UNSPEC", Effect.PASS, "No opinion: the next program decides; behind the last, go on."),
+        ("TC_ACT_OK", Effect.PASS, "On to the network stack."),
+        ("TC_ACT_RECLASSIFY", Effect.PASS, _NOT_FOR_CLASSIFIERS),
+        ("TC_ACT_SHOT", Effect.DROP, "Dropped."),
+        ("TC_ACT_PIPE", Effect.PASS, _NOT_FOR_CLASSIFIERS),
+        ("TC_ACT_STOLEN", Effect.DROP, "Taken: it ends here, but is not counted as dropped."),
+        ("TC_ACT_QUEUED", Effect.PASS, _NOT_FOR_CLASSIFIERS),
+        ("TC_ACT_REPEAT", Effect.PASS, _NOT_FOR_CLASSIFIERS),
+        ("TC_ACT_REDIRECT", Effect.REDIRECT, "To the device a redirect helper chose."),
+        ("TC_ACT_TRAP", Effect.DROP, "Meant for network hardware: ends the packet like TC_ACT_STOLEN."),
+    ),
+    Verdict(-1, "TC_ACT_UNSPEC", Effect.PASS, "An unknown value counts as unspecified."),
+)
+
+_CGROUP_INGRESS = HookPoint(
+    NAMES["cgroup_skb/ingress"],
+    "cgroup ingress",
+    "cgroup",
+    "__cgroup_bpf_run_filter_skb",
+    "kernel/bpf/cgroup.c",
+    "For the sockets of a control group: 1 lets the packet in, 0 does not.",
+    (
+        Verdict(0, "drop", Effect.DROP, "Dropped for the sockets of this control group."),
+        Verdict(1, "pass", Effect.PASS, "On to the socket."),
+    ),
+    Verdict(-1, "pass", Effect.PASS, "Let in; but the verifier accepts only 0 and 1."),
+    range(2),
+)
+
+_SOCKET = HookPoint(
+    NAMES["socket"],
+    "socket filter",
+    "filter",
+    "sk_filter_trim_cap",
+    "net/core/filter.c",
+    "At one socket: the value says how many bytes of the packet it gets, 0 none. The program sees the packet "
+    "from its network header on, as in BPF_PROG_TEST_RUN; a TCP or UDP socket's filter starts at the "
+    "transport header, that of a packet socket (SOCK_RAW) at the link header.",
+    (Verdict(0, "drop", Effect.DROP, "The socket does not see the packet."),),
+    Verdict(-1, "keep", Effect.PASS, "The socket gets that many bytes."),
+)
+
+_CGROUP_EGRESS = HookPoint(
+    NAMES["cgroup_skb/egress"],
+    "cgroup egress",
+    "out",
+    "__cgroup_bpf_run_filter_skb",
+    "kernel/bpf/cgroup.c",
+    "For packets that sockets of a control group send. The way out is not modeled yet: programs can be run, "
+    "but no packet of the path comes by.",
+    (
+        Verdict(0, "drop", Effect.DROP, "Dropped; the sender gets EPERM."),
+        Verdict(1, "pass", Effect.PASS, "On to the device."),
+        Verdict(2, "drop, congested", Effect.DROP, "Dropped, and the sender is told of congestion."),
+        Verdict(3, "pass, congested", Effect.PASS, "On to the device; the sender is told of congestion."),
+    ),
+    Verdict(-1, "pass", Effect.PASS, "Let out; but the verifier accepts only 0 to 3."),
+    range(4),
+)
+
+HOOK_POINTS: Mapping[str, HookPoint] = MappingProxyType(
+    {point.name: point for point in (_XDP, _TC, _CGROUP_INGRESS, _SOCKET, _CGROUP_EGRESS)}
+)
+"""Every modeled hook by the name to show, in the order a packet comes by."""
+
+
+def hook_point(name: str) -> HookPoint | None:
+    """The modeled hook any of whose names is ``name``."""
+    hook = NAMES.get(name.lower())
+    return HOOK_POINTS.get(hook.name) if hook else None
+
+
+def hook_of(name: str) -> Hook | None:
+    """The modeled hook that ``name``, in any of its spellings, stands for."""
+    found = NAMES.get(name.lower())
+    return HOOKS.get(found.name) if found else None
