@@ -24,6 +24,9 @@ import { pointing } from "./pointing.ts";
 import { editorCommands } from "./port.ts";
 import { messages, showProblems } from "./problems.ts";
 
+/** Room kept around the current line when it is brought into view, in px. */
+const MARGIN = 60;
+
 /** Keys that the page gives a meaning of its own. */
 const OURS = new Set(["Mod-Enter", "Mod-k", "Ctrl-k", "F8"]);
 const inherited = [...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...closeBracketsKeymap];
@@ -89,16 +92,25 @@ function follow(view: EditorView, wasAt: number | null): number | null {
   const { snapshot } = select.here.peek();
   const at = snapshot === null ? null : placeOf(view.state, snapshot.program, snapshot.pc);
   if (at === null || at === wasAt) return at;
-  const box = view.scrollDOM.getBoundingClientRect();
-  const visible = (pos: number) => {
-    const block = view.lineBlockAt(pos);
-    const top = block.top + view.documentTop;
-    return top >= box.top && top + block.height <= box.bottom;
-  };
-  if (visible(at)) return at;
-  if (wasAt === null || (wasAt <= view.state.doc.length && visible(wasAt))) {
-    view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "nearest", yMargin: 60 }) });
-  }
+  // The scroller is moved here and not by CodeMirror, which would scroll the page around it as well.
+  view.requestMeasure({
+    key: follow,
+    read: () => {
+      const { scrollTop, clientHeight } = view.scrollDOM;
+      const placeOnScreen = (pos: number) => {
+        const block = view.lineBlockAt(pos);
+        const top = block.top + view.documentPadding.top;
+        return { top, bottom: top + block.height, seen: top >= scrollTop && top + block.height <= scrollTop + clientHeight };
+      };
+      const line = placeOnScreen(at);
+      const left = wasAt !== null && (wasAt > view.state.doc.length || !placeOnScreen(wasAt).seen);
+      if (line.seen || left) return null;
+      return line.top < scrollTop ? line.top - MARGIN : line.bottom + MARGIN - clientHeight;
+    },
+    write: (top) => {
+      if (top !== null) view.scrollDOM.scrollTop = top;
+    },
+  });
   return at;
 }
 

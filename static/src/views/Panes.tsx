@@ -112,7 +112,7 @@ function OneTab({ layout }: { layout: panes.Layout }) {
       <div class="col" id="tab-panel" role="tabpanel" aria-labelledby={`tab-${layout.tab}`}>
         {shown.map((pane) => {
           const shut = layout.columns.some(({ stacks }) => stacks.some((stack) => stack.shut && stack.panes.includes(pane)));
-          return <Pane key={pane} stack={{ panes: [pane], active: pane, shut }} grow="1 1 auto" />;
+          return <Pane key={pane} stack={{ panes: [pane], active: pane, shut }} grow="none" />;
         })}
       </div>
     </div>

@@ -35,8 +35,8 @@ export function Shell() {
         </h1>
         <div class="bands">
           <TimeBand />
+          <Sentence />
         </div>
-        <Sentence />
         <Panes />
       </main>
       <StatusBar />

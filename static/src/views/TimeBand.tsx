@@ -8,7 +8,6 @@ import { act } from "../store.ts";
 import * as time from "../time.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 import { Score } from "./Score.tsx";
-import { plural } from "./words.ts";
 
 const MOST_TICKS = 48;
 
@@ -80,13 +79,23 @@ function Stops() {
   );
 }
 
+function StepOf() {
+  return (
+    <>
+      Step {select.cursor.value.step.toLocaleString("en")} of {select.steps.value.toLocaleString("en")}
+    </>
+  );
+}
+
 export function TimeBand() {
-  const steps = select.steps.value;
   return (
     <section class="transport" aria-label="Time" onMouseLeave={() => act(actions.hover, null)}>
       <div class="ctl">
         <div class="row">
           <Count />
+          <span class="dim nw phone">
+            <StepOf />
+          </span>
           <span class="grow" />
           <Strip />
         </div>
@@ -101,9 +110,9 @@ export function TimeBand() {
             <Act id="out" label="Out to the caller" icon="out" kind="q" />
           </span>
         </div>
-        <div class="row meta dim">
+        <div class="row meta dim desk">
           <span class="nw">
-            Step {select.cursor.value.step.toLocaleString("en")} of {plural(steps, "", "").trim()}
+            <StepOf />
           </span>
           <span class="grow" />
           <Stops />
