@@ -61,7 +61,7 @@ def run(
             )
         chosen = HOOK_POINTS[hook] if hook else _hook_of(programs[0])
         packets = tuple(_packets(hexes, pcap, sample))
-        scenario = Scenario(Setup(programs, chosen.hook.prog_type, packets))
+        scenario = Scenario(Setup(programs, chosen.prog_type, packets))
         for index in range(len(packets)):
             trace = scenario.trace(index)
             verdict = verdict_of(chosen, trace.ended)
@@ -79,7 +79,7 @@ def _programs(file: bytes) -> tuple[Program, ...]:
 def _hook_of(program: Program) -> HookPoint:
     """The hook the text names, else the first for its program type, else XDP."""
     written = hook_point(program.hook) if program.hook else None
-    fitting = [point for point in HOOK_POINTS.values() if point.hook.prog_type is program.prog_type]
+    fitting = [point for point in HOOK_POINTS.values() if point.prog_type is program.prog_type]
     return written or (fitting or [HOOK_POINTS["xdp"]])[0]
 
 

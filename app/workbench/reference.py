@@ -43,11 +43,11 @@ def reference() -> str:
         hooks=[
             HookRef(
                 id=point.name,
-                title=point.name,
-                prog_type=point.hook.prog_type.label,
+                title=point.title,
+                prog_type=point.prog_type.label,
                 context=point.hook.context or "",
                 doc=point.doc,
-                kernel=f"{point.function}, {point.file}",
+                kernel=point.kernel,
                 verdicts=[verdict.name for verdict in point.verdicts],
             )
             for point in HOOK_POINTS.values()
@@ -58,9 +58,7 @@ def reference() -> str:
 
 def _hooks_of(prog_types: frozenset[object] | None) -> list[str]:
     return [
-        point.name
-        for point in HOOK_POINTS.values()
-        if prog_types is None or point.hook.prog_type in prog_types
+        point.name for point in HOOK_POINTS.values() if prog_types is None or point.prog_type in prog_types
     ]
 
 

@@ -88,10 +88,10 @@ def prepare(inputs: Inputs) -> Run:
         raise HookscopeError.of(
             "unknown-hook", f"there is no hook {inputs.hook}", f"hooks are {', '.join(HOOK_POINTS)}"
         )
-    programs = tuple(replace(program, prog_type=hook.hook.prog_type) for program in assembly.programs)
+    programs = tuple(replace(program, prog_type=hook.prog_type) for program in assembly.programs)
     setup = Setup(
         programs,
-        hook.hook.prog_type,
+        hook.prog_type,
         tuple(bytes.fromhex(packet) for packet in inputs.packets),
         inputs.times_ns,
         Event(cpu=inputs.cpu, seed=inputs.seed),

@@ -37,7 +37,12 @@ def test_another_sites_page_may_change_nothing(client: FlaskClient, path: str) -
         ("/api/check", "not json", 422, "bad-message"),
         ("/api/check", '{"source": 7}', 422, "bad-message"),
         ("/api/check", '{"source": "", "unknown": 1}', 422, "bad-message"),
-        ("/api/workspaces", '{"inputs": {"source": "x", "packets": ["zz"]}, "place": {}}', 422, "bad-message"),
+        (
+            "/api/workspaces",
+            '{"inputs": {"source": "x", "packets": ["zz"]}, "place": {}}',
+            422,
+            "bad-message",
+        ),
     ],
 )
 def test_bad_requests_are_told_why(

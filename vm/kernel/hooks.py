@@ -176,9 +176,3 @@ def hook_point(name: str) -> HookPoint | None:
     """The modeled hook any of whose names is ``name``."""
     hook = NAMES.get(name.lower())
     return HOOK_POINTS.get(hook.name) if hook else None
-
-
-def hook_of(name: str) -> Hook | None:
-    """The modeled hook that ``name``, in any of its spellings, stands for."""
-    found = NAMES.get(name.lower())
-    return HOOKS.get(found.name) if found else None

@@ -36,15 +36,6 @@ INGRESS = (
 )
 
 
-_STATION = {
-    "xdp": "xdp",
-    "tc": "tc",
-    "cgroup_skb/ingress": "cgroup",
-    "cgroup_skb/egress": "cgroup",
-    "socket": "filter",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A station a packet came to; ``verdict`` where a program ran."""
@@ -58,7 +49,7 @@ class Visit:
 def journey(hook: HookPoint, verdict: Verdict) -> Iterator[Visit]:
     """The stations of a packet whose one program, at ``hook``, gave ``verdict``."""
     for station in INGRESS:
-        if station.id != _STATION[hook.name]:
+        if station.id != hook.station:
             yield Visit(station.id, station.title)
             continue
         yield Visit(station.id, station.title, verdict.name, verdict.doc)
