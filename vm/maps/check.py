@@ -134,10 +134,10 @@ def _flags_refusal(spec: MapSpec, limits: Limits) -> Refusal | None:
         if one in flags and other in flags:
             message = f"a map cannot be both {_name(one)} and {_name(other)}"
             return Refusal(Errno.EINVAL, message, "keep one of them")
-    if unknown := flags & ~limits.flags:
+    if unknown := MapFlag(spec.flags & ~int(limits.flags)):
         message = f"{_article(spec)} does not take {_name(unknown)}"
         return Refusal(Errno.EINVAL, message, "leave the flag out")
-    if missing := limits.required & ~flags:
+    if missing := MapFlag(int(limits.required) & ~spec.flags):
         message = f"{_article(spec)} must be made with {_name(missing)}: it never takes memory beforehand"
         return Refusal(Errno.EINVAL, message, f"add flags={_name(missing)}")
     if forbidden := flags & limits.never:
