@@ -1,6 +1,7 @@
 """Records what the kernel of this machine answers to programs near the structural rules (tests/data/cfg)."""
 
 import ctypes
+import errno
 import json
 import os
 import platform
@@ -54,6 +55,8 @@ def _answer(case: Case, maps: list[kernel.KernelMap]) -> list[Any]:
     The last is None where the kernel got as far as looking at registers.
     """
     error, log = _load(case, maps, log_level=1)
+    if error == errno.ENOSPC:  # the log, not the program, was too long: ask for the verdict alone
+        error, _ = _load(case, maps, log_level=0)
     starts = None
     if error and "processed 0 insns" in log:
         starts = [int(start) for start in _FUNCTION.findall(_load(case, maps, log_level=2)[1])]

@@ -328,8 +328,9 @@ _EDGES = {
 }
 
 
-def _mutated(count: int) -> Iterator[tuple[Slot, ...]]:
-    rng = random.Random(618)
+def mutated(count: int, seed: int = 618) -> Iterator[tuple[Slot, ...]]:
+    """Sound programs with a few slots changed, added or taken away."""
+    rng = random.Random(seed)
     for _ in range(count):
         slots = list(rng.choice(_SOUND))
         for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
@@ -372,6 +373,6 @@ def cases() -> list[Case]:
         found[Case("bare", "xdp", _hex(*slots), typed=True)] = None
     for prog_type, slot in _opcodes():
         found[Case("set", prog_type, _hex(slot))] = None
-    for slots in _mutated(1_200):
+    for slots in mutated(1_200):
         found[Case("bare", "xdp", _hex(*slots))] = None
     return [case for case in found if unpack(case.code) or case.body == ""]
