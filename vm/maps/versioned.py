@@ -8,17 +8,33 @@ V = TypeVar("V")
 
 
 class Version(Generic[K, V]):
-    """A state that was kept: what changed since ``parent``, as key to (before, after); None is "not there".
+    """A state that was kept: how it differs from ``parent``.
 
-    Versions are equal if their dictionaries are, however they came about.
+    ``before`` and ``after`` hold the replaced items on both sides, ``before`` also those ``removed``
+    and ``after`` those ``added``. Versions are equal if their dictionaries are, however they came about.
     """
 
-    __slots__ = ("changed", "depth", "parent")
+    __slots__ = ("added", "after", "before", "depth", "parent", "removed")
 
-    def __init__(self, parent: "Version[K, V] | None", changed: dict[K, tuple[V | None, V | None]]) -> None:
+    def __init__(self, parent: "Version[K, V] | None", before: dict[K, V], after: dict[K, V]) -> None:
         self.parent = parent
-        self.changed = changed
+        self.before = before
+        self.after = after
+        self.added = tuple(key for key in after if key not in before)
+        self.removed = tuple(key for key in before if key not in after)
         self.depth: int = parent.depth + 1 if parent is not None else 0
+
+    def undo(self, found: dict[K, V]) -> None:
+        """Takes ``found`` from this state to its parent's."""
+        for key in self.added:
+            found.pop(key, None)
+        found.update(self.before)
+
+    def redo(self, found: dict[K, V]) -> None:
+        """Takes ``found`` from the parent's state to this one."""
+        for key in self.removed:
+            found.pop(key, None)
+        found.update(self.after)
 
     def content(self) -> dict[K, V]:
         """The whole dictionary of this state."""
@@ -29,14 +45,12 @@ class Version(Generic[K, V]):
             version = version.parent
         found: dict[K, V] = {}
         for step in reversed(line):
-            for key, (_, after) in step.changed.items():
-                _put(found, key, after)
+            step.redo(found)
         return found
 
     def flat(self) -> "Version[K, V]":
         """The same state, one change away from nothing: short to go to from another dictionary."""
-        content = self.content()
-        return Version(Version(None, {}), {key: (None, value) for key, value in content.items()})
+        return Version(Version(None, {}, {}), {}, self.content())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Version):
@@ -47,7 +61,7 @@ class Version(Generic[K, V]):
         return hash(frozenset(self.content().items()))
 
     def __sizeof__(self) -> int:
-        return 128 + 200 * len(self.changed)
+        return 128 + 100 * (len(self.before) + len(self.after))
 
 
 class Versioned(Generic[K, V]):
@@ -57,7 +71,7 @@ class Versioned(Generic[K, V]):
 
     def __init__(self) -> None:
         self.now: dict[K, V] = {}
-        self._at: Version[K, V] = Version(None, {})
+        self._at: Version[K, V] = Version(None, {}, {})
         self._before: dict[K, V | None] = {}
 
     def set(self, key: K, value: V | None) -> None:
@@ -72,14 +86,17 @@ class Versioned(Generic[K, V]):
 
     def keep(self) -> Version[K, V]:
         """The state as it is now."""
-        changed = {
-            key: (before, after)
-            for key, before in self._before.items()
-            if (after := self.now.get(key)) != before
-        }
+        before, after = dict[K, V](), dict[K, V]()
+        for key, was in self._before.items():
+            now = self.now.get(key)
+            if now != was:
+                if was is not None:
+                    before[key] = was
+                if now is not None:
+                    after[key] = now
         self._before.clear()
-        if changed:
-            self._at = Version(self._at, changed)
+        if before or after:
+            self._at = Version(self._at, before, after)
         return self._at
 
     def go(self, target: Version[K, V]) -> None:
@@ -90,15 +107,13 @@ class Versioned(Generic[K, V]):
         here, there, down = self._at, target, list[Version[K, V]]()
         while here is not there and (here.parent is not None or there.parent is not None):
             if here.parent is not None and here.depth >= there.depth:
-                for key, (before, _) in here.changed.items():
-                    _put(self.now, key, before)
+                here.undo(self.now)
                 here = here.parent
             elif there.parent is not None:
                 down.append(there)
                 there = there.parent
         for version in reversed(down):
-            for key, (_, after) in version.changed.items():
-                _put(self.now, key, after)
+            version.redo(self.now)
         self._at = target
 
 
