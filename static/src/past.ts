@@ -8,6 +8,11 @@ export interface Touch {
   pc: number;
 }
 
+export interface RegisterWrite extends Touch {
+  /** The value as the bytes that were read say it: `203.0.113.7`; empty where the number is all there is to say. */
+  read: string;
+}
+
 export interface ByteTouch extends Touch, Range {}
 
 export interface StackWrite extends ByteTouch {
@@ -22,7 +27,7 @@ export interface MapWrite extends Touch {
 
 export interface Past {
   /** Per register, the steps that changed it. */
-  registers: readonly (readonly Touch[])[];
+  registers: readonly (readonly RegisterWrite[])[];
   packetReads: readonly ByteTouch[];
   packetWrites: readonly ByteTouch[];
   stackWrites: readonly StackWrite[];
@@ -32,7 +37,7 @@ export interface Past {
 const NOTHING: Past = { registers: [], packetReads: [], packetWrites: [], stackWrites: [], mapWrites: [] };
 
 function index(window: WindowReply): Past {
-  const registers: Touch[][] = Array.from({ length: 11 }, () => []);
+  const registers: RegisterWrite[][] = Array.from({ length: 11 }, () => []);
   const packetReads: ByteTouch[] = [];
   const packetWrites: ByteTouch[] = [];
   const stackWrites: StackWrite[] = [];
@@ -41,7 +46,7 @@ function index(window: WindowReply): Past {
     const touch: Touch = { step: window.first + i, pc: view.pc };
     for (const { region, off, size } of view.reads) if (region === "pkt") packetReads.push({ ...touch, off, size });
     for (const change of view.changes) {
-      if (change.k === "reg") registers[change.n]?.push(touch);
+      if (change.k === "reg") registers[change.n]?.push({ ...touch, read: view.reads.length > 0 && view.changes.length === 1 && view.note !== change.v.text ? view.note : "" });
       else if (change.k === "pkt") packetWrites.push({ ...touch, off: change.off, size: change.b.length / 2 });
       else if (change.k === "stk") {
         stackWrites.push({ ...touch, frame: change.frame, off: change.off, size: change.b.length / 2, bytes: change.b });

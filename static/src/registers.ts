@@ -1,5 +1,5 @@
 // The register table as rows: each readable register by itself, neighbours that nothing may read as one row.
-import { lastBefore, type Touch } from "./past.ts";
+import { lastBefore, type RegisterWrite } from "./past.ts";
 import type { ValueView } from "./schemas.ts";
 
 export interface LiveRow {
@@ -11,14 +11,14 @@ export interface LiveRow {
   /** The last step gave it its first value. */
   first: boolean;
   /** The step that gave it this value, as far as the loaded part of the run tells. */
-  since: Touch | undefined;
+  since: RegisterWrite | undefined;
 }
 
 export interface DeadRow {
   kind: "dead";
   numbers: readonly number[];
   /** The call that took their values; null when they were never written. */
-  since: Touch | undefined;
+  since: RegisterWrite | undefined;
   written: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Registers {
   written: readonly boolean[];
 }
 
-export function registerRows(now: Registers, previous: Registers | null, past: readonly (readonly Touch[])[], cursor: number): (LiveRow | DeadRow)[] {
+export function registerRows(now: Registers, previous: Registers | null, past: readonly (readonly RegisterWrite[])[], cursor: number): (LiveRow | DeadRow)[] {
   const rows: (LiveRow | DeadRow)[] = [];
   now.registers.forEach((value, n) => {
     const written = now.written[n] ?? false;

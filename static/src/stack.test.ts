@@ -31,8 +31,8 @@ test("a write names the register it came from, wide values by what they point at
   const write = { step: 0, pc: 0, frame: 0, off: -8, size: 8, bytes: "1a00000000010000" };
   const pkt = { word: "0x000001000000001a", kind: "pkt" as const, text: "pkt +26", note: "" };
   const num = { ...pkt, kind: "num" as const, text: "1099511627802" };
-  assert.equal(spilled(write, { registers: [num, pkt] })?.text, "pkt +26");
-  assert.equal(spilled({ ...write, size: 4, bytes: "1a000000" }, { registers: [num] })?.text, "1099511627802");
+  assert.equal(spilled(write, { registers: [num, pkt] })?.value.text, "pkt +26");
+  assert.equal(spilled({ ...write, size: 4, bytes: "1a000000" }, { registers: [num] })?.value.text, "1099511627802");
   assert.equal(spilled({ ...write, size: 1, bytes: "1a" }, { registers: [num] }), null);
   assert.equal(spilled({ ...write, bytes: "ffffffffffffffff" }, { registers: [pkt] }), null);
 });

@@ -55,10 +55,16 @@ function wordOf(bytes: string): string {
   return (bytes.match(/../g) ?? []).reverse().join("");
 }
 
+export interface Spilled {
+  n: number;
+  value: ValueView;
+}
+
 /** The register that held what was written, as it stood before the write: what a spilled value means. */
-export function spilled(write: StackWrite, before: Pick<Snapshot, "registers"> | null): ValueView | null {
+export function spilled(write: StackWrite, before: Pick<Snapshot, "registers"> | null): Spilled | null {
   const word = wordOf(write.bytes);
-  const same = (before?.registers ?? []).filter((value) => value.kind !== "none" && value.word.slice(2).endsWith(word));
+  const all = (before?.registers ?? []).map((value, n) => ({ n, value }));
+  const same = all.filter(({ value }) => value.kind !== "none" && value.word.slice(2).endsWith(word));
   if (write.size < 2) return null;
-  return same.find(({ kind }) => kind !== "num") ?? same[0] ?? null;
+  return same.find(({ value }) => value.kind !== "num") ?? same[0] ?? null;
 }

@@ -1,80 +1,96 @@
 // The packet as the program sees it now: fields and bytes in sync.
-import { within } from "../related.ts";
+import { useEffect } from "preact/hooks";
+import * as actions from "../actions.ts";
+import { api, RequestFailed } from "../api.ts";
+import type { Bounds } from "../packet.ts";
 import * as select from "../select.ts";
-import { linked } from "./hovering.ts";
+import { act, state } from "../store.ts";
+import { windowKey } from "../trace.ts";
+import { PacketHex } from "./PacketHex.tsx";
+import { PacketTree } from "./PacketTree.tsx";
 import { RunBody, StaleTag } from "./Pane.tsx";
+import { plural } from "./words.ts";
+
+const SETTLED = 120;
 
 export function PacketTitle() {
-  return <h2>Packet {select.cursor.value.packet + 1}</h2>;
+  const run = select.packetRun.value;
+  return <h2>Packet {run === null && select.packetHex.value === null ? "" : select.cursor.value.packet + 1}</h2>;
 }
 
 export function PacketHead() {
-  const hex = select.packetHex.value;
+  const now = select.snapshot.value;
+  const sent = (select.packetHex.value?.length ?? 0) / 2;
+  const size = now === null ? sent : now.bounds[2] - now.bounds[1];
+  const text = select.packetHex.value === null ? "" : size === sent ? plural(size, "byte") : `${plural(size, "byte")}, came with ${sent.toLocaleString("en")}`;
   return (
     <>
-      <span class="meta">{hex === null ? "" : `${hex.length / 2} bytes`}</span>
+      <span class="meta">{text}</span>
       <span class="grow" />
       <StaleTag />
+      <span class="lbl">underlined = read by your program</span>
     </>
   );
 }
 
-function Tree() {
-  const view = select.packetView.value;
-  const data = select.dataOffset.value;
-  return (
-    <div class="tree">
-      {view?.layers.map((layer) => (
-        <div key={`${layer.name}${layer.off}`}>
-          <div class="g">
-            {layer.title} <span>{layer.size} bytes</span>
-          </div>
-          {layer.fields.map((field) => (
-            <div
-              key={field.path + field.off}
-              class={within(select.related.value.packet, data + field.off, field.size) ? "fd hl" : "fd"}
-              {...linked({ kind: "pkt", off: data + field.off, size: field.size }, field.text)}
-            >
-              <span class="k">{field.label}</span>
-              <span class="vv">{field.text}</span>
-            </div>
-          ))}
-        </div>
-      ))}
-    </div>
-  );
+/** The bounds when the packet arrived, as far as the loaded part of the run tells. */
+function arrivedBounds(): Bounds | null {
+  const { packet } = select.cursor.value;
+  const first = select.windows.value.get(windowKey(packet, 0)) ?? select.window.value;
+  return first?.keyframe.bounds ?? null;
 }
 
-function Hex() {
+/** The packet's bytes now, from data to data_end. */
+function hexNow(): string | null {
   const now = select.snapshot.value;
-  if (now === null) return null;
-  const [, data, end] = now.bounds;
-  const bytes = now.buffer.slice(data * 2, end * 2).match(/../g) ?? [];
-  const rows = Array.from({ length: Math.ceil(bytes.length / 16) }, (_, i) => bytes.slice(i * 16, i * 16 + 16));
+  return now === null ? null : now.buffer.slice(now.bounds[1] * 2, now.bounds[2] * 2);
+}
+
+/** A packet that the program changed is taken apart anew, once time has come to rest. */
+function useDissection(hex: string | null): void {
+  const known = hex === null || hex === "" || select.dissections.value.has(hex);
+  useEffect(() => {
+    if (known || hex === null) return;
+    const timer = setTimeout(() => {
+      api.dissect([hex]).then(
+        (reply) => act(actions.dissected, reply.packets),
+        (error: unknown) => {
+          if (!(error instanceof RequestFailed)) throw error; // its bytes are shown all the same
+        },
+      );
+    }, SETTLED);
+    return () => clearTimeout(timer);
+  }, [hex, known]);
+}
+
+function Body() {
+  const hex = hexNow();
+  useDissection(hex);
+  const arrived = arrivedBounds();
+  if (hex === null || arrived === null) return null;
+  const sent = select.packetView.value;
+  const view = state.value.packets.get(hex) ?? sent;
+  if (hex === "" && arrived[1] === arrived[2]) return <p class="sb">This packet has no bytes at all: data and data_end are the same address.</p>;
   return (
-    <div class="hex">
-      {rows.slice(0, 32).map((row, i) => (
-        <div key={i} class="hr">
-          <span class="o">{(i * 16).toString(16).padStart(4, "0")}</span>
-          {row.map((byte, j) => {
-            const off = data + i * 16 + j;
-            return (
-              <i key={j} class={within(select.related.value.packet, off) ? "hl" : "e"} {...linked({ kind: "pkt", off, size: 1 }, byte)}>
-                {byte}
-              </i>
-            );
-          })}
-        </div>
-      ))}
-    </div>
+    <>
+      <PacketTree view={view} sent={sent} current={view?.data === hex} />
+      <PacketHex view={view} arrived={arrived} />
+    </>
   );
 }
 
 export function PacketBody() {
   return (
-    <RunBody empty={<b>Send a packet and its bytes appear here.</b>}>
-      <Tree />
-      <Hex />
+    <RunBody
+      class="pkb"
+      empty={
+        <>
+          <b>No packet yet</b>
+          <p>Send one and its bytes appear here.</p>
+        </>
+      }
+    >
+      <Body />
     </RunBody>
   );
 }

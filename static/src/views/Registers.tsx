@@ -24,7 +24,7 @@ function Live({ row }: { row: LiveRow }) {
   const { tone, badge } = REGION[value.kind];
   const lit = select.related.value.registers.has(n);
   const aside = value.kind === "num";
-  const under = [aside ? "" : value.note, changeNote(row)].filter(Boolean).join(", ");
+  const under = [aside ? since?.read : value.note, changeNote(row)].filter(Boolean).join(", ");
   return (
     <div class={["reg", was !== null && "chg", lit && "link"].filter(Boolean).join(" ")} role="row" data-rove {...linked({ kind: "reg", n }, value.word)}>
       <span role="rowheader">r{n}</span>

@@ -1,6 +1,6 @@
 // The stack: the bytes that were written, eight to a row, frame by frame.
 import { UNWRITTEN, type Frame, type Snapshot } from "../fold.ts";
-import { before, pastOf, type StackWrite } from "../past.ts";
+import { before, lastBefore, pastOf, type StackWrite } from "../past.ts";
 import { overlaps } from "../related.ts";
 import * as select from "../select.ts";
 import { spilled, stackRows, writtenBytes, type StackCell, type StackRow } from "../stack.ts";
@@ -44,15 +44,22 @@ function Cell({ cell, frame }: { cell: StackCell; frame: number }) {
   );
 }
 
-/** What a write put there: the value it came from, where that is known. */
-function Note({ write }: { write: StackWrite }) {
+/** What a write put there: the value of the register it came from, where that is known. */
+function told(write: StackWrite): string | null {
   const { packet } = select.cursor.value;
-  const value = spilled(write, snapshotAt(state.value, { packet, step: write.step }));
-  const told = value === null ? null : value.kind === "num" ? value.text : `${REGION[value.kind].badge} ${value.text}`;
+  const from = spilled(write, snapshotAt(state.value, { packet, step: write.step }));
+  if (from === null) return null;
+  const { n, value } = from;
+  if (value.kind !== "num") return `${REGION[value.kind].badge} ${value.text}`;
+  return lastBefore(pastOf(select.window.value).registers[n] ?? [], write.step)?.read || value.text;
+}
+
+function Note({ write }: { write: StackWrite }) {
+  const value = told(write);
   return (
-    <span class="an-w">
+    <span class="an-w" title={value ?? undefined}>
       <b class="r-s">fp{write.off}</b> <PcLink touch={write} did="wrote it" />
-      {told === null ? null : <span class="an-v">{told}</span>}
+      {value === null ? null : <span class="an-v">{value}</span>}
     </span>
   );
 }
