@@ -1,0 +1,1 @@
+"""Tests of the told run; they mirror vm/story."""
