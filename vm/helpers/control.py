@@ -13,6 +13,7 @@ from vm.memory.fault import Fault, FaultKind, MachineFault
 from vm.uapi.errno import Errno
 from vm.uapi.helper_ids import HelperId
 from vm.uapi.map_types import MapType
+from vm.word import MASK32
 
 MAX_LOOPS = 1 << 23
 """Iterations bpf_loop may be asked for (BPF_MAX_LOOPS)."""
@@ -67,7 +68,7 @@ def loop(call: HelperCall) -> int | CallBack:
     if call.r[3]:
         return EINVAL
     if count > MAX_LOOPS:
-        return -Errno.E2BIG
+        return -Errno.E2BIG & MASK32  # Linux unrolls this helper into the program, with a 32-bit move
     return CallBack(_function(call, 2), Iterations(count, call.r[2]))
 
 
