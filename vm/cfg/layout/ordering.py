@@ -30,7 +30,7 @@ def _with_joints(rows: Rows, wiring: Wiring) -> Rows:
     beside: dict[int, list[int]] = {}
     for joint, block in wiring.beside.items():
         beside.setdefault(block, []).append(joint)
-    own = {wire.path[-1] for wire in wiring.wires if wire.path and wire.path[-1] in wiring.beside}
+    own = {wire.line[0] for wire in wiring.wires if wire.way is Way.UP}
     for joints in beside.values():
         joints.sort(key=lambda joint: (joint in own, joint))
     return [[node for host in row for node in (*beside.get(host, ()), host)] for row in rows]

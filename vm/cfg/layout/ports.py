@@ -59,8 +59,8 @@ def _sideways(wiring: Wiring, rows: Rows) -> set[int]:
     for index, wire in enumerate(wiring.wires):
         if wire.way is Way.UP:
             row = rows[wiring.layer[wire.source]]
-            between = row[position[wire.path[0]] + 1 : position[wire.source]]
-            beside = position[wire.path[0]] < position[wire.source]
+            between = row[position[wire.first] + 1 : position[wire.source]]
+            beside = position[wire.first] < position[wire.source]
             if beside and all(wiring.beside.get(node) == wire.source for node in between):
                 found.add(index)
     return found
@@ -74,13 +74,7 @@ def _leave(wires: Sequence[Wire], ports: Ports, x: Sequence[int], block: int, gr
 
     def onward(index: int) -> int:
         wire = wires[index]
-        match wire.way:
-            case Way.DOWN:
-                return x[wire.path[1]]
-            case Way.UP:
-                return x[wire.path[0]]
-            case Way.OUTSIDE:
-                return _FAR
+        return _FAR if wire.way is Way.OUTSIDE else x[wire.first]
 
     first, second = sorted(group, key=lambda index: (onward(index) != centre, not wires[index].straight))
     if onward(first) == centre or onward(first) < onward(second):
@@ -108,7 +102,7 @@ def _enter(
         if wire.way is Way.OUTSIDE:
             origin[wire.net] = _FAR
         else:
-            origin[wire.net] = ports.leave[index] if len(wire.path) == 2 else x[wire.path[-2]]
+            origin[wire.net] = x[wire.line[-1]] if wire.line else ports.leave[index]
     nets = sorted(origin, key=lambda net: (origin[net], net))
     middle = [net for net in nets if origin[net] == centre][:1] or _alone(nets, origin, centre)
     place = dict.fromkeys(middle, (centre, centre))

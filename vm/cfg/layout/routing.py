@@ -24,6 +24,9 @@ FIRST_LINE = 15
 """How far from a corner lines enter and leave at the side."""
 
 
+_Channels = dict[int, dict[int, Pins]]
+
+
 class Router:
     """Finds tracks and heights for wires whose nodes have been placed, then the points of each."""
 
@@ -37,6 +40,7 @@ class Router:
         self._tracks = {at: tracks(nets) for at, nets in channels.items()}
         self._stack(rows)
         self._exits = self._side_exits()
+        self._known_turns: dict[int, list[tuple[int, list[Point]]]] = {}
 
     @property
     def nets(self) -> list[int]:
@@ -49,38 +53,50 @@ class Router:
         top = self._top[self._wiring.layer[block]]
         return Box(self._x[block] - size.width // 2, top, size.width, size.height)
 
-    def _channels(self) -> dict[int, dict[int, Pins]]:
+    def _channels(self) -> _Channels:
         """The pins of every channel, by the layer above it (-1: above the first)."""
-        channels: dict[int, dict[int, Pins]] = defaultdict(lambda: defaultdict(Pins))
-        layer, ports = self._wiring.layer, self._ports
+        channels: _Channels = defaultdict(lambda: defaultdict(Pins))
+        drawn: set[int] = set()
         for index, wire in enumerate(self._wiring.wires):
-            top, bottom, net = layer[wire.source], layer[wire.target], ports.net[index]
-            match wire.way:
-                case Way.DOWN:
-                    places = self._places(index, wire)
-                    for step in range(len(places) - 1):
-                        pins = channels[top + step][net if step == len(places) - 2 else wire.net]
-                        pins.tops.add(places[step])
-                        pins.bottoms.add(places[step + 1])
-                case Way.UP:
-                    if index not in ports.sideways:
-                        channels[top][net].tops.update((ports.leave[index], self._x[wire.path[0]]))
-                    for lower, upper in pairwise(wire.path):
-                        channels[layer[upper]][net].tops.add(self._x[upper])
-                        channels[layer[upper]][net].bottoms.add(self._x[lower])
-                case Way.OUTSIDE:
-                    lane, down = self._outer[wire.net], top < bottom
-                    first, last = channels[top][wire.net], channels[bottom - 1][net]
-                    first.tops.add(ports.leave[index])
-                    (first.bottoms if down else first.tops).add(lane)
-                    (last.tops if down else last.bottoms).add(lane)
-                    last.bottoms.add(ports.enter[index])
+            if wire.way is Way.OUTSIDE:
+                self._pin_outside(channels, index, wire)
+                continue
+            if index not in self._ports.sideways:
+                self._pin_start(channels, index, wire)
+            if wire.line and wire.net not in drawn:
+                drawn.add(wire.net)
+                self._pin_line(channels, index, wire)
         return channels
 
-    def _places(self, index: int, wire: Wire) -> list[int]:
-        """The x at each layer border that a wire which goes down crosses."""
-        inner = (self._x[node] for node in wire.path[1:-1])
-        return [self._ports.leave[index], *inner, self._ports.enter[index]]
+    def _pin_start(self, channels: _Channels, index: int, wire: Wire) -> None:
+        """From the bottom of the source to its first joint or the target."""
+        short = not wire.line
+        pins = channels[self._wiring.layer[wire.source]][self._ports.net[index] if short else wire.net]
+        pins.tops.add(self._ports.leave[index])
+        first = self._ports.enter[index] if short else self._x[wire.first]
+        (pins.tops if wire.way is Way.UP else pins.bottoms).add(first)
+
+    def _pin_line(self, channels: _Channels, index: int, wire: Wire) -> None:
+        """From joint to joint and, on the way down, to the target."""
+        layer, x = self._wiring.layer, self._x
+        for upper, lower in pairwise(wire.line):
+            pins = channels[layer[upper]][wire.net]
+            pins.tops.add(x[upper])
+            pins.bottoms.add(x[lower])
+        if wire.way is Way.DOWN:
+            pins = channels[layer[wire.target] - 1][self._ports.net[index]]
+            pins.tops.add(x[wire.line[-1]])
+            pins.bottoms.add(self._ports.enter[index])
+
+    def _pin_outside(self, channels: _Channels, index: int, wire: Wire) -> None:
+        """From the bottom of the source to the outer lane, and from there to the top of the target."""
+        top, bottom = self._wiring.layer[wire.source], self._wiring.layer[wire.target]
+        lane, down = self._outer[wire.net], top < bottom
+        first, last = channels[top][wire.net], channels[bottom - 1][self._ports.net[index]]
+        first.tops.add(self._ports.leave[index])
+        (first.bottoms if down else first.tops).add(lane)
+        (last.tops if down else last.bottoms).add(lane)
+        last.bottoms.add(self._ports.enter[index])
 
     def _stack(self, rows: Rows) -> None:
         """The top and bottom of each layer."""
@@ -98,12 +114,10 @@ class Router:
         found = self._tracks.get(channel, {})
         return ABOVE + BELOW + TRACK * max(found.values(), default=0)
 
-    def _track(self, channel: int, net: int) -> int | None:
-        """The y of the net's horizontal piece in the channel; None where it runs straight."""
-        track = self._tracks[channel].get(net)
-        if track is None:
-            return None
-        return (self._bottom[channel] if channel >= 0 else -ABOVE) + ABOVE + TRACK * track
+    def _track(self, channel: int, net: int) -> int:
+        """The y of the net's horizontal piece in the channel."""
+        start = self._bottom[channel] + ABOVE if channel >= 0 else 0
+        return start + TRACK * self._tracks[channel][net]
 
     def _side_exits(self) -> dict[int, int]:
         """The y at which each wire that leaves sideways does."""
@@ -135,31 +149,50 @@ class Router:
         return _corners(line)
 
     def _down(self, index: int, wire: Wire) -> list[Point]:
-        top = self._wiring.layer[wire.source]
-        places = self._places(index, wire)
-        line = [(places[0], self.box(wire.source).bottom)]
-        for step, (here, there) in enumerate(pairwise(places)):
-            net = self._ports.net[index] if step == len(places) - 2 else wire.net
-            line += self._cross(top + step, net, here, there)
-        return [*line, (places[-1], self.box(wire.target).y)]
+        top, net = self._wiring.layer[wire.source], self._ports.net[index]
+        leave, enter = self._ports.leave[index], self._ports.enter[index]
+        line = [(leave, self.box(wire.source).bottom)]
+        if wire.line:
+            last = wire.line[-1]
+            line += self._cross(top, wire.net, leave, self._x[wire.first])
+            line += [point for layer, turn in self._turns(wire) if layer > top for point in turn]
+            line += self._cross(self._wiring.layer[last], net, self._x[last], enter)
+        else:
+            line += self._cross(top, net, leave, enter)
+        return [*line, (enter, self.box(wire.target).y)]
+
+    def _turns(self, wire: Wire) -> list[tuple[int, list[Point]]]:
+        """Where the line of the wire's net turns on its way down: the channel and the corners there."""
+        found = self._known_turns.get(wire.net)
+        if found is None:
+            layer, x = self._wiring.layer, self._x
+            found = self._known_turns[wire.net] = [
+                (layer[upper], turn)
+                for upper, lower in pairwise(wire.line)
+                if (turn := self._cross(layer[upper], wire.net, x[upper], x[lower]))
+            ]
+        return found
 
     def _cross(self, channel: int, net: int, here: int, there: int) -> list[Point]:
+        if here == there:
+            return []
         y = self._track(channel, net)
-        return [] if y is None or here == there else [(here, y), (there, y)]
+        return [(here, y), (there, y)]
 
     def _up(self, index: int, wire: Wire) -> list[Point]:
-        layer, x, net = self._wiring.layer, self._x, self._ports.net[index]
+        start = self._wiring.layer[wire.source]
         source, target = self.box(wire.source), self.box(wire.target)
         enter = self._side(wire.target, 0)
-        lane = x[wire.path[0]]
+        lane = self._x[wire.first]
         if index in self._exits:
             line = [(source.x, self._exits[index]), (lane, self._exits[index])]
         else:
             leave = self._ports.leave[index]
-            line = [(leave, source.bottom), *self._cross(layer[wire.source], net, leave, lane)]
-        for lower, upper in pairwise(wire.path):
-            line += self._cross(layer[upper], net, x[lower], x[upper])
-        return [*line, (x[wire.path[-1]], enter), (target.x, enter)]
+            line = [(leave, source.bottom), *self._cross(start, wire.net, leave, lane)]
+        for layer, turn in reversed(self._turns(wire)):
+            if layer < start:
+                line += reversed(turn)
+        return [*line, (self._x[wire.line[0]], enter), (target.x, enter)]
 
     def _outside(self, index: int, wire: Wire) -> list[Point]:
         layer, lane = self._wiring.layer, self._outer[wire.net]

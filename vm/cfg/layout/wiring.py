@@ -30,17 +30,23 @@ class Way(Enum):
 class Wire:
     """The run of one edge.
 
-    Edges of one ``net`` may share lines. ``path`` holds, for DOWN, the source, the joints, the target; for UP
-    the joints of the lane from the source's layer up to the target's; for OUTSIDE nothing.
+    ``line`` are the joints of its ``net``, upper first, shared by all edges of the net; the edge has those
+    from ``at`` on (DOWN: below its source) or up to ``at`` (UP: beside its source). ``straight`` edges are
+    the main way on from their source and should run straight down.
     """
 
     source: int
     target: int
     net: int
     way: Way
-    path: list[int] = field(default_factory=list)
-    straight: bool = True
-    """Whether the edge is the main way on from its source: it should run straight down."""
+    straight: bool
+    line: list[int] = field(default_factory=list)
+    at: int = 0
+
+    @property
+    def first(self) -> int:
+        """The joint, or the target, that the edge comes to behind its source."""
+        return self.line[self.at] if self.line else self.target
 
 
 @dataclass(slots=True)
@@ -60,10 +66,15 @@ class Wiring:
     def segments(self) -> list[tuple[int, int, Wire]]:
         """Each pair of nodes in neighbouring layers that a line joins, upper first, once."""
         found: dict[tuple[int, int], Wire] = {}
+        drawn: set[int] = set()
         for wire in self.wires:
-            nodes = wire.path if wire.way is Way.DOWN else wire.path[::-1]
-            for upper, lower in pairwise(nodes):
-                found.setdefault((upper, lower), wire)
+            if wire.way is Way.DOWN:
+                found.setdefault((wire.source, wire.first), wire)
+            if wire.line and wire.net not in drawn:
+                drawn.add(wire.net)
+                found.update((pair, wire) for pair in pairwise(wire.line))
+                if wire.way is Way.DOWN:
+                    found.setdefault((wire.line[-1], wire.target), wire)
         return [(upper, lower, wire) for (upper, lower), wire in found.items()]
 
 
@@ -74,7 +85,7 @@ def wire_up(layer: Sequence[int], edges: Sequence[tuple[int, int]], straight: Se
     nets = _nets(layer, edges)
     for (source, target), net, main in zip(edges, nets, straight, strict=True):
         way = Way.DOWN if layer[source] < layer[target] else Way.UP
-        wire = Wire(source, target, net, way, straight=main)
+        wire = Wire(source, target, net, way, main)
         wiring.wires.append(wire)
         by_net[net].append(wire)
     left = JOINTS_PER_BLOCK * len(layer) + SPARE_JOINTS
@@ -113,22 +124,19 @@ def _depth(layer: Sequence[int], wires: list[Wire]) -> int:
 
 
 def _descend(wiring: Wiring, wires: list[Wire]) -> None:
-    target = wires[0].target
-    bottom = wiring.layer[target]
-    joints: dict[int, int] = {}
-    for at in range(min(wiring.layer[wire.source] for wire in wires) + 1, bottom):
-        joints[at] = wiring.joint(at)
+    bottom = wiring.layer[wires[0].target]
+    top = min(wiring.layer[wire.source] for wire in wires) + 1
+    line = [wiring.joint(layer) for layer in range(top, bottom)]
     for wire in wires:
-        between = range(wiring.layer[wire.source] + 1, bottom)
-        wire.path = [wire.source, *(joints[at] for at in between), target]
+        wire.line, wire.at = line, wiring.layer[wire.source] + 1 - top
 
 
 def _lane(wiring: Wiring, wires: list[Wire]) -> None:
     target = wires[0].target
     top = wiring.layer[target]
     deepest = max(wires, key=lambda wire: (wiring.layer[wire.source], -wire.source)).source
-    joints = [wiring.joint(at) for at in range(top, wiring.layer[deepest] + 1)]
-    wiring.beside[joints[-1]] = deepest
-    wiring.beside[joints[0]] = target
+    line = [wiring.joint(layer) for layer in range(top, wiring.layer[deepest] + 1)]
+    wiring.beside[line[-1]] = deepest
+    wiring.beside[line[0]] = target
     for wire in wires:
-        wire.path = joints[wiring.layer[wire.source] - top :: -1]
+        wire.line, wire.at = line, wiring.layer[wire.source] - top
