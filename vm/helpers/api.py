@@ -122,6 +122,7 @@ class PacketBuffer:
         """Puts the bounds where a change, or a snapshot, says; leaves no trace of its own."""
         self.bounds = bounds
         self.region.lo, self.region.hi = bounds[0], bounds[2]
+        self.region.origin = bounds[1]
 
     def move(self, meta: int, data: int, end: int) -> None:
         """Moves the bounds, journaled; the caller has checked that they fit the region."""
