@@ -28,7 +28,8 @@ def told(source: str) -> list[tuple[str, Told]]:
     """Every step as (what it asked, what it did)."""
     program = assemble(source).program
     assert program is not None
-    teller, found = teller_of(program), []
+    teller = teller_of(program)
+    found: list[tuple[str, Told]] = []
     while True:
         asked = plain(teller.asks())
         step = teller.step()
@@ -59,10 +60,20 @@ FIND = (
         ("r3 = 5\nr3 += 2", "pc 1 adds 2 to r3", "pc 1 added 2 to r3: 5 → 7", "7"),
         ("r3 = 5\nr3 -= 7", "pc 1 subtracts 7 from r3", "pc 1 subtracted 7 from r3: 5 → -2", "-2"),
         ("r3 = 6\nr3 *= 7", "pc 1 multiplies r3 by 7", "pc 1 multiplied r3 by 7: 6 → 42", "42"),
-        ("r3 = 6\nr3 &= 3", "pc 1 keeps in r3 only the bits of 3", "pc 1 kept in r3 only the bits of 3: 6 → 2", "2"),
+        (
+            "r3 = 6\nr3 &= 3",
+            "pc 1 keeps in r3 only the bits of 3",
+            "pc 1 kept in r3 only the bits of 3: 6 → 2",
+            "2",
+        ),
         ("r3 = 1\nr3 <<= 4", "pc 1 shifts r3 left by 4", "pc 1 shifted r3 left by 4: 1 → 16", "16"),
         ("r3 = 5\nr3 = -r3", "pc 1 negates r3", "pc 1 negated r3: 5 → -5", "-5"),
-        ("r3 = 8\nr3 = be16 r3", "pc 1 reorders the low 2 bytes of r3", "pc 1 turned into big-endian order r3: 8 → 2048", "2048"),
+        (
+            "r3 = 8\nr3 = be16 r3",
+            "pc 1 reorders the low 2 bytes of r3",
+            "pc 1 turned into big-endian order r3: 8 → 2048",
+            "2048",
+        ),
         ("r2 = r10\nr2 += -8", "pc 1 adds -8 to r2", "pc 1 added -8 to r2: fp +0 → fp -8", "fp -8"),
         (
             "r2 = *(u32 *)(r1 + 0)",
@@ -108,7 +119,12 @@ FIND = (
             "10 → 11",
         ),
         (MAP + "r1 = counts ll", "pc 0 puts a 64-bit constant into r1", "pc 0 put counts into r1", "counts"),
-        ("r0 = 2\nexit", "pc 1 ends with r0 = 2", "pc 1 ended the program with r0 = 2, verdict 2", "verdict 2"),
+        (
+            "r0 = 2\nexit",
+            "pc 1 ends with r0 = 2",
+            "pc 1 ended the program with r0 = 2, verdict 2",
+            "verdict 2",
+        ),
         (
             "call fn\nexit\nfn: r0 = 3\nexit",
             "pc 3 ends with r0 = 3",
