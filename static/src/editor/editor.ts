@@ -23,6 +23,7 @@ import { gutterStates, marks, refresh } from "./marks.ts";
 import { pointing } from "./pointing.ts";
 import { editorCommands } from "./port.ts";
 import { messages, showProblems } from "./problems.ts";
+import { typing } from "./typing.ts";
 
 /** Room kept around the current line when it is brought into view, in px. */
 const MARGIN = 60;
@@ -56,6 +57,7 @@ function extensions(): Extension {
     arc,
     edges,
     pointing,
+    typing,
     hover,
     ebpf(),
     history(),
