@@ -221,6 +221,14 @@ export async function askStop(request: StopRequest): Promise<StopReply | Failure
   return reply ?? lost;
 }
 
+/** A window of any packet of the run on screen, for what is told over many packets; null when it cannot be had now. */
+export async function askWindow(packet: number, window: number): Promise<WindowReply | null> {
+  const { run } = state.peek();
+  if (run === null) return null;
+  const reply = await emit<WindowReply>("window", { run: run.run, packet, window });
+  return isFailure(reply) ? null : reply;
+}
+
 export async function loadReference(): Promise<void> {
   try {
     act(actions.gotReference, await api.reference());
