@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from vm.cfg.text import render_dot, render_text
 
 from app.cli.files import FileOrDash, bytecode
 from app.cli.programs import any_program, assembled, from_bytecode
 from vm.asm import Style, disassemble
 from vm.cfg.graph import control_flow
 from vm.cfg.structure import check_structure
+from vm.cfg.text import render_dot, render_text
 from vm.encoding import pack
-from vm.kernel.bare import run_bare
+from vm.kernel.bare import refusal, run_bare
 from vm.source import HookscopeError
 
 
@@ -84,7 +84,7 @@ def plugin(arguments: tuple[str, ...]) -> None:
         program = from_bytecode(bytecode(sys.stdin.buffer.readline()))
     except HookscopeError as error:
         _refuse(str(error.diagnostic.message))
-    if rejection := check_structure(program):
+    if rejection := refusal(program):
         _refuse(rejection.message)
     ended, fault = run_bare(program, memory)
     if fault is not None or ended.how != "exit":

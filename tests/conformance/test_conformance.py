@@ -17,12 +17,13 @@ OURS = Path(__file__).parent / "cases"
 SUITE = "data/bpf_conformance/tests"
 
 
-def _files() -> list[Path]:
+def files() -> list[Path]:
+    """Our cases, and those of the suite where it is at hand."""
     suite = shared(SUITE)
     return sorted(OURS.glob("*.data")) + (sorted(suite.glob("*.data")) if suite else [])
 
 
-@pytest.mark.parametrize("path", _files(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
 def test_r0(path: Path) -> None:
     case = read(path)
     program = case.program()
