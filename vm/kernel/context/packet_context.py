@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 
 from vm.change import FieldChanged
 from vm.helpers.api import PacketBuffer
+from vm.kernel.context.frame import Frame
 from vm.kernel.context.rules import CONTEXTS, Points
 from vm.memory.memory import Memory
 from vm.memory.region import Region, RegionKind
@@ -142,6 +143,10 @@ class PacketContext(ABC):
     @abstractmethod
     def store(self, off: int, size: int, value: int) -> None:
         """A program's store to the context; raises MachineFault."""
+
+    @abstractmethod
+    def leave(self) -> Frame:
+        """The packet as the next hook on its way finds it."""
 
     @abstractmethod
     def data_out(self) -> bytes:

@@ -4,14 +4,12 @@ Numbers the kernel keeps (``skb.mark``, ``skb.vlan_tci``, ``skb.mac_header`` …
 header offsets count from the start of the packet buffer, as the kernel's count from skb->head.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from vm.helpers.event import Event
-from vm.helpers.network import LOOPBACK, Device
+from vm.helpers.network import LOOPBACK
 from vm.kernel.context.buffer import packet_buffer
 from vm.kernel.context.ethernet import ETHERNET, packet_type, protocol_of
 from vm.kernel.context.fault import refuse
+from vm.kernel.context.frame import Frame
 from vm.kernel.context.packet_context import PacketContext
 from vm.kernel.context.rules import FieldRule, permitted, rule_at
 from vm.kernel.context.socket import SocketView, family_of, socket_of
@@ -30,8 +28,6 @@ DIRECT_WRITE = L2_TYPES | {ProgType.LWT_XMIT, ProgType.SK_SKB}
 """Program types that may write packet bytes through ``data``."""
 NO_QUEUE_MAPPING = 0xFFFF
 
-UNKNOWN: Mapping[str, int] = MappingProxyType({})
-
 
 class SkbContext(PacketContext):
     """``__sk_buff``: the packet's numbers, pointers where the program type may touch bytes, a socket."""
@@ -39,13 +35,12 @@ class SkbContext(PacketContext):
     def __init__(
         self,
         kind: ProgType,
-        frame: bytes,
+        packet: Frame,
         memory: Memory,
         event: Event,
         fields: dict[str, int],
-        device: Device = LOOPBACK,
-        known: Mapping[str, int] = UNKNOWN,
     ) -> None:
+        frame = packet.data
         if len(frame) < ETHERNET:
             raise HookscopeError.of(
                 "packet-size",
@@ -55,25 +50,34 @@ class SkbContext(PacketContext):
         buffer = packet_buffer(memory, frame, HEADROOM, max(MAX_LEN - len(frame), 0) + HEADROOM)
         super().__init__(kind, "skb", buffer, memory, fields)
         self.l2 = kind in L2_TYPES
-        self._start_numbers(frame, event, device, known)
-        if not self.l2:
-            data = HEADROOM + ETHERNET
-            self.buffer.place((data, data, HEADROOM + len(frame)))
-            self.buffer.region.origin = data
+        self._start_numbers(packet, event)
+        self._start_bounds(packet)
         self.buffer.region.writable = kind in DIRECT_WRITE
         self._socket = SocketView(self)
         region = memory.add(RegionKind.MEM, "sk", bytearray(SocketView.SIZE), writable=False)
         region.view = self._socket
         self._socket.attach(region)
 
-    def _start_numbers(self, frame: bytes, event: Event, device: Device, known: Mapping[str, int]) -> None:
-        protocol = protocol_of(frame)
+    def _start_bounds(self, packet: Frame) -> None:
+        end, meta = HEADROOM + len(packet.data), HEADROOM - len(packet.meta)
+        self.buffer.region.data[meta:HEADROOM] = packet.meta
+        if self.l2:
+            self.buffer.place((meta, HEADROOM, end))
+        else:
+            data = min(self.fields["skb.network_header"], end)
+            self.buffer.place((data, data, end))
+            self.buffer.region.origin = data
+
+    def _start_numbers(self, packet: Frame, event: Event) -> None:
+        frame, known = packet.data, dict(packet.numbers)
+        protocol = known.get("protocol", protocol_of(frame))
+        device = event.network.device(event.ifindex) or LOOPBACK
         numbers = dict.fromkeys(_ZERO, 0) | {
             "protocol": protocol,
             "pkt_type": packet_type(frame, device),
             "ifindex": event.ifindex,
             "mac_header": HEADROOM,
-            "network_header": HEADROOM + ETHERNET,
+            "network_header": HEADROOM + known.pop("network_offset", ETHERNET),
             "mtu": device.mtu,
             "family": family_of(protocol),
             "socket": 1,
@@ -171,11 +175,20 @@ class SkbContext(PacketContext):
         """The packet as BPF_PROG_TEST_RUN gives it back, which zeroes the link header a type does not see."""
         return self.packet() if self.l2 else bytes(ETHERNET) + self.packet()
 
+    def leave(self) -> Frame:
+        """The packet as the next hook finds it."""
+        meta, data, end = self.bounds()
+        link = self.field("mac_header")
+        numbers = {name: self.field(name) for name in (*_ZERO, *_KEPT)}
+        numbers["network_offset"] = self.field("network_header") - link
+        return Frame(self.read(link, end), self.read(meta, data), numbers)
+
     def _shifted(self, step: int) -> None:
         for name in ("mac_header", "network_header"):
             self.set_field(name, self.field(name) + step)
 
 
+_KEPT = ("protocol", "pkt_type", "ifindex")
 _ZERO = (
     "mark",
     "queue_mapping",

@@ -3,6 +3,7 @@
 from vm.helpers.event import Event
 from vm.kernel.context.buffer import packet_buffer
 from vm.kernel.context.fault import refuse
+from vm.kernel.context.frame import Frame
 from vm.kernel.context.packet_context import PacketContext
 from vm.kernel.context.rules import permitted, rule_at
 from vm.memory.memory import Memory
@@ -27,7 +28,8 @@ MIN_PACKET = 14
 class XdpContext(PacketContext):
     """``xdp_md``: pointers to the frame, and where it came in."""
 
-    def __init__(self, packet: bytes, memory: Memory, event: Event, fields: dict[str, int]) -> None:
+    def __init__(self, frame: Frame, memory: Memory, event: Event, fields: dict[str, int]) -> None:
+        packet = frame.data
         if not MIN_PACKET <= len(packet) <= MAX_PACKET:
             raise HookscopeError.of(
                 "packet-size",
@@ -75,6 +77,11 @@ class XdpContext(PacketContext):
         self.write(start + off, data[:linear])
         if linear < len(data):
             self.memory.put(self._fragments, off + linear - (end - start), data[linear:])
+
+    def leave(self) -> Frame:
+        """The frame as the next hook finds it."""
+        meta, data, _ = self.bounds()
+        return Frame(self.packet(), self.read(meta, data))
 
     def data_out(self) -> bytes:
         """The frame as BPF_PROG_TEST_RUN gives it back: with its metadata and fragments."""

@@ -1,0 +1,38 @@
+"""What the kernel does to a packet between hooks: makes a socket buffer, prepares it for the next program."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from vm.helpers.event import Event
+from vm.helpers.vlan import VLAN_8021AD, VLAN_8021Q
+from vm.kernel.context import Frame
+from vm.kernel.context.ethernet import ETHERNET, protocol_of
+
+TAG = 4
+ADDRESSES = 12
+_CLEARED: Mapping[str, int] = MappingProxyType(
+    dict.fromkeys(("cb0", "cb1", "cb2", "cb3", "cb4", "tc_classid", "wire_len"), 0)
+)
+"""What does not outlive traffic control: the room it shares with the next owner of skb->cb."""
+
+
+def make_skb(frame: Frame, event: Event) -> Frame:
+    """The frame with a socket buffer: where it came in, and its outer VLAN tag beside it (skb_vlan_untag)."""
+    numbers = {"ingress_ifindex": event.ifindex, "queue_mapping": event.rx_queue + 1, "socket": 0}
+    data, protocol = frame.data, protocol_of(frame.data)
+    if protocol in (VLAN_8021Q, VLAN_8021AD) and len(data) >= ETHERNET + TAG:
+        numbers["vlan_proto"] = protocol
+        numbers["vlan_tci"] = int.from_bytes(data[ETHERNET : ETHERNET + 2], "big")
+        data = data[:ADDRESSES] + data[ADDRESSES + TAG :]
+    return Frame(data, frame.meta, numbers)
+
+
+def for_tc(frame: Frame) -> Frame:
+    """The packet as traffic control gets it: its length on the wire is known."""
+    return replace(frame, numbers={**frame.numbers, "wire_len": len(frame.data)})
+
+
+def for_socket(frame: Frame) -> Frame:
+    """The packet as programs of its socket get it: with the socket, without traffic control's notes."""
+    return Frame(frame.data, b"", {**frame.numbers, **_CLEARED, "socket": 1})
