@@ -1,58 +1,73 @@
-// What this run did, one line per mark; and what it printed.
+// What this run did: its steps worth a line, its helper calls, what it printed and sent.
 import { signal } from "@preact/signals";
 import * as select from "../select.ts";
-import * as time from "../time.ts";
-import { Parts } from "./Parts.tsx";
-import { RunBody } from "./Pane.tsx";
-import { MARK_TONE } from "./words.ts";
+import { choosing } from "./choosing.ts";
+import { EventList } from "./EventList.tsx";
+import { HelperCalls, helperRows } from "./HelperCalls.tsx";
+import { isLine, Outputs } from "./Outputs.tsx";
+import { RunBody, StaleTag } from "./Pane.tsx";
 
-const tab = signal<"run" | "trace">("run");
-const AROUND = 100;
+type Tab = "run" | "helpers" | "trace" | "records";
+
+const tab = signal<Tab>("run");
+const LEGEND: Readonly<Record<Tab, string>> = { run: "step, pc", helpers: "step", trace: "packet, step", records: "packet, step" };
+
+/** Whether a tab for records is worth its room. */
+function sendsRecords(some: boolean): boolean {
+  return some || tab.value === "records" || select.maps.value.some(({ type }) => /ringbuf|perf_event/.test(type));
+}
 
 export function EventsTitle() {
-  const tabs = [
-    ["run", "This run"],
-    ["trace", "trace_pipe"],
-  ] as const;
+  const made = select.outputs.value;
+  const lines = made.filter(isLine).length;
+  const here = select.cursor.value.step;
+  const tabs: readonly (readonly [Tab, string, number])[] = [
+    ["run", "This run", 0],
+    ["helpers", "Helper calls", helperRows().filter(({ step }) => step < here).length],
+    ["trace", "trace_pipe", lines],
+    ...(sendsRecords(made.length > lines) ? ([["records", "Records", made.length - lines]] as const) : []),
+  ];
   return (
     <>
-      <div class="tabs" role="tablist" aria-label="Events">
-        {tabs.map(([id, name]) => (
-          <button key={id} type="button" role="tab" aria-selected={tab.value === id} onClick={() => (tab.value = id)}>
-            {name}
+      <div class="tabs" role="tablist" aria-label="Events" onKeyDown={choosing}>
+        {tabs.map(([id, name, count]) => (
+          <button key={id} type="button" role="tab" aria-selected={tab.value === id} tabIndex={tab.value === id ? 0 : -1} onClick={() => (tab.value = id)}>
+            {name} {count === 0 ? null : <span class="count">{count.toLocaleString("en")}</span>}
           </button>
         ))}
       </div>
       <span class="grow" />
+      <StaleTag />
+      <span class="lbl">{LEGEND[tab.value]}</span>
     </>
   );
 }
 
-function Marks() {
-  const window = select.window.value;
-  const here = select.cursor.value.step;
-  const marked = (window?.steps ?? []).map((view, i) => ({ step: (window?.first ?? 0) + i, view })).filter(({ view }) => view.mark !== null);
-  const at = marked.findIndex(({ step }) => step >= here);
-  const from = Math.max(0, (at < 0 ? marked.length : at) - AROUND);
-  return (
-    <ol class="evl">
-      {marked.slice(from, from + 2 * AROUND).map(({ step, view }) => (
-        <li key={step} class={step === here - 1 ? "now" : step >= here ? "fut" : ""} onClick={() => time.seek(step + 1)}>
-          <span class="st">{step + 1}</span>
-          <span class="st">{view.pc}</span>
-          <span class={`gl ${MARK_TONE[view.mark?.kind ?? "num"]}`} />
-          <span>{step < here ? <Parts parts={view.did} /> : view.mark?.text}</span>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function Trace() {
-  const lines = select.outputs.value.filter(({ kind }) => kind === "trace_pipe");
-  return lines.length === 0 ? <div class="sb">Nothing printed yet.</div> : <pre class="sb m">{lines.map(({ text }) => text).join("\n")}</pre>;
+function Shown() {
+  switch (tab.value) {
+    case "run":
+      return <EventList />;
+    case "helpers":
+      return <HelperCalls />;
+    case "trace":
+      return <Outputs key="trace" lines />;
+    case "records":
+      return <Outputs key="records" lines={false} />;
+  }
 }
 
 export function EventsBody() {
-  return <RunBody empty={<b>Reads, writes, calls and branches are listed here as they happen.</b>}>{tab.value === "run" ? <Marks /> : <Trace />}</RunBody>;
+  return (
+    <RunBody
+      class="evb"
+      empty={
+        <>
+          <b>No run yet</b>
+          <p>Reads, writes, calls and branches are listed here as they happen.</p>
+        </>
+      }
+    >
+      <Shown />
+    </RunBody>
+  );
 }

@@ -1,0 +1,94 @@
+// What this packet's run did, line by line; click goes to the state right after. What is to come is hollow.
+import { useEffect } from "preact/hooks";
+import { eventRows, glyph, instruction, rowsBefore, type EventRow } from "../events.ts";
+import { WINDOW } from "../schemas.ts";
+import * as select from "../select.ts";
+import { state } from "../store.ts";
+import * as time from "../time.ts";
+import { plain } from "./Parts.tsx";
+import { useRoving } from "./useRoving.ts";
+import { useWindowed } from "./windowed.ts";
+import { MARK_TONE } from "./words.ts";
+
+const HEIGHT = 24;
+const TOUCH_HEIGHT = 44;
+
+function said({ view }: EventRow): string {
+  return view.event || plain(view.did).replace(/^pc \d+ /, "");
+}
+
+interface RowProps {
+  row: EventRow;
+  here: number;
+  last: boolean;
+}
+
+function Row({ row, here, last }: RowProps) {
+  const { step, view } = row;
+  const past = step < here;
+  const taken = past && view.mark?.taken === true ? "t" : "";
+  const classes = [past ? "" : "fut", step === here - 1 && "now", last && "here"].filter(Boolean).join(" ");
+  const text = past ? said(row) : instruction(state.value.programs, view);
+  return (
+    <li class={classes}>
+      <button type="button" data-rove aria-current={last ? "step" : undefined} aria-label={`Step ${step + 1}, pc ${view.pc}: ${text}${past ? "" : ", still to come"}`} onClick={() => time.seek(step + 1)}>
+        <span class="st">{step + 1}</span>
+        <span class="st">{view.pc}</span>
+        <span class={`gl ${MARK_TONE[view.mark?.kind ?? "num"]} ${taken}`}>{glyph(view)}</span>
+        <span class="tx" title={text}>
+          {text}
+        </span>
+      </button>
+      {last ? <span class="pill">you are here</span> : null}
+    </li>
+  );
+}
+
+/** The stretch of a long run that is listed, and the way to the next. */
+function Stretch({ first, count, total }: { first: number; count: number; total: number }) {
+  if (total <= WINDOW) return null;
+  return (
+    <div class="row micro cap evc">
+      <span>
+        steps {(first + 1).toLocaleString("en")}–{(first + count).toLocaleString("en")} of {total.toLocaleString("en")}
+      </span>
+      <span class="grow" />
+      <button type="button" class="btn sm" disabled={first === 0} onClick={() => time.seek(first - 1)}>
+        Earlier
+      </button>
+      <button type="button" class="btn sm" disabled={first + count >= total} onClick={() => time.seek(first + count + 1)}>
+        Later
+      </button>
+    </div>
+  );
+}
+
+export function EventList() {
+  const window = select.window.value;
+  const here = select.cursor.value.step;
+  const height = select.layout.value.width === "phone" ? TOUCH_HEIGHT : HEIGHT;
+  const rows = eventRows(window);
+  const before = rowsBefore(rows, here);
+  const view = useWindowed(rows.length, height);
+  const roving = useRoving<HTMLOListElement>();
+  useEffect(() => {
+    const box = view.ref.current;
+    if (box === null || box.matches(":hover") || box.contains(document.activeElement)) return;
+    const at = Math.max(0, before - 1) * height;
+    if (at < box.scrollTop) box.scrollTop = at;
+    else if (at + 3 * height > box.scrollTop + box.clientHeight) box.scrollTop = at + 3 * height - box.clientHeight;
+  }, [before, window, height]);
+  return (
+    <>
+      <div class="evs" ref={view.ref}>
+        {rows.length === 0 ? <p class="sb">Nothing worth a line in these steps: no read, write, call or branch.</p> : null}
+        <ol class="evl" style={{ paddingTop: `${view.before}px`, paddingBottom: `${view.after}px`, "--row": `${height}px` }} {...roving}>
+          {rows.slice(view.from, view.to).map((row, i) => (
+            <Row key={row.step} row={row} here={here} last={view.from + i === before - 1} />
+          ))}
+        </ol>
+      </div>
+      {window === undefined ? null : <Stretch first={window.first} count={window.steps.length} total={select.steps.value} />}
+    </>
+  );
+}
