@@ -5,7 +5,7 @@ to be in the set differs.
 """
 
 from collections.abc import Iterator
-from zlib import crc32
+from hashlib import blake2b
 
 from vm.maps.base import BpfMap
 from vm.program import MapSpec
@@ -21,9 +21,9 @@ def hash_count(spec: MapSpec) -> int:
 
 
 def bit_count(spec: MapSpec) -> int:
-    """Bits of the set: entries by hashes by 7/5, rounded up to a power of two."""
-    wanted = spec.max_entries * hash_count(spec) * 7 // 5
-    return max(_MIN_BITS, 1 << (wanted - 1).bit_length())
+    """Bits of the set: entries by hashes by 7/5, rounded up to a power of two; at most 2**32."""
+    wanted = spec.max_entries * hash_count(spec) // 5 * 7
+    return min(max(_MIN_BITS, 1 << (wanted - 1).bit_length()), 1 << 32) if wanted > 0 else _MIN_BITS
 
 
 class BloomFilterMap(BpfMap):
@@ -36,9 +36,10 @@ class BloomFilterMap(BpfMap):
 
     def bits_of(self, value: bytes) -> Iterator[int]:
         """The numbers of the bits that ``value`` sets."""
-        first, step = crc32(value), crc32(value, 0xB100) | 1
-        for number in range(hash_count(self.spec)):
-            yield (first + number * step) % bit_count(self.spec)
+        count, bits = hash_count(self.spec), bit_count(self.spec)
+        digest = blake2b(value, digest_size=4 * count).digest()
+        for at in range(0, 4 * count, 4):
+            yield int.from_bytes(digest[at : at + 4], "little") % bits
 
     def push(self, value: bytes, flags: int) -> int:
         """See BpfMap."""

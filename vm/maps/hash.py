@@ -5,11 +5,11 @@ before still reads the old value until its slot is used again. A deleted entry's
 Per-CPU values are replaced in place.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from zlib import crc32
+from collections.abc import Iterator, Sequence
 
 from vm.maps.base import EXIST, F_LOCK, NOEXIST, PER_CPU, BpfMap, round8
 from vm.maps.display import key_text
+from vm.maps.order import next_by_hash, order
 from vm.maps.values import Values
 from vm.memory.memory import Memory
 from vm.memory.region import Region
@@ -18,22 +18,6 @@ from vm.uapi.errno import Errno
 from vm.uapi.map_types import MapFlag, MapType
 
 _LRU = (MapType.LRU_HASH, MapType.LRU_PERCPU_HASH)
-
-
-def order(key: bytes) -> tuple[int, bytes]:
-    """Where iteration visits a key: by a hash, so that nobody relies on more than that each comes once."""
-    return crc32(key), key
-
-
-def next_by_hash(keys: Collection[bytes], key: bytes | None) -> bytes | int:
-    """The key after ``key``; the first one after none or one that is not there; -ENOENT after the last."""
-    if not keys:
-        return -Errno.ENOENT
-    if key is None or key not in keys:
-        return min(keys, key=order)
-    here = order(key)
-    later = [found for found in keys if order(found) > here]
-    return min(later, key=order) if later else -Errno.ENOENT
 
 
 class HashMap(BpfMap):

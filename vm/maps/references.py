@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from vm.maps.array import key_of, next_index
 from vm.maps.base import EXIST, F_LOCK, NO_SUCH_OPERATION, NOEXIST, BpfMap
-from vm.maps.hash import next_by_hash
+from vm.maps.order import next_by_hash
 from vm.program import MapSpec
 from vm.uapi.errno import Errno
 from vm.uapi.map_types import MapFlag, MapType

@@ -2,53 +2,18 @@
 
 import pytest
 
-from vm.change import Change, EntryChanged, ListChanged, MemoryChanged
-from vm.maps import BpfMap, create, create_all
+from tests.vm.maps.common import IP, KEYS, fault_of, hash_map, name_of, word
+from vm.change import Change, EntryChanged, MemoryChanged
+from vm.maps import create, create_all
 from vm.maps.bloom import BloomFilterMap, bit_count
 from vm.maps.devices import DevMap
-from vm.maps.lru import LruHashMap
 from vm.maps.references import PerfEventArray
-from vm.maps.ringbuf import CONS_POS, FORCE_WAKEUP, NO_WAKEUP, RingBufMap
 from vm.memory.fault import FaultKind, MachineFault
 from vm.memory.memory import Memory
 from vm.memory.region import RegionKind
 from vm.program import MapSpec
-from vm.source import HookscopeError
 from vm.uapi.errno import Errno
 from vm.uapi.map_types import MapFlag, MapType
-
-KEYS = [number.to_bytes(4, "little") for number in range(10)]
-IP = bytes([203, 0, 113, 7])
-
-
-def word(number: int) -> bytes:
-    return number.to_bytes(8, "little")
-
-
-@pytest.fixture
-def journal() -> list[Change]:
-    return []
-
-
-@pytest.fixture
-def memory(journal: list[Change]) -> Memory:
-    return Memory(journal)
-
-
-def hash_map(memory: Memory, entries: int = 4, kind: MapType = MapType.HASH, flags: int = 0) -> BpfMap:
-    spec = MapSpec("syn_count", kind, 4, 8, entries, flags, "ipv4", "u64")
-    return create(spec, 0, memory, 2)
-
-
-def name_of(memory: Memory, address: int) -> str:
-    return str(memory.describe(address))
-
-
-def fault_of(memory: Memory, address: int, size: int) -> str:
-    with pytest.raises(MachineFault) as caught:
-        memory.load(address, size)
-    return caught.value.fault.message
-
 
 # Names and faults.
 
@@ -180,105 +145,6 @@ def test_locked_updates_of_a_hash_are_in_place(memory: Memory) -> None:
     assert memory.load(address + 4, 4) == 5
 
 
-# LRU.
-
-
-@pytest.mark.parametrize("kind", [MapType.LRU_HASH, MapType.LRU_PERCPU_HASH])
-def test_the_least_recently_used_is_forgotten(memory: Memory, kind: MapType) -> None:
-    made = hash_map(memory, 3, kind)
-    for key in KEYS[:3]:
-        made.update(key, word(1), 0, 0)
-    made.lookup(KEYS[0], 0)
-    made.user_lookup(KEYS[1])  # user space's look-ups do not count
-    made.update(KEYS[3], word(1), 0, 0)
-    assert set(made.book.entries) == {KEYS[0], KEYS[2], KEYS[3]}
-    made.update(KEYS[4], word(1), 0, 0)
-    assert set(made.book.entries) == {KEYS[0], KEYS[3], KEYS[4]}
-
-
-def test_replacing_in_a_full_lru_map_forgets_an_entry_as_in_linux(memory: Memory) -> None:
-    made = hash_map(memory, 3, MapType.LRU_HASH)
-    for key in (*KEYS[:3], KEYS[2]):
-        assert made.update(key, word(1), 0, 0) == 0
-    assert set(made.book.entries) == {KEYS[1], KEYS[2]}
-    made.update(KEYS[3], word(1), 0, 0)
-    assert set(made.book.entries) == {KEYS[1], KEYS[2], KEYS[3]}
-
-
-def test_using_the_most_recent_again_journals_nothing(memory: Memory, journal: list[Change]) -> None:
-    made = hash_map(memory, 3, MapType.LRU_HASH)
-    made.update(KEYS[0], word(1), 0, 0)
-    journal.clear()
-    made.lookup(KEYS[0], 0)
-    assert not journal
-    made.update(KEYS[1], word(1), 0, 0)
-    journal.clear()
-    made.lookup(KEYS[0], 0)
-    assert {change.name for change in journal if isinstance(change, ListChanged)} == {"clock", "used"}
-
-
-def test_many_uses_do_not_grow_the_heap(memory: Memory) -> None:
-    made = hash_map(memory, 2, MapType.LRU_HASH)
-    assert isinstance(made, LruHashMap)
-    for number in range(2000):
-        made.update(KEYS[number % 3], word(1), 0, 0)
-        made.lookup(KEYS[(number + 1) % 3], 0)
-    assert made._heap is None or len(made._heap) < 100
-
-
-# Ring buffers.
-
-
-@pytest.fixture
-def ring(memory: Memory) -> RingBufMap:
-    made = create(MapSpec("events", MapType.RINGBUF, 0, 0, 4096), 0, memory)
-    assert isinstance(made, RingBufMap)
-    return made
-
-
-def test_a_record_is_an_object_until_it_is_submitted(memory: Memory, ring: RingBufMap) -> None:
-    address = ring.reserve(20, 0)
-    memory.store(address + 16, 4, 0xAABBCCDD)
-    assert name_of(memory, address + 16) == "events record+16"
-    assert "events record+16, 4 bytes past its end" in fault_of(memory, address + 16, 8)
-    assert "8 bytes before its start" in fault_of(memory, address - 8, 8)
-    assert ring.record(address)[16:] == bytes.fromhex("ddccbbaa")
-    assert ring.commit(address, 0)
-    assert "no record is reserved" in fault_of(memory, address, 4)
-    with pytest.raises(MachineFault, match="where no reserved record of events begins") as caught:
-        ring.commit(address, 0)
-    assert caught.value.fault.kind is FaultKind.BAD_CALL
-    assert ring.consume() == [bytes(16) + bytes.fromhex("ddccbbaa")]
-    assert ring.query(CONS_POS) == 32
-
-
-def test_records_come_in_order_and_wait_for_reserved_ones(ring: RingBufMap) -> None:
-    first = ring.reserve(8, 0)
-    ring.output(b"second", 0)
-    assert ring.consume() == []
-    assert ring.count() == 0
-    ring.commit(first, 0, discard=True)
-    assert [data for _, data, _ in ring.shown()] == [b"second"]
-    assert ring.consume() == [b"second"]
-
-
-def test_who_is_woken_up(ring: RingBufMap) -> None:
-    assert ring.commit(ring.reserve(8, 0), 0)  # the reader waits for this very record
-    assert not ring.commit(ring.reserve(8, 0), 0)  # it has been woken already
-    assert ring.commit(ring.reserve(8, 0), FORCE_WAKEUP)
-    ring.consume()
-    assert not ring.commit(ring.reserve(8, 0), NO_WAKEUP)
-
-
-def test_a_record_may_wrap(memory: Memory, ring: RingBufMap) -> None:
-    ring.output(bytes(3000), 0)
-    ring.consume()
-    address = ring.reserve(2000, 0)
-    memory.write(address, bytes(range(250)) * 8)
-    ring.commit(address, 0)
-    assert ring.consume() == [bytes(range(250)) * 8]
-
-
 # The others.
 
 
@@ -290,7 +156,7 @@ def test_a_bloom_filter_never_denies_what_is_in_it(memory: Memory) -> None:
         made.push(word(number), 0)
     assert all(made.peek(word(number)) == word(number) for number in range(0, 200, 2))
     wrong = sum(made.peek(word(number)) is not None for number in range(1, 4001, 2))
-    assert wrong < 200
+    assert wrong < 60
 
 
 def test_perf_events_are_open_per_cpu(memory: Memory) -> None:
@@ -334,62 +200,3 @@ def test_prefixes_are_shown_without_the_bits_behind(memory: Memory) -> None:
     assert list(made.items()) == [(key, KEYS[1])]
     made.delete(key)
     assert name_of(memory, address) == "former routes[203.0.113.0/24]"
-
-
-# Making maps.
-
-
-@pytest.mark.parametrize(
-    ("spec", "code", "words"),
-    [
-        (MapSpec("m", MapType.HASH, 4, 8, (1 << 32) - 1), "map-too-big", "67,108,864 together"),
-        (MapSpec("m", MapType.ARRAY, 4, (1 << 31) - 1, 1), "map-too-big", "2,147,483,648 bytes"),
-        (MapSpec("m", MapType.PERCPU_ARRAY, 4, 32768, 4096), "map-too-big", "134,217,728 bytes"),
-        (MapSpec("m", MapType.BLOOM_FILTER, 0, 8, (1 << 32) - 1), "map-too-big", "takes"),
-        (MapSpec("m", MapType.RINGBUF, 0, 0, 1 << 31), "map-too-big", "takes"),
-        (MapSpec("m", MapType.QUEUE, 0, 8, (1 << 32) - 1), "map-too-big", "takes"),
-        (MapSpec("m", MapType.LPM_TRIE, 8, 8, (1 << 32) - 1, 1), "map-too-big", "takes"),
-        (MapSpec("m", MapType.ARRAY, 4, 1 << 31, 1), "map-refused", "E2BIG"),
-        (MapSpec("m", MapType.ARRAY, 8, 8, 1), "map-refused", "8-byte keys; Linux answers EINVAL"),
-        (MapSpec("m", MapType.LRU_HASH, 4, 8, 1, 1), "map-refused", "ENOTSUPP"),
-        (MapSpec("m", MapType.HASH, 4, 8, 0), "map-refused", "0 entries; Linux answers EINVAL"),
-        (MapSpec("m", MapType.RINGBUF, 0, 0, 5000), "map-refused", "power of two"),
-        (MapSpec("m", MapType.HASH, 4, 8, 1, 1 << 30), "map-refused", "flag 0x40000000"),
-        (MapSpec("m", MapType.ARRAY_OF_MAPS, 4, 4, 1), "map-refused", "what the maps in it look like"),
-        (MapSpec("m", MapType.STACK_TRACE, 4, 8, 1), "map-type", "stack_trace are not modeled"),
-        (MapSpec("m", MapType.HASH, 4, 8, 1, init=((b"abc", word(1)),)), "map-init", "a key of 3"),
-        (MapSpec("m", MapType.ARRAY, 4, 8, 1, init=((KEYS[1], word(1)),)), "map-init", "E2BIG"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else None,
-)
-def test_a_map_that_cannot_be_says_why(memory: Memory, spec: MapSpec, code: str, words: str) -> None:
-    with pytest.raises(HookscopeError) as caught:
-        create_all([spec], memory)
-    assert caught.value.diagnostic.code == code
-    assert words in str(caught.value)
-
-
-def test_a_large_map_costs_nothing_until_it_is_used(memory: Memory) -> None:
-    made = create(MapSpec("big", MapType.ARRAY, 4, 8, 8_000_000), 0, memory)
-    snapshot = memory.snapshot()
-    memory.store(made.lookup((7_999_999).to_bytes(4, "little"), 0), 8, 1)
-    later = memory.snapshot()
-    table, after = snapshot.images[-1].table, later.images[-1].table
-    assert sum(one is not two for one, two in zip(table, after, strict=True)) == 1
-    with pytest.raises(HookscopeError, match="takes 64,000,000 bytes"):
-        create(MapSpec("more", MapType.ARRAY, 4, 8, 8_000_000), 1, memory)
-
-
-def test_maps_are_filled_and_then_frozen(memory: Memory) -> None:
-    inner = MapSpec("inner", MapType.ARRAY, 4, 4, 1)
-    specs = [
-        MapSpec("outer", MapType.ARRAY_OF_MAPS, 4, 4, 2, inner=inner, init=((KEYS[1], KEYS[1]),)),
-        inner,
-        MapSpec("per", MapType.PERCPU_ARRAY, 4, 4, 1, init=((KEYS[0], KEYS[9]),), frozen=True),
-    ]
-    outer, one, per = create_all(specs, memory, 2)
-    assert outer.lookup(KEYS[1], 0) == one.address
-    assert outer.lookup(KEYS[0], 0) == 0
-    assert [memory.load(per.lookup(KEYS[0], cpu), 4) for cpu in (0, 1)] == [9, 9]
-    assert per.user_update(KEYS[0], bytes(16)) == -Errno.EPERM
-    assert per.update(KEYS[0], KEYS[3], 0, 0) == 0  # programs still may
