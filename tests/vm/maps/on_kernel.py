@@ -4,6 +4,7 @@ packet."""
 import mmap
 import os
 from collections.abc import Sequence
+from hashlib import sha256
 
 from tests.oracle import kernel
 from tests.oracle.kernel import KernelMap, KernelProgram
@@ -102,6 +103,8 @@ class OnKernel:
                 return self.map.freeze()
             case "consume", (int(most),):
                 return [*self._consume(most)]
+            case "image", ():
+                return self._image()
             case _:
                 raise ValueError(name)
 
@@ -142,6 +145,14 @@ class OnKernel:
                 self._consumer += length + 15 & ~7
             consumer[:8] = self._consumer.to_bytes(8, "little")
             return found
+
+    def _image(self) -> bytes:
+        """All bytes of the ring, cut short by a hash."""
+        page, size = mmap.PAGESIZE, self.spec.max_entries
+        with mmap.mmap(
+            self.map.fd, page + 2 * size, mmap.MAP_SHARED, mmap.PROT_READ, offset=page
+        ) as producer:
+            return sha256(producer[page : page + size]).digest()[:8]
 
     # Programs.
 

@@ -1,6 +1,7 @@
 """Does a sequence of map operations on the simulator's maps."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from tests.vm.maps.on_kernel import Result
 from tests.vm.maps.sequences import Argument, MapSequence, Operation, inner_value
@@ -82,6 +83,8 @@ class OnSimulator:
                 return self.map.freeze()
             case "consume", (int(most),):
                 return [_ends(data) for data in self._ring().consume(most)]
+            case "image", ():
+                return sha256(self._ring().ring.data[: self.spec.max_entries]).digest()[:8]
             case _:
                 raise ValueError(name)
 

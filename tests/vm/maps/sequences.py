@@ -232,7 +232,7 @@ def _ring(random: Random, kind: MapType, cpus: int) -> MapSequence:
                 found.append(op(name, random.randrange(1, 5)))
             case _:
                 found.append(op(name, b""))
-    return MapSequence(spec, tuple(found))
+    return MapSequence(spec, (*found, op("image")))
 
 
 def _referring(
