@@ -12,6 +12,8 @@ class Place(Message):
     packet: int = 0
     step: int = 0
     breakpoints: tuple[int, ...] = ()
+    conditions: dict[int, str] = Field(default_factory=dict)
+    """By breakpoint line: it stops only where this holds."""
     panes: dict[str, str] = Field(default_factory=dict)
 
 

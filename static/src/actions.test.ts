@@ -99,11 +99,11 @@ test("fewer packets than before: the place moves to the last one's start", () =>
 });
 
 test("opening a program starts clean, at its place", () => {
-  const doc = { id: "abc", title: "t", version: 3, inputs: { ...fresh.inputs, source: "exit" }, place: { packet: 0, step: 5, breakpoints: [2], panes: {} } };
+  const doc = { id: "abc", title: "t", version: 3, inputs: { ...fresh.inputs, source: "exit" }, place: { packet: 0, step: 5, breakpoints: [2, 4], conditions: { 4: "r1 > 9" }, panes: {} } };
   const open = actions.open({ ...ready, history: [{ id: 1, label: "x", kept: ready }] }, doc, "saved");
   assert.equal(open.run, null);
   assert.deepEqual(open.cursor, { packet: 0, step: 5 });
-  assert.deepEqual(open.breakpoints, [{ line: 2, condition: null }]);
+  assert.deepEqual(open.breakpoints, [{ line: 2, condition: null }, { line: 4, condition: "r1 > 9" }]);
   assert.equal(open.history.length, 0);
   assert.equal(open.revision, ready.revision + 1);
 });

@@ -58,11 +58,11 @@ export function undo(state: State, id?: number): State {
 /** Starts from a saved workbench, a link, an example or a draft. */
 export function open(state: State, doc: Omit<WorkspaceDoc, "id" | "saved_at"> & { id: string | null }, saving: Saving): State {
   const next = changed({ ...state, id: doc.id, title: doc.title, version: doc.version, saving }, doc.inputs);
-  const { packet, step, breakpoints } = doc.place;
+  const { packet, step, breakpoints, conditions } = doc.place;
   return {
     ...next,
     cursor: { packet, step },
-    breakpoints: breakpoints.map((line) => ({ line, condition: null })),
+    breakpoints: breakpoints.map((line) => ({ line, condition: conditions[line] ?? null })),
     run: null,
     check: null,
     programs: [],

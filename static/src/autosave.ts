@@ -30,11 +30,17 @@ export function draftKey(id: string | null): string {
 export function readDraft(id: string | null): Draft | null {
   const draft = recall(draftKey(id)) as Partial<Draft> | null;
   const whole = typeof draft?.inputs?.source === "string" && Array.isArray(draft.inputs.packets) && draft.place !== undefined;
-  return whole ? (draft as Draft) : null;
+  return whole ? ({ ...draft, place: { ...draft.place, conditions: draft.place?.conditions ?? {} } } as Draft) : null;
 }
 
-function placeOf({ cursor, breakpoints, layout }: State): Place {
-  return { ...cursor, breakpoints: breakpoints.map(({ line }) => line), panes: { tab: layout.tab } };
+export function placeOf({ cursor, breakpoints, layout }: Pick<State, "cursor" | "breakpoints" | "layout">): Place {
+  const conditions = breakpoints.flatMap(({ line, condition }) => (condition === null ? [] : [[line, condition]]));
+  return {
+    ...cursor,
+    breakpoints: breakpoints.map(({ line }) => line),
+    conditions: Object.fromEntries(conditions),
+    panes: { width: layout.width, layout: JSON.stringify(layout) },
+  };
 }
 
 export function requestOf(now: State): SaveRequest {

@@ -4,7 +4,9 @@ import { api, RequestFailed } from "./api.ts";
 import { readDraft, type Draft } from "./autosave.ts";
 import { decodePlace } from "./link.ts";
 import type { WorkspaceDoc } from "./schemas.ts";
-import { act } from "./store.ts";
+import { parseLayout, type Layout, type WidthClass } from "./panes.ts";
+import { act, state } from "./store.ts";
+import { sentence } from "./views/words.ts";
 
 type Doc = Parameters<typeof actions.open>[1];
 
@@ -28,9 +30,21 @@ async function openSaved(id: string): Promise<void> {
   else act(actions.open, doc, "saved");
 }
 
+/** The panes as they stood where the link was made, if this screen is of the same kind. */
+function sharedLayout(panes: Readonly<Record<string, string>>, width: WidthClass): Layout | null {
+  if (panes.width !== width || panes.layout === undefined) return null;
+  try {
+    return parseLayout(JSON.parse(panes.layout), width);
+  } catch {
+    return null;
+  }
+}
+
 async function openLink(id: string): Promise<void> {
   const doc = await api.shared(id);
   act(actions.open, { ...doc, id: null, version: 0 }, "untouched");
+  const layout = sharedLayout(doc.place.panes, state.peek().layout.width);
+  if (layout !== null) act(actions.setLayout, layout);
 }
 
 async function openExample(id: string | null): Promise<void> {
@@ -39,7 +53,7 @@ async function openExample(id: string | null): Promise<void> {
   const examples = await api.examples();
   const example = examples.find((candidate) => candidate.id === id) ?? examples[0];
   if (example === undefined) return;
-  const place = { packet: 0, step: 0, breakpoints: [], panes: {} };
+  const place = { packet: 0, step: 0, breakpoints: [], conditions: {}, panes: {} };
   act(actions.open, { id: null, title: example.title, version: 0, inputs: example.inputs, place }, "untouched");
 }
 
@@ -52,7 +66,7 @@ export async function openAddress({ pathname, search, hash }: Pick<Location, "pa
     else await openExample(new URLSearchParams(search).get("example"));
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
-    act(actions.toast, `${error.failure.message} ${error.failure.hint ?? ""}`.trim());
+    act(actions.toast, `${sentence(error.failure.message)} ${sentence(error.failure.hint ?? "")}`.trim());
   }
   const { packet, step, pin } = decodePlace(hash);
   if (packet !== null || step !== null) act(actions.moveTo, { packet: packet ?? 0, step: step ?? 0 });

@@ -9,6 +9,7 @@ export interface BlockView {
   id: number;
   first: number;
   last: number;
+  head: string;
   label: string | null;
   function: string;
   pcs: number[];
@@ -362,6 +363,7 @@ export interface Place {
   packet: number;
   step: number;
   breakpoints: number[];
+  conditions: Record<string, string>;
   panes: Record<string, string>;
 }
 

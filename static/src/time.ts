@@ -8,6 +8,7 @@ import { findStop } from "./stops.ts";
 import { act, state } from "./store.ts";
 import { neighbour, stepsOf } from "./trace.ts";
 import { askStop } from "./transport.ts";
+import { sentence } from "./views/words.ts";
 
 type Until = StopRequest["until"];
 type Direction = StopRequest["direction"];
@@ -42,7 +43,7 @@ async function go(wanted: StopRequest): Promise<void> {
   const asked = state.peek().cursor;
   const found = findStop(state.peek(), wanted);
   const reply = found === "unknown" ? await askStop(wanted) : found;
-  if (isFailure(reply)) return act(actions.toast, reply.message);
+  if (isFailure(reply)) return act(actions.toast, sentence(reply.message));
   if (state.peek().cursor === asked) act(actions.moveTo, reply, reply.why === "" ? "" : `Stopped: ${reply.why}.`);
 }
 

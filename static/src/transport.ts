@@ -8,7 +8,7 @@ import { resume, type Anchor } from "./resume.ts";
 import type { CheckReply, Failure, MarksReply, RunReply, StopReply, StopRequest, WindowReply } from "./schemas.ts";
 import * as select from "./select.ts";
 import { act, state } from "./store.ts";
-import { stepsOf, wanted, windowKey } from "./trace.ts";
+import { stepsOf, wanted, windowFor, windowKey } from "./trace.ts";
 
 const IDLE = 200;
 const PATIENCE = 15_000;
@@ -68,9 +68,9 @@ function gotRun(message: unknown): void {
     act(actions.ran, run);
     if (window !== null) act(actions.gotWindow, window);
     if (anchor === null) return;
-    const { packet } = state.peek().cursor;
-    const here = window?.packet === packet ? window : null;
-    const { step, notice } = resume(anchor, stepsOf({ run }, packet), here, select.lineOfPc.peek());
+    const { packet, step: before } = state.peek().cursor;
+    const here = windowFor(state.peek(), { packet, step: before });
+    const { step, notice } = resume(anchor, stepsOf({ run }, packet), here ?? null, select.lineOfPc.peek());
     anchor = null;
     act(actions.moveTo, { packet, step }, notice);
   });

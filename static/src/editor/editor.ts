@@ -119,17 +119,17 @@ function follow(view: EditorView, wasAt: number | null): number | null {
 function sync(view: EditorView): () => void {
   let at: number | null = null;
   const disposers = [
-    effect(() => setText(view, select.source.value)),
+    effect(() => {
+      const wanted = select.breakpoints.value;
+      setText(view, select.source.value); // first: breakpoints stand on its lines
+      if (JSON.stringify(wanted) !== JSON.stringify(stopsOf(view.state))) view.dispatch({ effects: [setStops.of(wanted), refresh.of(null)] });
+    }),
     effect(() => {
       const check = select.check.value;
       if (check === null || check.revision !== state.peek().revision) return;
       const programs = check.programs.some((program) => program.slots.length > 0) ? [setSlots.of(check.programs)] : [];
       view.dispatch({ effects: [...programs, refresh.of(null)] });
       view.dispatch(showProblems(view.state, check.diagnostics));
-    }),
-    effect(() => {
-      const wanted = select.breakpoints.value;
-      if (JSON.stringify(wanted) !== JSON.stringify(stopsOf(view.state))) view.dispatch({ effects: [setStops.of(wanted), refresh.of(null)] });
     }),
     effect(() => {
       void [select.here.value, select.related.value, select.walked.value, select.run.value];

@@ -3,6 +3,7 @@ import { setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { RangeSetBuilder, StateEffect, StateField, type EditorState, type Text, type TransactionSpec } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType, type DecorationSet } from "@codemirror/view";
 import type { DiagnosticView } from "../schemas.ts";
+import { sentence } from "../views/words.ts";
 
 /** Block messages beyond this many would push the program away. */
 const MOST_SHOWN = 20;
@@ -45,7 +46,7 @@ class Message extends WidgetType {
     const { severity, message, hint, kernel, replacement } = this.problem;
     const box = element("div", `diag ${severity}`, "");
     const words = element("div", "", "");
-    words.append(element("b", "", message), " ", element("span", "say-hint", hint ?? ""));
+    words.append(element("b", "", sentence(message)), " ", element("span", "say-hint", sentence(hint ?? "")));
     if (kernel !== null) words.append(element("code", "", kernel));
     box.append(words);
     if (replacement !== null) {
@@ -90,7 +91,7 @@ export const messages = StateField.define<DecorationSet>({
 
 function toDiagnostic(doc: Text, problem: DiagnosticView): Diagnostic {
   const { severity, message, hint } = problem;
-  return { ...rangeOf(doc, problem), severity, message: hint === null ? message : `${message} ${hint}` };
+  return { ...rangeOf(doc, problem), severity, message: `${sentence(message)} ${sentence(hint ?? "")}`.trim() };
 }
 
 /** The transaction that shows these problems and no others. */

@@ -10,7 +10,7 @@ import { cancel, reconnect } from "../transport.ts";
 import { Icon } from "./Icon.tsx";
 import { PANES } from "./registry.ts";
 import { choosing } from "./choosing.ts";
-import { plural } from "./words.ts";
+import { plural, sentence } from "./words.ts";
 
 const PATIENCE = 300;
 
@@ -71,8 +71,8 @@ function Problem() {
   const message = failure?.message ?? (errors.length === 1 ? "One line does not assemble yet." : `${errors.length} lines do not assemble yet.`);
   return (
     <div class="sb">
-      <b class="t-drop">{message}</b>
-      <p>{failure?.hint ?? "Your text is kept. The editor names each line and what to try."}</p>
+      <b class="t-drop">{sentence(message)}</b>
+      <p>{failure?.hint ? sentence(failure.hint) : "Your text is kept. The editor names each line and what to try."}</p>
       {select.connection.value === "lost" ? (
         <button type="button" class="btn sm" onClick={reconnect}>
           Try now

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import * as select from "../select.ts";
 import { Icon } from "./Icon.tsx";
 import { Parts, plain } from "./Parts.tsx";
+import { sentence } from "./words.ts";
 import type { PacketRun, Part, StepView } from "../schemas.ts";
 
 const SETTLED = 350;
@@ -26,10 +27,10 @@ function upcoming(next: StepView | null): Part[] {
 function nothing(): Part[] {
   if (select.errors.value.length > 0) {
     const [first] = select.errors.value;
-    const where = first?.span ? `line ${first.span.line}: ` : "";
-    return [text("label", "Not assembled yet. "), text("", `${where}${first?.message ?? ""}`)];
+    const where = first?.span ? `Line ${first.span.line}. ` : "";
+    return [text("label", "Not assembled yet. "), text("", where + sentence(first?.message ?? ""))];
   }
-  if (select.failure.value !== null) return [text("fault", select.failure.value.message), text("", ` ${select.failure.value.hint ?? ""}`)];
+  if (select.failure.value !== null) return [text("fault", sentence(select.failure.value.message)), text("", ` ${sentence(select.failure.value.hint ?? "")}`)];
   if (select.inputs.value.packets.length === 0) return [text("", "No packet to send yet. Add one and the program runs on it.")];
   if (select.progress.value !== null) return [text("", "Running.")];
   return [text("", "Type a program and send it a packet.")];
@@ -74,7 +75,7 @@ function spoken(): string {
   const run = select.packetRun.value;
   if (run === null) return plain(nothing());
   const atEnd = select.cursor.value.step === run.steps;
-  const done = here.done === null ? plain(opening()) : plain(here.done.did);
+  const done = here.done === null ? plain(opening()) : `${plain(here.done.did)}.`;
   return `${done} ${atEnd ? `${run.verdict}. ${run.summary}` : plain(upcoming(here.next))}`;
 }
 

@@ -49,6 +49,13 @@ export const PART_CLASS: Readonly<Record<Part["kind"], string>> = {
   fault: "t-aborted",
 };
 
+/** What the simulator says, as a sentence: a capital first, a full stop last. */
+export function sentence(said: string): string {
+  const text = said.trim();
+  const ended = text === "" || /[.?:!…]$/.test(text) ? text : `${text}.`;
+  return ended.charAt(0).toUpperCase() + ended.slice(1);
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
