@@ -22,6 +22,8 @@ class Widths(Enum):
     DOUBLE = "only all 8 bytes at once"
     BYTE = "only its one byte"
     NARROW = "1, 2 or 4 bytes to read, 4 to write"
+    START = "1, 2 or 4 bytes from its start"
+    PORT = "its 2 bytes, one of them, or 4 bytes from its start"
     ARRAY = "1, 2, 4 or 8 bytes that stay inside the array"
     NONE = "never"
 
@@ -54,7 +56,9 @@ class FieldRule:
 
     def allows(self, off: int, size: int, *, write: bool) -> bool:
         """Whether the place and width are allowed, whoever asks."""
-        if off % size or off + size > self.offset + self.size:
+        if off % size or not self.offset <= off < self.offset + self.size:
+            return False
+        if off + size > self.offset + self.size and self.widths is not Widths.PORT:
             return False
         match self.widths:
             case Widths.WORD:
@@ -65,6 +69,10 @@ class FieldRule:
                 return size == 1
             case Widths.NARROW:
                 return size == 4 or (size < 4 and not write)
+            case Widths.START:
+                return off == self.offset and size <= 4
+            case Widths.PORT:
+                return size <= 2 or (size == 4 and off == self.offset)
             case Widths.ARRAY:
                 return True
             case Widths.NONE:
@@ -72,7 +80,7 @@ class FieldRule:
 
     def cut(self, value: int, off: int, size: int) -> int:
         """What a load of ``size`` bytes at ``off`` gives of the field's ``value``."""
-        if self.widths is not Widths.NARROW or size >= self.kept:
+        if self.widths not in (Widths.NARROW, Widths.START, Widths.PORT) or size >= self.kept:
             return value
         return value >> 8 * ((off - self.offset) & 3) & ((1 << 8 * size) - 1)
 
@@ -135,7 +143,8 @@ _SKB_ROWS: tuple[tuple[str, Widths, frozenset[ProgType], frozenset[ProgType], in
 )
 
 
-def _place(struct: Struct, name: str) -> tuple[int, int]:
+def place_in(struct: Struct, name: str) -> tuple[int, int]:
+    """Offset and size of a field of a structure of the user API."""
     field = next(field for field in struct.fields if field.name == name)
     return field.offset, field.size
 
@@ -143,9 +152,9 @@ def _place(struct: Struct, name: str) -> tuple[int, int]:
 def _rules() -> Iterator[tuple[Struct, FieldRule]]:
     for name, widths, points, readable in _XDP_ROWS:
         readers = _XDP if readable else _NOBODY
-        yield XDP_MD, FieldRule(name, *_place(XDP_MD, name), widths, readers, points=points)
+        yield XDP_MD, FieldRule(name, *place_in(XDP_MD, name), widths, readers, points=points)
     for name, widths, readers, writers, kept, points in _SKB_ROWS:
-        yield SK_BUFF, FieldRule(name, *_place(SK_BUFF, name), widths, readers, writers, kept, points)
+        yield SK_BUFF, FieldRule(name, *place_in(SK_BUFF, name), widths, readers, writers, kept, points)
 
 
 XDP_RULES: tuple[FieldRule, ...] = tuple(rule for struct, rule in _rules() if struct is XDP_MD)

@@ -1,14 +1,37 @@
 """The socket a packet's context leads to, as BPF_PROG_TEST_RUN makes it: its addresses are the packet's."""
 
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from vm.kernel.context.ethernet import ETHERNET
+from vm.kernel.context.rules import FieldRule, Widths, place_in
 from vm.memory.fault import Fault, FaultKind, MachineFault
 from vm.memory.region import Region
 from vm.uapi.structs_context import SOCK
+from vm.word import MASK64
 
 AF_UNSPEC, AF_INET, AF_INET6 = 0, 2, 10
+TCP_CLOSE = 7
+"""The state of a socket that was never connected."""
 _IPV4, _IPV6 = 0x0008, 0xDD86
+
+
+def _rule(name: str, widths: Widths, kept: int = 4) -> FieldRule:
+    return FieldRule(name, *place_in(SOCK, name), widths, frozenset(), kept=kept)
+
+
+SOCKET_RULES: tuple[FieldRule, ...] = (
+    _rule("bound_dev_if", Widths.WORD),
+    _rule("family", Widths.START, 2),
+    _rule("src_ip4", Widths.NARROW),
+    _rule("src_ip6", Widths.NARROW),
+    _rule("src_port", Widths.START, 2),
+    _rule("dst_port", Widths.PORT, 2),
+    _rule("dst_ip4", Widths.NARROW),
+    _rule("dst_ip6", Widths.NARROW),
+    _rule("state", Widths.START, 1),
+    _rule("rx_queue_mapping", Widths.START, 2),
+)
+"""The fields of ``bpf_sock`` that a program may read which knows no more than that there is a socket."""
 
 
 def family_of(protocol: int) -> int:
@@ -47,7 +70,7 @@ class Numbers(Protocol):
 
 
 class SocketView:
-    """``struct bpf_sock``, read-only: the fields every program that has the pointer may read."""
+    """``struct bpf_sock``, read-only."""
 
     SIZE = SOCK.size
 
@@ -66,36 +89,44 @@ class SocketView:
 
     def load(self, off: int, size: int) -> int:
         """A load of a field; raises MachineFault."""
-        if off >= 0 and off + size <= self.SIZE and off % size == 0 and size <= 4:
-            word = self._word(off & ~3)
-            return word >> 8 * (off & 3) & ((1 << 8 * size) - 1)
-        return self._refuse(off, size, write=False)
+        rule = next((r for r in SOCKET_RULES if r.offset <= off < r.offset + r.size), None)
+        if rule is None or not rule.allows(off, size, write=False):
+            self._refuse(off, size, write=False)
+        return rule.cut(self._number(rule.name, off - rule.offset), off, size)
 
     def store(self, off: int, size: int, value: int) -> None:
         """A store, which no program may make; raises MachineFault."""
+        del value
         self._refuse(off, size, write=True)
 
-    def _word(self, off: int) -> int:
-        numbers = self._numbers
-        match off:
-            case 4:
-                return numbers.field("family")
-            case 24:
-                return numbers.field("local_ip4_0")
-            case 28 | 32 | 36 | 40:
-                return numbers.field(f"local_ip6_{(off - 28) // 4}")
-            case 52:
-                return numbers.field("remote_ip4_0")
-            case 56 | 60 | 64 | 68:
-                return numbers.field(f"remote_ip6_{(off - 56) // 4}")
-            case 44:
-                return numbers.field("local_port")
-            case 48:
-                return numbers.field("remote_port")
+    def _number(self, name: str, place: int) -> int:
+        match name:
+            case "src_ip4" | "dst_ip4":
+                return self._numbers.field(f"{_SIDE[name]}_ip4_0")
+            case "src_ip6" | "dst_ip6":
+                return self._numbers.field(f"{_SIDE[name]}_ip6_{place // 4}")
+            case "src_port" | "dst_port":
+                return self._numbers.field(f"{_SIDE[name]}_port")
+            case "state":
+                return TCP_CLOSE
+            case "rx_queue_mapping":
+                return MASK64
+            case "family":
+                return self._numbers.field(name)
             case _:
                 return 0
 
-    def _refuse(self, off: int, size: int, *, write: bool) -> int:
+    def _refuse(self, off: int, size: int, *, write: bool) -> NoReturn:
         verb = "writes" if write else "reads"
-        message = f"{verb} {size} bytes at sk{off:+d}, where struct bpf_sock has no field for that"
+        message = f"{verb} {size} bytes at sk{off:+d}, where struct bpf_sock has nothing for that"
         raise MachineFault(Fault(FaultKind.CONTEXT, message, self.address + off, size, write, "sk"))
+
+
+_SIDE = {
+    "src_ip4": "local",
+    "src_ip6": "local",
+    "src_port": "local",
+    "dst_ip4": "remote",
+    "dst_ip6": "remote",
+    "dst_port": "remote",
+}

@@ -2,10 +2,11 @@
 
 from tests.oracle import kernel
 from vm.encoding import encode, pack
-from vm.instruction import Alu, Exit, Imm, Instruction, Load, LoadImm64, Reg, Store
-from vm.isa import AluOp, ImmKind, Size
+from vm.instruction import Alu, Exit, Imm, Instruction, Jump, Load, LoadImm64, Reg, Store
+from vm.isa import AluOp, ImmKind, JumpOp, Size
 from vm.kernel.context.rules import CONTEXTS
 from vm.uapi.prog_types import ProgType
+from vm.uapi.structs_context import SOCK
 
 KINDS = tuple(CONTEXTS)
 """Program types whose context is tabled."""
@@ -91,9 +92,56 @@ def numbers(kind: ProgType, allowed: list[list[int]]) -> list[list[int]]:
     return [place for place in allowed if not any(place[0] in span for span in spans)]
 
 
+SOCKET_KIND = ProgType.CGROUP_SKB
+"""In what programs the socket is asked about."""
+_SK = 168
+_KEEP = 8
+"""The register that holds the socket's address."""
+
+
+def _through_socket(*insns: Instruction) -> bytes:
+    """A program that runs ``insns`` with the socket's address in r8, if the packet has a socket."""
+    begin: list[Instruction] = [
+        Alu(AluOp.MOV, 64, 6, Reg(1)),
+        LoadImm64(9, ImmKind.MAP_VALUE, 0),
+        Load(Size.DW, _KEEP, 6, _SK),
+        Alu(AluOp.MOV, 64, 0, Imm(0)),
+        Jump(JumpOp.JNE, 64, _KEEP, Imm(0), 1),
+        Exit(),
+    ]
+    return _code(*begin, *insns, Alu(AluOp.MOV, 64, 0, Imm(1)), Exit())
+
+
+def ask_socket() -> dict[str, object]:
+    """Which places of a socket may be read, and what they hold for each packet."""
+    made = kernel.KernelMap.create(2, 4, 4096, 1)
+    assert isinstance(made, kernel.KernelMap)
+    places = []
+    for off in range(SOCK.size + BEYOND):
+        for size in Size:
+            loaded = kernel.load(_through_socket(Load(size, 2, _KEEP, off)), SOCKET_KIND, [made], log_level=0)
+            loaded.close()
+            if not loaded.error:
+                places.append([off, size.bytes])
+    insns: list[Instruction] = []
+    for slot, (off, width) in enumerate(places):
+        insns += [Load(Size.of_bytes(width), 0, _KEEP, off), Store(Size.DW, 9, 8 * slot, Reg(0))]
+    loaded = kernel.load(_through_socket(*insns), SOCKET_KIND, [made])
+    runs = {}
+    for name, packet in PACKETS.items():
+        loaded.test_run(packet)
+        value = made.lookup(bytes(4))
+        assert isinstance(value, bytes)
+        words = [value[at : at + 8] for at in range(0, 8 * len(places), 8)]
+        runs[name] = [int.from_bytes(word, "little") for word in words]
+    loaded.close()
+    made.close()
+    return {"read": places, "write": [], "runs": runs}
+
+
 def ask() -> dict[str, object]:
     """Everything, per program type."""
-    found: dict[str, object] = {}
+    found: dict[str, object] = {"sk": ask_socket()}
     for kind in KINDS:
         allowed = accesses(kind)
         runs = {}

@@ -1,5 +1,7 @@
 """The rows of context fields against what Linux allowed and read (tests/golden/record_helpers.py)."""
 
+from contextlib import suppress
+
 import pytest
 
 from tests.vm.helpers.golden import golden
@@ -11,6 +13,7 @@ from vm.kernel.context.rules import CONTEXTS, permitted, rules_of
 from vm.memory.fault import FaultKind, MachineFault
 from vm.memory.memory import Memory
 from vm.uapi.prog_types import ProgType
+from vm.uapi.structs_context import SOCK
 
 CONTEXT = golden("context.json.gz")
 _RUN = [kind for kind in probe.KINDS if CONTEXT[kind.label]["runs"]]
@@ -55,6 +58,26 @@ def test_every_other_access_is_a_fault_in_words(kind: ProgType) -> None:
                 with pytest.raises(MachineFault) as caught:
                     made.store(off, size, 0)
                 assert caught.value.fault.write
+
+
+@pytest.mark.parametrize("name", probe.PACKETS)
+def test_the_socket_shows_what_a_test_run_shows(name: str) -> None:
+    memory = Memory([])
+    made = context.create(probe.SOCKET_KIND, probe.PACKETS[name], memory, Event(), fields={})
+    recorded = dict(zip(map(tuple, CONTEXT["sk"]["read"]), CONTEXT["sk"]["runs"][name], strict=True))
+    mine = {}
+    for off in range(SOCK.size + probe.BEYOND):
+        for size in Size:
+            with suppress(MachineFault):
+                mine[off, size.bytes] = memory.load(made.socket_address + off, size.bytes)
+    assert mine == recorded
+
+
+def test_nobody_writes_to_a_socket() -> None:
+    memory = Memory([])
+    made = context.create(probe.SOCKET_KIND, probe.PACKETS["ipv4"], memory, Event(), fields={})
+    with pytest.raises(MachineFault, match=r"writes 4 bytes at sk\+4"):
+        memory.store(made.socket_address + 4, 4, 0)
 
 
 def test_each_context_has_a_rule_for_each_field() -> None:
