@@ -30,12 +30,15 @@ def moved(error: HookscopeError, span: Span) -> HookscopeError:
 class FileContext:
     """The file: its names, its programs in order (the last one is being written).
 
-    ``late`` are tasks that need all names, done after the last line: each raises HookscopeError at most.
+    ``hook`` and ``license`` were given above the first program and hold for all. ``late`` are tasks that need
+    all names, done after the last line: each raises HookscopeError at most.
     """
 
     symbols: Symbols
     units: list[Unit] = field(default_factory=list)
     late: list[Callable[[], None]] = field(default_factory=list)
+    hook: str | None = None
+    license: str | None = None
 
     @property
     def unit(self) -> Unit:
@@ -47,11 +50,12 @@ class FileContext:
         taken = next((unit for unit in self.units if unit.named_at and unit.name == name), None)
         if taken is not None:
             raise problem("twice", f"there is already a program `{name}`", span, "give this one another name")
-        unit = self.units[-1]
-        if unit.named_at is None and not unit.slots:
-            unit.name, unit.named_at = name, span
+        first = self.units[0]
+        if first.named_at is None and not first.slots:
+            self.hook, self.license = first.hook, first.license
+            first.name, first.named_at = name, span
             return
-        self.units.append(Unit(name, self.symbols, span, unit.hook, unit.license))
+        self.units.append(Unit(name, self.symbols, span, self.hook, self.license))
 
     def declare(self, name: str, span: Span, what: str) -> None:
         """Takes a name for ``what``; raises HookscopeError if it is taken or cannot be one."""

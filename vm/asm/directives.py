@@ -55,7 +55,7 @@ def _license(context: FileContext, args: Sequence[Argument], at: Span) -> None:
         raise problem("bad-directive", "`.license` needs a licence", at, "write .license GPL")
     quoted = arguments.unquote(args[0].value) if len(args) == 1 else None
     context.unit.license = (
-        quoted.decode("utf-8", "replace") if quoted else " ".join(arg.span_text for arg in args)
+        quoted.decode("utf-8", "replace") if quoted is not None else " ".join(arg.span_text for arg in args)
     )
 
 

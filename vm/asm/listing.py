@@ -15,22 +15,34 @@ from vm.uapi.map_types import MapType
 from vm.word import MASK32
 
 _NAME = re.compile(r"[A-Za-z_.][\w.]*", re.ASCII)
+_PLAIN = re.compile(r"[\w./-]+(?: [\w./-]+)*", re.ASCII)
+_ESCAPED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _INDENT = " " * 8
 
 
-def to_source(program: Program, programs: Sequence[Program] = ()) -> str:
-    """The text of a program: its directives, then its instructions with labels.
+def to_source(*programs: Program) -> str:
+    """The text of one program, or of several that share their maps: directives, instructions with labels.
 
-    ``programs`` are those of the same file, by which prog arrays name what they hold. Slots with reserved
-    fields set, and those that are no instruction, are written as bits.
+    Slots with reserved fields set, and those that are no instruction, are written as bits.
     """
+    maps = programs[0].maps if programs else ()
     names = [each.name for each in programs]
-    head = [f".program {program.name}"] if _NAME.fullmatch(program.name) else []
+    parts = ["\n".join(map_line(spec, maps, names) for spec in maps)] if maps else []
+    parts += ["\n".join([*_head(program), *_Body(program).lines()]) for program in programs]
+    return "\n\n".join([*parts, ""])[:-1]
+
+
+def _head(program: Program) -> Iterator[str]:
+    if _NAME.fullmatch(program.name):
+        yield f".program {program.name}"
     if program.hook:
-        head.append(f".hook {program.hook}")
-    head.append(f".license {program.license}")
-    head += [map_line(spec, program.maps, names) for spec in program.maps]
-    return "\n".join([*head, "", *_Body(program).lines(), ""])
+        yield f".hook {program.hook}"
+    plain = _PLAIN.fullmatch(program.license)
+    yield f".license {program.license if plain else _quoted(program.license)}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + "".join(_ESCAPED.get(letter, letter) for letter in text) + '"'
 
 
 def map_line(spec: MapSpec, maps: Sequence[MapSpec], programs: Sequence[str] = ()) -> str:

@@ -116,7 +116,7 @@ def test_several_programs_share_maps_and_name_each_other() -> None:
         ".program second\n.license Other\nout: goto out\n"
     )
     assert [found.name for found in assembly.programs] == ["first", "second"]
-    assert [found.hook for found in assembly.programs] == ["xdp", "xdp"]
+    assert [found.hook for found in assembly.programs] == ["xdp", "xdp"]  # given above the first program
     assert [found.license for found in assembly.programs] == ["GPL", "Other"]
     assert [len(found.slots) for found in assembly.programs] == [6, 1]
     assert [found.labels for found in assembly.programs] == [{"out": 4}, {"out": 0}]

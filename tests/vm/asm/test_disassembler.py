@@ -147,7 +147,7 @@ def test_a_program_written_out_assembles_to_itself(raw: list[Slot], insns: list[
 
 def test_names_are_used_where_there_are_some() -> None:
     text = (
-        ".program names\n.hook tc\n.license GPL\n.map counts hash key=u32 value=u64 entries=16\n\n"
+        ".map counts hash key=u32 value=u64 entries=16\n\n.program names\n.hook tc\n.license GPL\n"
         "        r1 = counts ll\n        if r1 == 0x5 goto done\n        call function_4\ndone:\n"
     )
     source = text.replace("function_4", "pc+1") + "        exit\nhelp:\n        exit\n"
