@@ -71,7 +71,8 @@ def _map_type(given: str | int) -> MapType:
 
 def _run(line: RunLine) -> Answer:
     program = program_of(line)
-    if rejection := check_structure(program):
+    rejection = check_structure(program)
+    if rejection is not None and not rejection.rule.walked:
         message = f"Linux refuses this program: {rejection.message}"
         raise HookscopeError.of(f"linux-{rejection.kind}", message, rejection.rule.hint)
     report = run_all(

@@ -55,7 +55,8 @@ def run(
     """Run FILE on packets and print what became of each, and what the maps hold in the end."""
     with _errors():
         programs = _programs(file)
-        if not force and (rejection := check_structure(programs[0])):
+        rejection = check_structure(programs[0])
+        if rejection is not None and not rejection.rule.walked and not force:
             raise HookscopeError.of(
                 "refused", f"Linux refuses it: {rejection.message}", "--force runs it all the same"
             )

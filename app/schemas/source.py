@@ -95,6 +95,8 @@ class BlockView(Message):
     id: int
     first: int
     last: int
+    head: str
+    """The first line in the box: slots and label. ``lines`` come below it."""
     label: str | None
     function: str
     pcs: list[int]
@@ -113,7 +115,7 @@ class EdgeView(Message):
     source: int
     target: int
     kind: str
-    """taken, fall-through, jump, call or callback."""
+    """taken, fallthrough, jump, call or callback."""
     back: bool
     points: list[PointView]
 
