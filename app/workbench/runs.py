@@ -138,7 +138,7 @@ def _reply(found: Run, revision: int) -> RunReply:
         coverage.update(
             {at: count for at, count in slot_counts(trace.path).items() if at < len(program.slots)}
         )
-        for pc, (no, yes) in branch_counts(trace.path, program).items():
+        for pc, (yes, no) in branch_counts(trace.path, program).items():
             before = taken.get(pc, (0, 0))
             taken[pc] = (before[0] + no, before[1] + yes)
         packets.append(packet_run(found.hook, found.scenario, trace, index))
