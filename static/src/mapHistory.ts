@@ -50,8 +50,7 @@ export async function fetchHistory(run: string, packets: readonly number[]): Pro
   const worker = async () => {
     for (let packet = missing.pop(); packet !== undefined && asking === ask; packet = missing.pop()) {
       const window = await askWindow(packet, 0);
-      if (window === null || window.run !== run) return;
-      put(run, window);
+      if (window?.run === run) put(run, window);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

@@ -1,34 +1,48 @@
-// The control-flow graph.
+// The control-flow graph: drawn, or as a list of links. Its code is fetched when the pane is first open.
+import { signal } from "@preact/signals";
 import * as select from "../select.ts";
+import { choosing } from "./choosing.ts";
+import { lazy } from "./lazy.tsx";
+import { StaleTag } from "./Pane.tsx";
+import { plural } from "./words.ts";
+
+const view = signal<"drawing" | "list">("drawing");
+const VIEWS = [
+  ["drawing", "Drawing"],
+  ["list", "List"],
+] as const;
+
+const Drawing = lazy(() => import("./GraphSurface.tsx").then((module) => module.GraphSurface));
+const List = lazy(() => import("./GraphList.tsx").then((module) => module.GraphList));
 
 export function GraphHead() {
-  const blocks = select.check.value?.graph?.blocks.length;
+  const graph = select.check.value?.graph;
+  if (!graph) return <span class="grow" />;
   return (
     <>
-      <span class="meta">{blocks === undefined ? "" : `${blocks} blocks`}</span>
+      <span class="meta">{plural(graph.blocks.length, "block")}</span>
       <span class="grow" />
+      <StaleTag />
+      <span class="seg sm" role="radiogroup" aria-label="Control flow as" onKeyDown={choosing}>
+        {VIEWS.map(([id, name]) => (
+          <button key={id} type="button" role="radio" aria-checked={view.value === id} tabIndex={view.value === id ? 0 : -1} onClick={() => (view.value = id)}>
+            {name}
+          </button>
+        ))}
+      </span>
     </>
   );
 }
 
 export function GraphBody() {
   const graph = select.check.value?.graph;
-  if (!graph) return <div class="pane-b sb">The graph appears here when the program assembles.</div>;
-  return (
-    <div class="pane-b">
-      <svg width={graph.width} height={graph.height} viewBox={`0 0 ${graph.width} ${graph.height}`} role="img" aria-label="Control flow">
-        {graph.edges.map((edge, i) => (
-          <polyline key={i} points={edge.points.map(({ x, y }) => `${x},${y}`).join(" ")} fill="none" stroke="var(--edge)" />
-        ))}
-        {graph.blocks.map((block) => (
-          <g key={block.id}>
-            <rect x={block.x} y={block.y} width={block.width} height={block.height} rx="3" fill="var(--surface)" stroke="var(--line-2)" />
-            <text x={block.x + 8} y={block.y + 14} font-size="11" fill="var(--ink)">
-              {block.label ?? `pc ${block.first}`}
-            </text>
-          </g>
-        ))}
-      </svg>
-    </div>
-  );
+  if (!graph || graph.blocks.length === 0) {
+    return (
+      <div class="pane-b sb">
+        <b>No graph yet</b>
+        <p>{select.errors.value.length > 0 ? "It appears here when every line assembles." : "It appears here when there is an instruction to draw."}</p>
+      </div>
+    );
+  }
+  return <div class={select.stale.value ? "pane-b cfgw stale" : "pane-b cfgw"}>{view.value === "list" ? <List /> : <Drawing />}</div>;
 }
