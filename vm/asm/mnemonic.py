@@ -1,9 +1,9 @@
 """Builders of the mnemonic syntax of uBPF, rbpf and bpf_conformance: ``ldxdw r0, [r1+2]``."""
 
 from vm.asm import words
+from vm.asm.c_addresses import halves, numbered_map, numbered_map_value, subprog_at, symbol_address
 from vm.asm.expression import integer
 from vm.asm.operands import REG, REGISTER, Tokens, offset16, signed_imm32, target
-from vm.asm.pseudo_c import halves, numbered_map, numbered_map_value, subprog_at, symbol_address
 from vm.asm.unit import Mistake, Unit, Use
 from vm.instruction import (
     Alu,

@@ -12,6 +12,8 @@ from vm.isa import ALU, JUMP, AluOp, JumpOp, Size
 from vm.word import MASK64
 
 Tokens = Sequence[str]
+Build = Callable[[Tokens, Unit], Instruction | None]
+"""Makes the instruction of a statement's tokens, or leaves it to a fixup and gives None; raises Mistake."""
 
 REGISTER: Mapping[str, int] = MappingProxyType(
     {name: number for name, (_, number) in register_names().items()}
@@ -123,3 +125,33 @@ def checked_distance(off: int, at: int | tuple[int, int], bits: int) -> int:
 def unsigned(tokens: Tokens, at: int) -> Size:
     """The width of a load, store or atomic from its type."""
     return UNSIGNED[tokens[at]]
+
+
+def same_register(t: Tokens, first: int, second: int, verb: str) -> None:
+    """Raises Mistake unless both tokens are the same register."""
+    if REGISTER[t[first]] != REGISTER[t[second]]:
+        raise Mistake(
+            "two-registers",
+            f"this instruction {verb}: both must be the same",
+            second,
+            f"copy first: `{t[first]} = {t[second]}`",
+            t[first],
+        )
+
+
+def narrow(t: Tokens, register: int, kind: int) -> Mistake:
+    """The mistake of a 64-bit access through a 32-bit register."""
+    wide = f"r{REGISTER[t[register]]}"
+    return Mistake(
+        "bad-width", f"{t[register]} is 32 bits wide, {t[kind]} is 64", register, f"write {wide}", wide
+    )
+
+
+def only_r0(t: Tokens, *places: int) -> None:
+    """Raises Mistake unless the tokens are r0 or w0."""
+    for at in places:
+        if REGISTER[t[at]] != 0:
+            right = f"{t[at][0]}0"
+            raise Mistake(
+                "only-r0", "compare-and-exchange always compares with r0", at, f"write {right}", right
+            )

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 
 from vm.asm import words
+from vm.asm.c_addresses import map_value, symbol_address
 from vm.asm.diagnose import explain
 from vm.asm.expression import Expression
 from vm.asm.grammar import SHAPES
 from vm.asm.operands import REGISTER
-from vm.asm.pseudo_c import map_value, symbol_address
 from vm.asm.unit import Mistake, Unit
 from vm.instruction import Instruction
 

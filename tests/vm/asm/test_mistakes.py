@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vm.asm import assemble
-from vm.asm.diagnose import _OTHER_MACHINES
 from vm.asm.directives import DIRECTIVES
 from vm.asm.grammar import FORMS, lines
+from vm.asm.habits import OTHER_MACHINES
 from vm.asm.lexer import MAX_CHARACTERS, MAX_ERRORS
 from vm.asm.words import KINDS
 from vm.source import Diagnostic, Severity
@@ -255,7 +255,7 @@ def test_a_megabyte_of_anything_is_answered_soon(text: str) -> None:
 
 
 WORDS = st.sampled_from(
-    [*KINDS, *DIRECTIVES, *_OTHER_MACHINES, "r1", "w2", "r11", "x", "x:", "7", "-", "+", "*", "(", ")", "[",
+    [*KINDS, *DIRECTIVES, *OTHER_MACHINES, "r1", "w2", "r11", "x", "x:", "7", "-", "+", "*", "(", ")", "[",
     "]", ",",
      "=", "==", "+=", "s>>=", "0x1f", "u32", "s8", "xdp_md.data", "XDP_PASS", "sizeof", "htons", '"a"',
      "key=u32",
