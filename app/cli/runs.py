@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -29,6 +30,9 @@ from vm.program import Program
 from vm.source import HookscopeError
 from vm.story.part import plain
 from vm.story.teller import Teller
+
+SHOWN = 200
+"""Map entries printed."""
 
 
 @click.command()
@@ -115,11 +119,10 @@ def _why(trace: Trace) -> str:
 
 def _maps(maps: tuple[BpfMap, ...]) -> None:
     for found in maps:
-        entries = list(found.shown())
-        if not entries or found.spec.name.startswith("."):
+        if not found.count() or found.spec.name.startswith("."):
             continue
-        click.echo(f"map {found.spec.name} ({found.spec.type.label}, {len(entries)} entries)")
-        for key, value, cpu in entries[:200]:
+        click.echo(f"map {found.spec.name} ({found.spec.type.label}, {found.count():,} entries)")
+        for key, value, cpu in islice(found.shown(), SHOWN):
             place = "" if cpu is None else f" cpu {cpu}"
             click.echo(f"  {key_text(found.spec, key)}{place}: {value_text(found.spec, value)}")
 
@@ -143,8 +146,9 @@ def map_(file: bytes) -> None:
                         "flags": spec.flags,
                         "bytes": _footprint(found),
                         "entries": [
-                            [key_text(spec, key), value_text(spec, value)] for key, value, _ in found.shown()
-                        ][:200],
+                            [key_text(spec, key), value_text(spec, value)]
+                            for key, value, _ in islice(found.shown(), SHOWN)
+                        ],
                     }
                 )
             )

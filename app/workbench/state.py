@@ -1,5 +1,7 @@
 """The whole visible state of a machine as a message: a window's keyframe."""
 
+from itertools import islice
+
 from app.schemas.trace import EntryView, FrameView, MapView, StateView
 from app.workbench.values import value_view
 from vm.isa import REGISTERS, STACK_SIZE
@@ -51,18 +53,14 @@ def _runs(stack: bytes) -> dict[int, str]:
 
 def map_view(bpf_map: BpfMap) -> MapView:
     """The first entries of a map, and how many there are."""
-    entries: list[EntryView] = []
-    count = 0
-    for key, value, cpu in bpf_map.shown():
-        count += 1
-        if len(entries) < SHOWN_ENTRIES:
-            entries.append(
-                EntryView.model_construct(
-                    key=key.hex(),
-                    key_text=key_text(bpf_map, key),
-                    value=value.hex(),
-                    value_text=value_text(bpf_map, value),
-                    cpu=cpu,
-                )
-            )
-    return MapView.model_construct(index=bpf_map.index, entries=entries, count=count)
+    entries = [
+        EntryView.model_construct(
+            key=key.hex(),
+            key_text=key_text(bpf_map, key),
+            value=value.hex(),
+            value_text=value_text(bpf_map, value),
+            cpu=cpu,
+        )
+        for key, value, cpu in islice(bpf_map.shown(), SHOWN_ENTRIES)
+    ]
+    return MapView.model_construct(index=bpf_map.index, entries=entries, count=bpf_map.count())

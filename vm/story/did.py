@@ -1,5 +1,7 @@
 """What an instruction just did: the sentence, the mark, the inline note and the event line."""
 
+from collections.abc import Callable
+
 from vm.change import Emitted, FrameLeft, MemoryChanged, OutputKind
 from vm.instruction import (
     Alu,
@@ -38,8 +40,8 @@ _LANE = {
 }
 
 
-def tell(moment: Moment, verdict: str) -> Told:
-    """The told step. ``verdict`` is what ending now would mean (``XDP_PASS``)."""
+def tell(moment: Moment, verdict_name: Callable[[int], str]) -> Told:
+    """The told step. ``verdict_name`` says what a return value means (``XDP_PASS``)."""
     if moment.fault is not None:
         return _fault(moment)
     here = pc_part(moment.pc)
@@ -78,7 +80,7 @@ def tell(moment: Moment, verdict: str) -> Told:
             label = Part(moment.label_after, PartKind.LABEL)
             return Told(say(here, " called ", label), mark=Mark(Lane.CONTROL, "call", moment.label_after))
         case Exit():
-            return _exit(moment, verdict)
+            return _exit(moment, verdict_name)
         case _:
             return Told(say(here, " did nothing"))
 
@@ -203,7 +205,7 @@ def _null_check(jump: Jump, word: int, taken: bool) -> str:
     return f"r{jump.dst} is {'0' if word == 0 else 'not 0'}, {verb}"
 
 
-def _exit(moment: Moment, verdict: str) -> Told:
+def _exit(moment: Moment, verdict_name: Callable[[int], str]) -> Told:
     value = moment.value(0)
     if any(isinstance(change, FrameLeft) for change in moment.changes):
         words = say(
@@ -212,6 +214,7 @@ def _exit(moment: Moment, verdict: str) -> Told:
         return Told(
             words, mark=Mark(Lane.CONTROL, "exit", "return"), note=value.text, event=f"return {value.text}"
         )
+    verdict = verdict_name(value.word)
     named = f", {verdict}" if verdict else ""
     words = say(
         pc_part(moment.pc), " ended the program with r0 = ", shown(value), Part(named, PartKind.VERDICT)

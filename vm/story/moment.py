@@ -1,6 +1,7 @@
 """The moment between two states: the instruction, and the registers on both sides of it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vm.change import Change
 from vm.instruction import Imm, Instruction, Operand, Reg
@@ -59,11 +60,13 @@ def shown(value: Value) -> Part:
     return Part(value.text, _TINT.get(value.kind, PartKind.NUM))
 
 
+@lru_cache(maxsize=4096)
 def pc_part(pc: int) -> Part:
     """``pc 24``, leading there."""
     return Part(f"pc {pc}", PartKind.PC, pc)
 
 
+@lru_cache(maxsize=16)
 def reg(n: int) -> Part:
     """A register's name."""
     return Part(f"r{n}", PartKind.REG)
@@ -71,4 +74,9 @@ def reg(n: int) -> Part:
 
 def say(*parts: Part | str) -> tuple[Part, ...]:
     """A sentence of pieces; bare text is plain."""
-    return tuple(part if isinstance(part, Part) else Part(part) for part in parts)
+    return tuple([_words(part) if isinstance(part, str) else part for part in parts])
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> Part:
+    return Part(text)

@@ -8,12 +8,12 @@ from vm.helpers.api import function_pointer
 from vm.isa import STACK_SIZE
 from vm.kernel.packet.dissect import dissect
 from vm.machine.machine import Machine
+from vm.maps import display
 from vm.maps.base import BpfMap
 from vm.memory.fault import MachineFault
 from vm.memory.memory import Memory
 from vm.memory.region import Region, RegionKind
 from vm.program import Program
-from vm.typetext import parse_type
 from vm.uapi.structs import STRUCTS, Kind
 
 
@@ -117,24 +117,13 @@ def short(path: str) -> str:
 
 
 def key_text(bpf_map: BpfMap, key: bytes) -> str:
-    """The key as its declared type reads, or as a number, or as hex."""
-    return typed(bpf_map.spec.key_type, key)
+    """The key as its type reads."""
+    return display.key_text(bpf_map.spec, key)
 
 
 def value_text(bpf_map: BpfMap, value: bytes) -> str:
-    """The value as its declared type reads, or as a number, or as hex."""
-    return typed(bpf_map.spec.value_type, value)
-
-
-def typed(type_text: str | None, data: bytes) -> str:
-    """Bytes by a type's name; without one, a little-endian number up to 8 bytes, then hex."""
-    if type_text:
-        kind = parse_type(type_text)
-        if kind.size == len(data):
-            return kind.format(data)
-    if len(data) in (1, 2, 4, 8):
-        return str(int.from_bytes(data, "little"))
-    return data.hex(" ")
+    """The value as its type reads."""
+    return display.value_text(bpf_map.spec, value)
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,8 @@
 """The pieces a told step is made of."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from vm.change import record
 
 
 class PartKind(StrEnum):
@@ -22,7 +23,7 @@ class PartKind(StrEnum):
     FAULT = "fault"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A piece of a sentence; ``pc`` where it leads to a slot."""
 
@@ -43,7 +44,7 @@ class Lane(StrEnum):
     CONTROL = "control"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """What the score shows for a step.
 
@@ -57,7 +58,7 @@ class Mark:
     taken: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Read:
     """Bytes a step read. ``off`` is in the packet's buffer, from r10 of the frame, or in the object."""
 
@@ -67,7 +68,7 @@ class Read:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """One step, told: what it did, its mark, the inline note, and the line for the list of events."""
 

@@ -18,18 +18,19 @@ class Teller:
         self.machine = machine
         self.names = Names(machine)
         self.verdict_name = verdict_name
+        self._asked: tuple[int, Moment] | None = None
 
     def asks(self) -> Sentence:
         """What the next instruction is about to do; empty at the end."""
         if self.machine.ended is not None:
             return ()
-        return asks(moment_of(self.machine, self.names))
+        return asks(self._moment())
 
     def step(self) -> tuple[Step, Told, Moment] | None:
         """Takes one step and tells it; None when the run has ended."""
         if self.machine.ended is not None:
             return None
-        moment = moment_of(self.machine, self.names)
+        moment = self._moment()
         step = self.machine.advance()
         if step is None:
             return None
@@ -38,4 +39,11 @@ class Teller:
         moment.changes = step.changes
         moment.fault = step.fault
         moment.label_after = self.names.label(state.pc)
-        return step, tell(moment, self.verdict_name(moment.before[0])), moment
+        return step, tell(moment, self.verdict_name), moment
+
+    def _moment(self) -> Moment:
+        """The moment before the next step, which is both asked and told of."""
+        number = self.machine.number
+        if self._asked is None or self._asked[0] != number:
+            self._asked = number, moment_of(self.machine, self.names)
+        return self._asked[1]

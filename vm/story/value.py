@@ -1,7 +1,8 @@
 """A word as a person reads it: the number, or the object and place it points at."""
 
-from dataclasses import dataclass
+from functools import lru_cache
 
+from vm.change import record
 from vm.isa import STACK_SIZE
 from vm.memory.region import ARENA, Place, RegionKind
 from vm.story.names import Names
@@ -10,7 +11,7 @@ from vm.word import signed
 _SMALL = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """``kind`` is the badge (num, ctx, pkt, end, stk, map, mapobj, ring, ro, mem, func), ``text`` the value,
     ``note`` what else is worth saying."""
@@ -36,6 +37,7 @@ def describe(names: Names, word: int) -> Value:
     return _number(word) if place is None else _pointer(names, word, place)
 
 
+@lru_cache(maxsize=4096)
 def _number(word: int) -> Value:
     minus = signed(word)
     if minus < 0:
