@@ -10,13 +10,16 @@ import * as select from "./select.ts";
 import { act, state } from "./store.ts";
 import { stepsOf, wanted, windowFor, windowKey } from "./trace.ts";
 
-const IDLE = 200;
+/** After the last key: when the text is checked, and when it is run. */
+const CHECK_IDLE = 25;
+const RUN_IDLE = 200;
 const PATIENCE = 15_000;
 const MAX_IN_FLIGHT = 4;
 const DISSECT_AROUND = 32;
 
 let socket: Socket | null = null;
-let timer: ReturnType<typeof setTimeout> | undefined;
+let checkTimer: ReturnType<typeof setTimeout> | undefined;
+let runTimer: ReturnType<typeof setTimeout> | undefined;
 const inFlight = new Set<string>();
 
 /** Large messages come as JSON text, which the server passes on unread; a refusal comes as `{failure}`. */
@@ -109,15 +112,17 @@ export function reconnect(): void {
   socket?.connect();
 }
 
-/** What is typed is checked when the keys have rested, and run when it can be loaded. */
+/** What is typed is checked at once, and run when the keys have rested and it can be loaded. */
 function watch(): void {
   let revision = state.peek().revision;
   effect(() => {
     if (state.value.revision === revision) return;
     if (state.peek().run?.revision === revision) dropAnchor();
     revision = state.value.revision;
-    clearTimeout(timer);
-    timer = setTimeout(() => void checkNow(), IDLE);
+    clearTimeout(checkTimer);
+    clearTimeout(runTimer);
+    checkTimer = setTimeout(() => void checkLatest(), CHECK_IDLE);
+    runTimer = setTimeout(rest, RUN_IDLE);
   });
   effect(() => {
     void state.value.run;
@@ -133,8 +138,35 @@ function watch(): void {
   });
 }
 
+/** The revision that may run as soon as its check says so. */
+let rested = -1;
+let checking = false;
+
+function rest(): void {
+  const { revision, check } = state.peek();
+  rested = revision;
+  if (check?.revision === revision && check.ok) void runNow();
+}
+
+/** Checks what is there now; while one check is under way, the next one waits for it and takes the latest text. */
+async function checkLatest(): Promise<void> {
+  if (checking) return;
+  checking = true;
+  let asked = -1;
+  while (asked !== state.peek().revision && socket?.connected) {
+    asked = state.peek().revision;
+    await check();
+  }
+  checking = false;
+}
+
+/** Checks and runs without waiting for the keys to rest. */
 export async function checkNow(): Promise<void> {
-  clearTimeout(timer);
+  rested = state.peek().revision;
+  await checkLatest();
+}
+
+async function check(): Promise<void> {
   const { inputs, revision } = state.peek();
   const reply = await emit<CheckReply>("check", { source: inputs.source, revision, program: 0 });
   if (reply === null) return;
@@ -144,7 +176,7 @@ export async function checkNow(): Promise<void> {
     anchored = null;
   }
   act(actions.checked, reply);
-  if (reply.ok && reply.revision === state.peek().revision) await runNow();
+  if (reply.ok && reply.revision === state.peek().revision && rested === reply.revision) await runNow();
 }
 
 export async function runNow(): Promise<void> {

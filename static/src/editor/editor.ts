@@ -7,7 +7,7 @@ import { EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { effect } from "@preact/signals";
 import * as actions from "../actions.ts";
-import { MAX_SOURCE } from "../schemas.ts";
+import { MAX_SOURCE, type DiagnosticView } from "../schemas.ts";
 import * as select from "../select.ts";
 import { act, state } from "../store.ts";
 import * as time from "../time.ts";
@@ -22,8 +22,11 @@ import { placeOf, setSlots, setStops, slotAt, slots, stops, stopsOf } from "./li
 import { gutterStates, marks, refresh } from "./marks.ts";
 import { pointing } from "./pointing.ts";
 import { editorCommands } from "./port.ts";
-import { messages, showProblems } from "./problems.ts";
+import { messages, setProblems, showProblems } from "./problems.ts";
 import { typing } from "./typing.ts";
+
+/** How long a line is left alone before its problem is spelt out under it, in ms. */
+const RESTED = 500;
 
 /** Room kept around the current line when it is brought into view, in px. */
 const MARGIN = 60;
@@ -116,8 +119,16 @@ function follow(view: EditorView, wasAt: number | null): number | null {
   return at;
 }
 
+/** Problems to spell out now: those of the line being typed wait until the keys rest, so that lines do not jump. */
+function split(view: EditorView, problems: readonly DiagnosticView[]): { now: DiagnosticView[]; soon: boolean } {
+  const typing = view.hasFocus ? cursorLine(view) : -1;
+  const now = problems.filter(({ span }) => span === null || span.line !== typing);
+  return { now, soon: now.length < problems.length };
+}
+
 function sync(view: EditorView): () => void {
   let at: number | null = null;
+  let later: ReturnType<typeof setTimeout> | undefined;
   const disposers = [
     effect(() => {
       const wanted = select.breakpoints.value;
@@ -129,7 +140,10 @@ function sync(view: EditorView): () => void {
       if (check === null || check.revision !== state.peek().revision) return;
       const programs = check.programs.some((program) => program.slots.length > 0) ? [setSlots.of(check.programs)] : [];
       view.dispatch({ effects: [...programs, refresh.of(null)] });
-      view.dispatch(showProblems(view.state, check.diagnostics));
+      clearTimeout(later);
+      const { now, soon } = split(view, check.diagnostics);
+      view.dispatch(showProblems(view.state, check.diagnostics, now));
+      if (soon) later = setTimeout(() => view.dispatch({ effects: setProblems.of(check.diagnostics) }), RESTED);
     }),
     effect(() => {
       void [select.here.value, select.related.value, select.walked.value, select.run.value];
@@ -137,7 +151,10 @@ function sync(view: EditorView): () => void {
       at = follow(view, at);
     }),
   ];
-  return () => disposers.forEach((dispose) => dispose());
+  return () => {
+    clearTimeout(later);
+    disposers.forEach((dispose) => dispose());
+  };
 }
 
 function cursorLine(view: EditorView): number {

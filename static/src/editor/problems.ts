@@ -94,9 +94,9 @@ function toDiagnostic(doc: Text, problem: DiagnosticView): Diagnostic {
   return { ...rangeOf(doc, problem), severity, message: `${sentence(message)} ${sentence(hint ?? "")}`.trim() };
 }
 
-/** The transaction that shows these problems and no others. */
-export function showProblems(state: EditorState, problems: readonly DiagnosticView[]): TransactionSpec {
+/** The transaction that underlines these problems and no others, and spells out those of `spelt`. */
+export function showProblems(state: EditorState, problems: readonly DiagnosticView[], spelt: readonly DiagnosticView[]): TransactionSpec {
   const lint = setDiagnostics(state, problems.map((problem) => toDiagnostic(state.doc, problem)));
-  const effects = [setProblems.of(problems), ...(Array.isArray(lint.effects) ? lint.effects : lint.effects ? [lint.effects] : [])];
+  const effects = [setProblems.of(spelt), ...(Array.isArray(lint.effects) ? lint.effects : lint.effects ? [lint.effects] : [])];
   return { ...lint, effects };
 }

@@ -92,8 +92,8 @@ export function KeysHelp() {
             <thead>
               <tr>
                 <th scope="col">{group}</th>
-                <th scope="col">{group === "Time" ? "forward" : ""}</th>
-                <th scope="col">{group === "Time" ? "back" : ""}</th>
+                {group === "Time" ? <th scope="col">forward</th> : <td />}
+                {group === "Time" ? <th scope="col">back</th> : <td />}
               </tr>
             </thead>
             <tbody>
