@@ -11,8 +11,8 @@ from vm.change import Change, EntryChanged, MemoryChanged, RegisterChanged
 from vm.isa import MAX_FRAMES, REGISTERS, STACK_SIZE
 from vm.machine.state import State, World
 from vm.maps.base import BpfMap
+from vm.maps.display import key_type
 from vm.source import HookscopeError, did_you_mean
-from vm.typetext import parse_type
 
 MAX_LENGTH = 200
 
@@ -93,10 +93,9 @@ def _entry(name: str, key: str, world: World) -> WatchEntry:
 
 
 def _key(bpf_map: BpfMap, text: str) -> bytes:
-    size = bpf_map.spec.key_size
-    kind = parse_type(bpf_map.spec.key_type or f"u{size * 8}" if size in (1, 2, 4, 8) else f"bytes[{size}]")
-    key = kind.parse(text)
-    if len(key) != size:
+    key = key_type(bpf_map.spec).parse(text)
+    if len(key) != bpf_map.spec.key_size:
+        size = bpf_map.spec.key_size
         raise HookscopeError.of("watch-key", f"a key of `{bpf_map.spec.name}` has {size} bytes")
     return key
 
