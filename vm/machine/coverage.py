@@ -1,8 +1,10 @@
 """Where a run went, counted: how often each slot ran and each way was taken."""
 
+import struct
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from zlib import compress, decompress
 
 from vm.instruction import Jump, MayGoto
 from vm.machine.point import point
@@ -32,3 +34,14 @@ def branch_counts(path: Sequence[int], program: Program, index: int = 0) -> Mapp
             taken = edges.get((at, point(index, pc + 1 + insn.off)), 0) if insn.off else 0
             counts[pc] = (taken, edges.get((at, fall), 0))
     return counts
+
+
+def packed_path(path: Sequence[int]) -> bytes:
+    """The path as a few bytes: 32-bit points, little endian, compressed by zlib."""
+    return compress(struct.pack(f"<{len(path)}I", *path), 6)
+
+
+def unpacked_path(packed: bytes) -> tuple[int, ...]:
+    """The path that was packed."""
+    data = decompress(packed)
+    return struct.unpack(f"<{len(data) // 4}I", data)

@@ -7,7 +7,7 @@ from vm.change import Ended
 from vm.instruction import Exit, Goto, Imm, Jump, Reg, Store
 from vm.isa import JumpOp, Size
 from vm.kernel.bare import bare_world
-from vm.machine.coverage import branch_counts, edge_counts, slot_counts
+from vm.machine.coverage import branch_counts, edge_counts, packed_path, slot_counts, unpacked_path
 from vm.machine.machine import Machine
 from vm.machine.trace import WINDOW, Budget, Trace
 
@@ -74,3 +74,10 @@ def test_counts() -> None:
     assert slot_counts(trace.path) == {0: 1, 1: ROUNDS, 2: ROUNDS, 3: ROUNDS, 4: ROUNDS, 5: 1}
     assert edge_counts(trace.path)[4, 1] == ROUNDS - 1
     assert branch_counts(trace.path, COUNTING) == {4: (ROUNDS - 1, 1)}
+
+
+def test_a_path_packs_small() -> None:
+    trace = counting()
+    packed = packed_path(trace.path)
+    assert unpacked_path(packed) == tuple(trace.path)
+    assert len(packed) < len(trace) // 20
