@@ -121,11 +121,11 @@ class SkbContext(PacketContext):
         rule = rule_at(self.kind, off)
         if rule is None or not permitted(self.kind, off, size, write=True):
             refuse(self.kind, self.region, off, size, write=True)
-        value &= (1 << 8 * size) - 1
+        kept = value & ((1 << 8 * size) - 1)
         if rule.name == "cb":
-            self._set_cb(off - rule.offset, value.to_bytes(size, "little"))
-        elif rule.name != "queue_mapping" or value < NO_QUEUE_MAPPING:
-            self.set_field(rule.name, value & ((1 << 8 * rule.kept) - 1))
+            self._set_cb(off - rule.offset, kept.to_bytes(size, "little"))
+        elif rule.name != "queue_mapping" or value < NO_QUEUE_MAPPING:  # the whole register is compared
+            self.set_field(rule.name, kept & ((1 << 8 * rule.kept) - 1))
 
     def _cb(self) -> bytes:
         return b"".join(self.field(f"cb{i}").to_bytes(4, "little") for i in range(5))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from tests.vm.helpers.build import Case
-from tests.vm.helpers.cases import csum, maps, misc, shape, skb, text, xdp
+from tests.vm.helpers.cases import context, csum, maps, misc, shape, skb, text, xdp
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "xdp": xdp.cases,
@@ -13,5 +13,6 @@ FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "text": text.cases,
     "misc": misc.cases,
     "maps": maps.cases,
+    "context": context.cases,
 }
 """Each family's programs, always the same."""
