@@ -8,6 +8,7 @@ from vm.asm.c_addresses import map_value, symbol_address
 from vm.asm.diagnose import explain
 from vm.asm.expression import Expression
 from vm.asm.grammar import SHAPES
+from vm.asm.lexer import Kind
 from vm.asm.operands import REGISTER
 from vm.asm.unit import Mistake, Unit
 from vm.instruction import Instruction
@@ -43,7 +44,7 @@ def _without_annotation(tokens: Sequence[str], shape: str) -> tuple[Sequence[str
     end = len(shape)
     if shape[0] in "gGyci" and end > 3 and tokens[end - 1] == ">":
         start = max((at for at in range(end) if tokens[at] == "<"), default=0)
-        if start > 1 and shape[start - 1] in "NIP":
+        if start > 1 and (shape[start - 1] in WORDS or shape[start - 1] == Kind.NUMBER):
             return tokens[:start], shape[:start]
     return tokens, shape
 

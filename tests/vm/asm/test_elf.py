@@ -117,7 +117,9 @@ def test_a_function_in_text_is_a_program_where_there_is_no_other() -> None:
     assert (program.name, program.maps) == ("entry", ())
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if load(file.stem).programs], ids=lambda file: file.stem
+)
 def test_an_object_written_out_assembles_to_itself(file: Path) -> None:
     programs = load_elf(file.read_bytes()).programs
     again = assemble(to_source(*programs))
@@ -186,3 +188,42 @@ def test_no_bytes_raise(file: Path, data: st.DataObject) -> None:
 @given(st.binary(max_size=300))
 def test_no_short_bytes_raise(data: bytes) -> None:
     load_elf(b"\x7fELF\2\1\1" + data)
+
+
+PLAIN = (
+    "{u32 verdict, bool known, char[11] name, u64 at, {s16 x, s16 y}[2] track, hex64 next, s64 delta, "
+    "u32[3][2] grid}"
+)
+
+
+def test_types_become_words_where_there_are_some() -> None:
+    [program] = load("types").programs
+    assert (program.hook, program.prog_type) == ("kprobe", ProgType.KPROBE)
+    shown = {spec.name: (spec.key_type, spec.value_type) for spec in program.maps}
+    assert shown == {
+        "plain": ("u64", PLAIN),
+        "odd": (None, None),
+        "real": (None, None),
+        "filter": (None, "be32"),
+    }
+    assert [(spec.key_size, spec.value_size) for spec in program.maps] == [(8, 72), (4, 4), (8, 48), (0, 4)]
+    assert program.maps[3].map_extra == 3
+
+
+def test_offsets_that_libbpf_would_adjust_are_warned_of() -> None:
+    found = load("core")
+    assert found.ok
+    assert [each.code for each in found.diagnostics] == ["core"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("pointers", ".data holds addresses, which are only known to a real kernel"),
+        ("untyped", "the types of the maps are missing"),
+    ],
+)
+def test_what_cannot_be_loaded_says_why(name: str, message: str) -> None:
+    found = load(name)
+    assert (found.ok, found.programs) == (False, ())
+    assert [each.message for each in found.diagnostics] == [message]

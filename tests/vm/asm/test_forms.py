@@ -8,7 +8,7 @@ from vm.encoding import pack
 from vm.instruction import Instruction
 from vm.program import Program
 
-NAMES = ".map counts hash key=u32 value=u64 entries=16\n.const LIMIT = 40\n"
+NAMES = ".map counts hash key=u32 value=u64 entries=16\n.const LIMIT = 40\n.const NEGATIVE = -8\n"
 AROUND = "label:\nfunction:\n{}\nexit\n"
 
 
@@ -128,6 +128,15 @@ def test_bytes(line: str, expected: str) -> None:
         ("ldxw r1, [r2 + iphdr.saddr]", "ldxw r1, [r2+12]"),
         ("jeq r1, LIMIT + 1, label", "jeq r1, 41, label"),
         ("r1 = BPF_FUNC_redirect", "r1 = 23"),
+        ("r1 = sizeof(counts)", "r1 = 8"),
+        ("r1 = sizeof(iphdr.saddr)", "r1 = 4"),
+        ("r1 = EPERM - 7 / 2 % 2 ^ 1", "r1 = 1"),
+        ("r1 = -EPERM", "r1 = -1"),
+        ("call -6", "call 0xfffffffa"),
+        ("goto exit <entry+0x8>", "goto exit"),
+        ("lddw r1, subprog[+3]", "r1 = subprog[+3]"),
+        ("lddw r1, map[id:2][0]+8", "r1 = map[id:2][0]+8"),
+        ("*(u32 *)(r10 + NEGATIVE) = 1", "*(u32 *)(r10 - 8) = 1"),
         ("r1 = 0b101", "r1 = 5"),
         ("R1 = R2", "r1 = r2"),
         ("return", "exit"),
