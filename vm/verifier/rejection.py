@@ -1,0 +1,59 @@
+"""A rule the program breaks, carried from where it is found to where the walk ends.
+
+``Rule`` is a row of data; ``Rejected`` is the exception, private to the verifier, that carries a broken rule
+out of the walk. The public result is always a ``Report``.
+
+The rules of the checks stand in ``vm.verifier.rules.RULES``, those of the walk itself (limits, loops, control)
+in ``vm.verifier.core_rules.CORE_RULES``; both map a rule's key to its row.
+"""
+
+from dataclasses import dataclass
+
+from vm.uapi.errno import Errno
+
+UNSUPPORTED = "unsupported"
+"""The category of what this verifier does not model: refused, never accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to be refused.
+
+    ``message`` is the kernel's text, its last line the one that counts; ``what`` and ``hint`` are for a learner.
+    All three are templates over the rejection's details, and ``{pc}``. An empty message prints nothing.
+    """
+
+    message: str
+    errno: Errno
+    category: str
+    what: str
+    hint: str
+
+
+class Rejected(Exception):  # noqa: N818 - the field's word for it
+    """The program breaks ``rule`` at ``pc``; ``details`` fill the rule's templates."""
+
+    def __init__(self, rule: Rule, pc: int, **details: int | str) -> None:
+        self.rule = rule
+        self.pc = pc
+        self.details = details
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The kernel's words."""
+        return self.rule.message.format_map({"pc": self.pc, **self.details})
+
+
+def unsupported(pc: int, what: str) -> Rejected:
+    """The refusal of what is not modeled yet, ``what`` as a noun phrase."""
+    return Rejected(_UNSUPPORTED, pc, what=what)
+
+
+_UNSUPPORTED = Rule(
+    message="not modeled yet: {what}",
+    errno=Errno.ENOTSUPP,
+    category=UNSUPPORTED,
+    what="This verifier does not model {what} yet, so it cannot tell whether Linux would accept the program.",
+    hint="Ask a Linux kernel with `hookscope compare`.",
+)
