@@ -22,6 +22,7 @@ from app.workbench.keys import run_key
 from app.workbench.stops import find
 from app.workbench.summary import outputs_of, packet_run
 from app.workbench.windows import window_reply
+from app.workbench.written import Written
 from vm.asm import assemble
 from vm.helpers.event import Event
 from vm.kernel.hooks import HOOK_POINTS, HookPoint, hook_point
@@ -47,14 +48,25 @@ class Run:
     key: str
     hook: HookPoint
     scenario: Scenario
-    traces: OrderedDict[int, Trace] = field(default_factory=OrderedDict)
+    traces: OrderedDict[int, tuple[Trace, Written]] = field(default_factory=OrderedDict)
 
     def trace(self, packet: int) -> Trace:
         """The trace of a packet; raises HookscopeError when there is no such packet."""
+        return self._found(packet)[0]
+
+    def window(self, packet: int, index: int) -> str:
+        """A window of a packet's trace as JSON; the first or last where there is none of that number."""
+        trace, written = self._found(packet)
+        index = max(0, min(index, (len(trace) - 1) // WINDOW))
+        return window_reply(self.key, self.hook, trace, packet, index, written.before(index))
+
+    def _found(self, packet: int) -> tuple[Trace, Written]:
         if not 0 <= packet < len(self.scenario):
             raise HookscopeError.of("no-packet", f"this run has {len(self.scenario)} packets, counted from 0")
-        found = self.traces.get(packet) or self.scenario.trace(packet)
-        self.traces[packet] = found
+        found = self.traces.get(packet)
+        if found is None:
+            trace = self.scenario.trace(packet)
+            found = self.traces[packet] = trace, Written(trace)
         self.traces.move_to_end(packet)
         while len(self.traces) > TRACES_KEPT:
             self.traces.popitem(last=False)
@@ -118,9 +130,7 @@ def run(text: str) -> tuple[str, str]:
     if not reply.packets:
         raise HookscopeError.of("no-packets", "there is no packet to send", "add one under Packets to send")
     step = min(request.step, reply.packets[packet].steps)
-    return reply.model_dump_json(), _window(
-        found, packet, max(0, step - (step == reply.packets[packet].steps)) // WINDOW
-    )
+    return reply.model_dump_json(), found.window(packet, step // WINDOW)
 
 
 def _reply(found: Run, revision: int) -> RunReply:
@@ -155,16 +165,10 @@ def _reply(found: Run, revision: int) -> RunReply:
     )
 
 
-def _window(found: Run, packet: int, index: int) -> str:
-    trace = found.trace(packet)
-    last = max(0, (len(trace) - 1) // WINDOW)
-    return window_reply(found.key, found.hook, trace, packet, max(0, min(index, last))).model_dump_json()
-
-
 def window(text: str) -> str:
     """A WindowRequest answered by a WindowReply; raises HookscopeError ``unknown-run``."""
     request = WindowRequest.model_validate_json(text)
-    return _window(remembered(request.run), request.packet, request.window)
+    return remembered(request.run).window(request.packet, request.window)
 
 
 def stop(text: str) -> str:

@@ -33,6 +33,8 @@ class Names:
         }
         self.context_struct = "xdp_md" if _is_xdp(world.programs[0]) else "__sk_buff"
         self._labels = [_labels(program) for program in world.programs]
+        self._packet = b""
+        self._fields: dict[tuple[int, int], tuple[str, str]] = {}
 
     @property
     def program(self) -> Program:
@@ -65,15 +67,22 @@ class Names:
 
     def field(self, off: int, size: int) -> tuple[str, str]:
         """Name and text of the packet bytes at ``off`` from data; an empty name where they are no field."""
-        ctx = self.machine.world.ctx
-        packet = ctx.packet() if ctx is not None else b""
-        for name, start, width, text in _fields(packet):
-            if start == off and width == size:
-                return name, text
-        for name, start, width, _text in _fields(packet):
+        fields = self._fields_now()
+        whole = fields.get((off, size))
+        if whole is not None:
+            return whole
+        for (start, width), (name, _text) in fields.items():
             if start <= off and off + size <= start + width:
                 return name, ""
         return "", ""
+
+    def _fields_now(self) -> dict[tuple[int, int], tuple[str, str]]:
+        """Name and text of each field of the packet as it is, by offset and size."""
+        ctx = self.machine.world.ctx
+        packet = ctx.packet() if ctx is not None else b""
+        if packet != self._packet:
+            self._packet, self._fields = packet, _fields(packet)
+        return self._fields
 
     def context_field(self, off: int) -> str:
         """The context's field at ``off``."""
@@ -127,11 +136,15 @@ def value_text(bpf_map: BpfMap, value: bytes) -> str:
 
 
 @lru_cache(maxsize=256)
-def _fields(packet: bytes) -> tuple[tuple[str, int, int, str], ...]:
+def _fields(packet: bytes) -> dict[tuple[int, int], tuple[str, str]]:
+    """Whole fields before their parts; of two in the same place, the first."""
     found = dissect(packet)
     top = [field for layer in found.layers for field in layer.fields]
     leaves = [leaf for field in top for leaf in field.leaves() if leaf is not field]
-    return tuple((field.name, field.offset, field.size, field.text) for field in (*top, *leaves))
+    named: dict[tuple[int, int], tuple[str, str]] = {}
+    for field in (*top, *leaves):
+        named.setdefault((field.offset, field.size), (field.name, field.text))
+    return named
 
 
 def _labels(program: Program) -> dict[int, str]:
