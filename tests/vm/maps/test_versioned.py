@@ -1,8 +1,10 @@
 """The dictionary that remembers its states, against plain copies."""
 
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vm.maps import versioned
 from vm.maps.versioned import Version, Versioned
 
 STEPS = st.lists(
@@ -15,6 +17,15 @@ STEPS = st.lists(
 )
 
 
+@pytest.fixture(params=[1, 2, 3, versioned.LEAP])
+def leap(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How far versions leap."""
+    monkeypatch.setattr(versioned, "LEAP", request.param)
+    return int(request.param)
+
+
+@pytest.mark.usefixtures("leap")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_any_kept_state_comes_back(steps: list[tuple[str, int, int | None]]) -> None:
     found: Versioned[int, int] = Versioned()
