@@ -66,7 +66,8 @@ function Split({ way, label, at, sizes, set }: SplitProps) {
 function growOf(column: panes.Column, index: number): string {
   const height = column.heights?.[index];
   if (height !== undefined) return `${height} 1 0px`;
-  return `${panes.DEFAULT_GROW[column.stacks[index]?.active ?? "editor"]} 1 0px`;
+  const grow = panes.DEFAULT_GROW[column.stacks[index]?.active ?? "editor"];
+  return `${10 * grow} 1 0px`; // shares that sum to less than 1 would leave room
 }
 
 function Column({ column, index, share }: { column: panes.Column; index: number; share: number }) {
