@@ -72,18 +72,63 @@ def loop(call: HelperCall) -> int | CallBack:
     return CallBack(_function(call, 2), Iterations(count, call.r[2]))
 
 
+@dataclass(frozen=True, slots=True)
+class Visits(Sequence[Registers]):
+    """The calls of bpf_for_each_map_elem: the map, a key (lent by the machine), its value, the given context.
+
+    ``shift`` leads from a value of CPU 0 to that of the running one.
+    """
+
+    map: int
+    entries: Sequence[tuple[bytes, int]]
+    context: int
+    shift: int
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @overload
+    def __getitem__(self, at: int) -> Registers: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Registers]: ...
+    def __getitem__(self, at: int | slice) -> Registers | Sequence[Registers]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(len(self))[at]]
+        return (self.map, 0, self.entries[at][1] + self.shift, self.context, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys(Sequence[bytes]):
+    """The keys that go with ``Visits``."""
+
+    entries: Sequence[tuple[bytes, int]]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[bytes]: ...
+    def __getitem__(self, at: int | slice) -> bytes | Sequence[bytes]:
+        return [key for key, _ in self.entries[at]] if isinstance(at, slice) else self.entries[at][0]
+
+
 def for_each_map_elem(call: HelperCall) -> int | CallBack:
     """Calls a function with every entry of a map until it returns 1."""
     visited = call.map(1)
     if call.r[3] or visited.spec.type not in _ITERABLE:
         return EINVAL
     entries = visited.entries()
-    calls = [(visited.address, 0, _address(call, visited, key, at), call.r[2], 0) for key, at in entries]
-    return CallBack(_function(call, 2), calls, [key for key, _ in entries])
+    visits = Visits(visited.address, entries, call.r[2], _shift(call, visited, entries))
+    return CallBack(_function(call, 2), visits, Keys(entries))
 
 
-def _address(call: HelperCall, visited: BpfMap, key: bytes, at: int) -> int:
-    return visited.lookup(key, call.event.cpu) if visited.spec.type in _PER_CPU and call.event.cpu else at
+def _shift(call: HelperCall, visited: BpfMap, entries: Sequence[tuple[bytes, int]]) -> int:
+    if visited.spec.type not in _PER_CPU or not call.event.cpu or not entries:
+        return 0
+    key, on_cpu_0 = entries[0]
+    return visited.lookup(key, call.event.cpu) - on_cpu_0
 
 
 def _function(call: HelperCall, n: int) -> int:

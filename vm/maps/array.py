@@ -1,6 +1,7 @@
 """Arrays: all values exist from the start, zeroed, and cannot be deleted. Per CPU or shared."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import overload
 
 from vm.maps.base import EXIST, F_LOCK, NOEXIST, BpfMap, round8
@@ -25,14 +26,16 @@ def next_index(key: bytes | None, count: int) -> bytes | int:
     return key_of(index + 1) if index + 1 < count else -Errno.ENOENT
 
 
-class _Elements(Sequence[tuple[bytes, int]]):
+@dataclass(frozen=True, slots=True)
+class Elements(Sequence[tuple[bytes, int]]):
     """(key, address) of every element, made when asked for."""
 
-    def __init__(self, array: "ArrayMap") -> None:
-        self._array = array
+    base: int
+    stride: int
+    total: int
 
     def __len__(self) -> int:
-        return self._array.spec.max_entries
+        return self.total
 
     @overload
     def __getitem__(self, at: int) -> tuple[bytes, int]: ...
@@ -40,9 +43,9 @@ class _Elements(Sequence[tuple[bytes, int]]):
     def __getitem__(self, at: slice) -> Sequence[tuple[bytes, int]]: ...
     def __getitem__(self, at: int | slice) -> tuple[bytes, int] | Sequence[tuple[bytes, int]]:
         if isinstance(at, slice):
-            return [self[index] for index in range(*at.indices(len(self)))]
-        index = range(len(self))[at]
-        return key_of(index), self._array.values.address(index)
+            return [self[index] for index in range(*at.indices(self.total))]
+        index = range(self.total)[at]
+        return key_of(index), self.base + index * self.stride
 
 
 class ArrayMap(BpfMap):
@@ -84,7 +87,7 @@ class ArrayMap(BpfMap):
 
     def entries(self) -> Sequence[tuple[bytes, int]]:
         """See BpfMap."""
-        return _Elements(self)
+        return Elements(self.values.address(0), self.values.stride, self.spec.max_entries)
 
     def _user_lookup(self, key: bytes, value: bytes) -> bytes | int:
         index = int.from_bytes(key, "little")

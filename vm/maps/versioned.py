@@ -54,7 +54,7 @@ def _joined(line: Sequence[Difference[K, V]]) -> Difference[K, V]:
 
 
 class Version(Generic[K, V]):
-    """A state that was kept: how it differs from its ``parent``, or by a ``leap`` from an ancestor ``far`` off.
+    """A state that was kept: how it differs from its ``parent``, or by a ``leap`` from one ``far`` before.
 
     Versions are equal if their dictionaries are, however they came about.
     """
