@@ -6,6 +6,7 @@ import { bind, type Bindings } from "./keys.ts";
 import { applyTheme, toggleTheme } from "./page.ts";
 import { defaultLayout, fold, moveToColumn, PANE_IDS, show, TITLES, type PaneId } from "./panes.ts";
 import { keep, recall } from "./prefs.ts";
+import { openReference, wordUnderCursor } from "./reference.ts";
 import * as select from "./select.ts";
 import { share } from "./share.ts";
 import { act, state } from "./store.ts";
@@ -120,6 +121,7 @@ export const COMMANDS: readonly Command[] = [
   command("packets", "Program", "Packets to send", [], () => focusPane("packets")),
   command("palette", "View", "Command palette", ["Ctrl+K"], () => act(actions.setOverlay, state.peek().overlay === "palette" ? null : "palette")),
   command("keys", "View", "All keys", ["?"], () => act(actions.setOverlay, state.peek().overlay === "keys" ? null : "keys")),
+  command("reference", "View", "Reference: instructions, helpers, constants, fields", ["F1"], () => openReference(wordUnderCursor())),
   command("transcript", "View", "Transcript of this run", [], () => act(actions.setOverlay, "transcript")),
   command("next-pane", "View", "Next pane", ["F7"], () => cyclePanes(1)),
   command("previous-pane", "View", "Previous pane", ["Shift+F7"], () => cyclePanes(-1)),

@@ -47,7 +47,7 @@ export interface Progress {
   since: number;
 }
 
-export type Overlay = "palette" | "keys" | "transcript" | null;
+export type Overlay = "palette" | "keys" | "transcript" | "reference" | null;
 
 export interface State {
   id: string | null;

@@ -1,5 +1,6 @@
 // What stands under the pointer, said in words: the instruction, a register's value, a helper, a constant, a field.
 import { hoverTooltip, type EditorView, type Tooltip } from "@codemirror/view";
+import { openReference } from "../reference.ts";
 import type { Reference } from "../schemas.ts";
 import * as select from "../select.ts";
 import { slotAt } from "./lines.ts";
@@ -48,7 +49,7 @@ function declared(word: string): Doc | null {
   return { title: `map ${map.name}`, text: `${type}, ${key} → ${value_type ?? `${value_size} B`}, up to ${max_entries.toLocaleString("en")} entries` };
 }
 
-function element(doc: Doc | null, say: string | null): HTMLElement {
+function element(doc: Doc | null, say: string | null, word: string | null): HTMLElement {
   const box = document.createElement("div");
   box.className = "doc";
   const add = (tag: string, text: string) => {
@@ -62,6 +63,14 @@ function element(doc: Doc | null, say: string | null): HTMLElement {
     if (doc.text !== "") add("span", doc.text);
   }
   if (say !== null && say !== "") add(doc === null ? "span" : "small", say);
+  if (word !== null) {
+    const more = document.createElement("button");
+    more.type = "button";
+    more.className = "go";
+    more.textContent = "More in the reference (F1)";
+    more.addEventListener("click", () => openReference(word));
+    box.append(more);
+  }
   return box;
 }
 
@@ -69,10 +78,11 @@ function tooltip(view: EditorView, pos: number): Tooltip | null {
   const line = view.state.doc.lineAt(pos);
   const at = wordAt(view, pos);
   const reference = select.reference.peek();
-  const doc = at === null ? null : (register(at.word) ?? declared(at.word) ?? (reference === null ? null : fromTables(at.word, reference)));
+  const known = at === null || reference === null ? null : fromTables(at.word, reference);
+  const doc = at === null ? null : (register(at.word) ?? declared(at.word) ?? known);
   const say = slotAt(view.state, line.from, line.to)?.say ?? null;
   if (doc === null && !say) return null;
-  return { pos: at?.from ?? line.from, end: at?.to ?? line.to, above: true, create: () => ({ dom: element(doc, say) }) };
+  return { pos: at?.from ?? line.from, end: at?.to ?? line.to, above: true, create: () => ({ dom: element(doc, say, doc !== null && doc === known ? (at?.word ?? null) : null) }) };
 }
 
 export const hover = hoverTooltip(tooltip, { hoverTime: 350 });

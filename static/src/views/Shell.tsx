@@ -16,6 +16,7 @@ import { TopBar } from "./TopBar.tsx";
 const OVERLAYS: Readonly<Record<Exclude<Overlay, null>, ComponentType>> = {
   palette: lazy(() => import("./Palette.tsx").then((module) => module.Palette)),
   keys: lazy(() => import("./KeysHelp.tsx").then((module) => module.KeysHelp)),
+  reference: lazy(() => import("./Reference.tsx").then((module) => module.Reference)),
   transcript: lazy(() => import("./Transcript.tsx").then((module) => module.Transcript)),
 };
 

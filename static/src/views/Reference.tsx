@@ -1,0 +1,126 @@
+// The reference: everything the simulator knows by name, found by a few letters. A panel at the side, not a modal.
+import { signal } from "@preact/signals";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import * as actions from "../actions.ts";
+import { editorCommands } from "../editor/port.ts";
+import { entriesOf, find, KINDS, wanted, type Kind, type RefEntry } from "../reference.ts";
+import * as select from "../select.ts";
+import { act } from "../store.ts";
+import { choosing } from "./choosing.ts";
+import { Icon } from "./Icon.tsx";
+
+const MOST = 80;
+const kind = signal<Kind | null>(null);
+const PLURAL: Readonly<Record<Kind, string>> = { instruction: "Instructions", helper: "Helpers", map: "Maps", hook: "Hooks", constant: "Constants", field: "Fields" };
+
+function close(): void {
+  act(actions.setOverlay, null);
+}
+
+function Kinds() {
+  return (
+    <div class="chips" role="radiogroup" aria-label="Kind" onKeyDown={choosing}>
+      {([null, ...KINDS] as const).map((one) => (
+        <button key={one ?? "all"} type="button" role="radio" class={one === kind.value ? "chk on" : "chk"} aria-checked={one === kind.value} tabIndex={one === kind.value ? 0 : -1} onClick={() => (kind.value = one)}>
+          {one === null ? "All" : PLURAL[one]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Detail({ entry }: { entry: RefEntry }) {
+  return (
+    <section class="ref-d" aria-label={entry.name}>
+      <h3 class="m">{entry.name}</h3>
+      {entry.code === "" ? null : <pre class="m">{entry.code}</pre>}
+      <p>{entry.doc || "Nothing more is known of it."}</p>
+      <dl>
+        {entry.facts.map(([label, text]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      {entry.insert === "" ? null : (
+        <button type="button" class="btn sm" onClick={() => editorCommands.insert(entry.insert)}>
+          Insert <code>{entry.insert}</code>
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Row({ entry, index, on, choose }: { entry: RefEntry; index: number; on: boolean; choose: () => void }) {
+  return (
+    <li id={`ref-${index}`} role="option" aria-selected={on} onPointerDown={(event) => event.preventDefault()} onClick={choose}>
+      <span class="m nw">{entry.name}</span>
+      <small>{entry.doc}</small>
+      <em>{entry.brief}</em>
+    </li>
+  );
+}
+
+function useFocus() {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    input.current?.focus();
+    input.current?.select();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return input;
+}
+
+export function Reference() {
+  const [at, setAt] = useState(0);
+  const input = useFocus();
+  const reference = select.reference.value;
+  const entries = useMemo(() => (reference === null ? [] : entriesOf(reference)), [reference]);
+  const query = wanted.value;
+  const found = find(entries, query, kind.value, MOST);
+  const chosen = found[Math.min(at, found.length - 1)];
+  useEffect(() => setAt(0), [query, kind.value]);
+  useEffect(() => document.getElementById(`ref-${at}`)?.scrollIntoView({ block: "nearest" }), [at]);
+  const onKey = (event: KeyboardEvent) => {
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
+    if (by === undefined) return;
+    setAt((now) => Math.max(0, Math.min(found.length - 1, now + by)));
+    event.preventDefault();
+  };
+  return (
+    <div class="pop ref" role="dialog" aria-label="Reference">
+      <div class="ph">
+        <Icon name="search" />
+        <input
+          ref={input}
+          type="text"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="ref-list"
+          aria-activedescendant={chosen === undefined ? undefined : `ref-${Math.min(at, found.length - 1)}`}
+          aria-label="Search instructions, helpers, maps, hooks, constants and fields"
+          placeholder="lookup, XDP_DROP, tcphdr.flags, s>>="
+          value={query}
+          onInput={(event) => (wanted.value = event.currentTarget.value)}
+          onKeyDown={onKey}
+        />
+        <button type="button" class="btn q i sm" aria-label="Close" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <Kinds />
+      <ul id="ref-list" role="listbox" aria-label="Found">
+        {found.map((entry, i) => (
+          <Row key={`${entry.kind} ${entry.name} ${entry.brief}`} entry={entry} index={i} on={entry === chosen} choose={() => setAt(i)} />
+        ))}
+      </ul>
+      {found.length === 0 ? <p class="none">{reference === null ? "The tables have not arrived from the server yet." : "Nothing has all of these words. Try fewer."}</p> : null}
+      {found.length === MOST ? <p class="cap meta dim">first {MOST}: type more letters to narrow them down</p> : null}
+      {chosen === undefined ? null : <Detail entry={chosen} />}
+    </div>
+  );
+}
