@@ -80,7 +80,8 @@ def _start(socketio: SocketIO, services: "Services", message: RunRequest, sessio
     def work() -> None:
         try:
             done, window = services.pool.run("run", message.model_dump_json(), home=key)
-            socketio.emit("run:window", window, to=session)
+            if window is not None:
+                socketio.emit("run:window", window, to=session)
             socketio.emit("run:done", done, to=session)
         except HookscopeError as error:
             failure: Failure = of_error(error)

@@ -20,13 +20,14 @@ from app.schemas.trace import (
 )
 from app.workbench.keys import run_key
 from app.workbench.stops import find
-from app.workbench.summary import outputs_of, packet_run
+from app.workbench.summary import outputs_of, packet_run, unreached
 from app.workbench.windows import window_reply
 from app.workbench.written import Written
 from vm.asm import assemble
 from vm.helpers.event import Event
 from vm.kernel.hooks import HOOK_POINTS, HookPoint, hook_point
-from vm.kernel.scenario import Scenario, Setup
+from vm.kernel.scenario import Setup
+from vm.kernel.stream import Stream
 from vm.machine.coverage import branch_counts, slot_counts
 from vm.machine.trace import WINDOW, Budget, Trace
 from vm.source import HookscopeError
@@ -43,11 +44,11 @@ MARKS = 10_000
 
 @dataclass(slots=True)
 class Run:
-    """A scenario under its key, with the traces looked at lately."""
+    """A stream under its key, with the traces looked at lately."""
 
     key: str
     hook: HookPoint
-    scenario: Scenario
+    stream: Stream
     traces: OrderedDict[int, tuple[Trace, Written]] = field(default_factory=OrderedDict)
 
     def trace(self, packet: int) -> Trace:
@@ -61,16 +62,19 @@ class Run:
         return window_reply(self.key, self.hook, trace, packet, index, written.before(index))
 
     def _found(self, packet: int) -> tuple[Trace, Written]:
-        if not 0 <= packet < len(self.scenario):
-            raise HookscopeError.of("no-packet", f"this run has {len(self.scenario)} packets, counted from 0")
-        found = self.traces.get(packet)
-        if found is None:
-            trace = self.scenario.trace(packet)
-            found = self.traces[packet] = trace, Written(trace)
+        if not 0 <= packet < len(self.stream):
+            raise HookscopeError.of("no-packet", f"this run has {len(self.stream)} packets, counted from 0")
+        if packet not in self.traces:
+            self.keep(packet, self.stream.trace(packet))
         self.traces.move_to_end(packet)
+        return self.traces[packet]
+
+    def keep(self, packet: int, trace: Trace) -> Trace:
+        """Remembers a trace, and forgets the one not looked at for longest."""
+        self.traces[packet] = trace, Written(trace)
         while len(self.traces) > TRACES_KEPT:
             self.traces.popitem(last=False)
-        return found
+        return trace
 
 
 _runs: OrderedDict[str, Run] = OrderedDict()
@@ -109,7 +113,7 @@ def prepare(inputs: Inputs) -> Run:
         Event(cpu=inputs.cpu, seed=inputs.seed),
         Budget(steps=max(1, min(inputs.max_steps, 1_000_000))),
     )
-    _runs[key] = Run(key, hook, Scenario(setup))
+    _runs[key] = Run(key, hook, Stream(setup, hook))
     while len(_runs) > REMEMBERED:
         _runs.popitem(last=False)
     return _runs[key]
@@ -121,8 +125,8 @@ def _nothing_to_run() -> HookscopeError:
     )
 
 
-def run(text: str) -> tuple[str, str]:
-    """A RunRequest, run: the RunReply and the first window, as JSON."""
+def run(text: str) -> tuple[str, str | None]:
+    """A RunRequest, run: the RunReply and the first window (None for a packet no program saw), as JSON."""
     request = RunRequest.model_validate_json(text)
     found = prepare(request.inputs)
     reply = _reply(found, request.revision)
@@ -130,6 +134,8 @@ def run(text: str) -> tuple[str, str]:
     if not reply.packets:
         raise HookscopeError.of("no-packets", "there is no packet to send", "add one under Packets to send")
     step = min(request.step, reply.packets[packet].steps)
+    if not reply.packets[packet].steps:
+        return reply.model_dump_json(), None
     return reply.model_dump_json(), found.window(packet, step // WINDOW)
 
 
@@ -139,11 +145,15 @@ def _reply(found: Run, revision: int) -> RunReply:
     packets: list[PacketRun] = []
     outputs: list[OutputView] = []
     total = steps = 0
-    program = found.scenario.setup.programs[0]
-    for index in range(len(found.scenario)):
+    program = found.stream.setup.programs[0]
+    for index in range(len(found.stream)):
         if steps > TOTAL_STEPS:
             break
-        trace = found.trace(index)
+        journey = found.stream.journey(index)
+        if journey.run is None:
+            packets.append(unreached(index, found.stream, journey))
+            continue
+        trace = found.keep(index, found.stream.trace_of(journey))
         steps += len(trace)
         coverage.update(
             {at: count for at, count in slot_counts(trace.path).items() if at < len(program.slots)}
@@ -151,7 +161,7 @@ def _reply(found: Run, revision: int) -> RunReply:
         for pc, (yes, no) in branch_counts(trace.path, program).items():
             before = taken.get(pc, (0, 0))
             taken[pc] = (before[0] + no, before[1] + yes)
-        packets.append(packet_run(found.hook, found.scenario, trace, index))
+        packets.append(packet_run(found.hook, found.stream, trace, journey, index))
         total += len(trace.outputs)
         outputs += outputs_of(trace, index)[: OUTPUTS_SENT - len(outputs)]
     return RunReply(
@@ -175,7 +185,7 @@ def stop(text: str) -> str:
     """A StopRequest answered by a StopReply, across packets."""
     request = StopRequest.model_validate_json(text)
     found = remembered(request.run)
-    reply: StopReply = find(request, found.trace, len(found.scenario))
+    reply: StopReply = find(request, found.trace, len(found.stream))
     return reply.model_dump_json()
 
 

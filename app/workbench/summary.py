@@ -5,17 +5,17 @@ from app.workbench.values import output_text
 from app.workbench.verdicts import verdict_of
 from vm.kernel.context import PacketContext
 from vm.kernel.hooks import HookPoint
-from vm.kernel.ingress import journey
 from vm.kernel.packet.dissect import dissect
-from vm.kernel.scenario import Scenario
+from vm.kernel.path import Journey
+from vm.kernel.stream import Stream
 from vm.machine.oops import oops
 from vm.machine.trace import Trace
 from vm.word import hex64
 
 
-def packet_run(hook: HookPoint, scenario: Scenario, trace: Trace, index: int) -> PacketRun:
+def packet_run(hook: HookPoint, stream: Stream, trace: Trace, journey: Journey, index: int) -> PacketRun:
     """What became of packet ``index``."""
-    packet = scenario.setup.packets[index]
+    packet = stream.setup.packets[index]
     verdict = verdict_of(hook, trace.ended)
     data_out = _data_out(trace)
     return PacketRun(
@@ -27,11 +27,35 @@ def packet_run(hook: HookPoint, scenario: Scenario, trace: Trace, index: int) ->
         value=hex64(trace.ended.value),
         summary=dissect(packet).summary,
         fault=_fault(trace),
-        journey=tuple(
-            StationVisit(station=visit.station, title=visit.title, verdict=visit.verdict, note=visit.note)
-            for visit in journey(hook, verdict)
-        ),
+        journey=_visits(journey),
         data_out=data_out.hex() if data_out != packet else None,
+    )
+
+
+def unreached(index: int, stream: Stream, journey: Journey) -> PacketRun:
+    """What became of a packet that never came to the program."""
+    fate = journey.fate
+    return PacketRun(
+        index=index,
+        steps=0,
+        how="idle",
+        verdict=f"ended at {fate.station.title}",
+        effect=fate.effect.value,
+        value=hex64(0),
+        summary=dissect(stream.setup.packets[index]).summary,
+        journey=_visits(journey),
+    )
+
+
+def _visits(journey: Journey) -> tuple[StationVisit, ...]:
+    return tuple(
+        StationVisit(
+            station=visit.station.id,
+            title=visit.station.title,
+            verdict=visit.verdict.name if visit.verdict is not None else None,
+            note=visit.note,
+        )
+        for visit in journey.visits
     )
 
 

@@ -21,7 +21,7 @@ from vm.kernel.scenario import Carry
 from vm.kernel.stations import START, STATIONS, Station
 from vm.machine.machine import STEP_LIMIT, Machine
 from vm.machine.state import World
-from vm.machine.trace import WINDOW
+from vm.machine.trace import WINDOW, Budget, Trace
 from vm.memory.fault import Fault
 from vm.memory.memory import Memory
 from vm.memory.snapshot import MemorySnapshot
@@ -47,6 +47,8 @@ class ProgramRun:
     outputs: tuple[Emitted, ...]
     maps: Carry | None
     """The maps as the run found them; None: fresh."""
+    trace: Trace | None = field(default=None, repr=False, compare=False)
+    """The whole run, if the journey was asked to keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Journey:
         """Where the packet ended, and why."""
         return self.visits[-1]
 
+    @property
+    def run(self) -> ProgramRun | None:
+        """The first run of a program on the way; None if the packet came to none."""
+        return next((visit.run for visit in self.visits if visit.run is not None), None)
+
     def world(self, index: int) -> World:
         """The surroundings of visit ``index``'s run before its first step; it must have a run."""
         visit = self.visits[index]
@@ -89,13 +96,15 @@ def send(
     event: Event,
     maps: Carry | None = None,
     limit: int = STEP_LIMIT,
+    traced: bool = False,
 ) -> Journey:
     """Sends ``packet`` in at the event's device, past the programs attached.
 
-    ``maps`` is what an earlier journey left, None for fresh maps; ``limit`` bounds each program's steps.
+    ``maps`` is what an earlier journey left, None for fresh maps; ``limit`` bounds each program's steps;
+    ``traced`` keeps each run's trace.
     Raises HookscopeError for maps that cannot be made.
     """
-    way = _Way(attachments, event, maps)
+    way = _Way(attachments, event, maps, traced)
     station: Station | None = STATIONS[START]
     frame, visits = Frame(packet), list[Visit]()
     while station is not None and station.leads:
@@ -111,10 +120,13 @@ def send(
 class _Way:
     """A journey under way: which programs stand on it, and the maps as they are now."""
 
-    def __init__(self, attachments: Attachments, event: Event, maps: Carry | None) -> None:
+    def __init__(
+        self, attachments: Attachments, event: Event, maps: Carry | None, traced: bool = False
+    ) -> None:
         self.attachments = attachments
         self.event = event
         self.maps = maps
+        self.traced = traced
         self._kept: int | None = None
 
     def pass_by(self, station: Station, frame: Frame, hop: int, limit: int) -> tuple[Visit, Frame]:
@@ -135,11 +147,10 @@ class _Way:
         self, station: Station, hook: HookPoint, frame: Frame, hop: int, limit: int
     ) -> tuple[Visit, Frame]:
         found = self.maps
-        machine = Machine(self.world(hook, frame, hop), limit)
-        outputs = tuple(_outputs(machine))
+        machine, outputs, trace = _execute(self.world(hook, frame, hop), limit, self.traced)
         ended = machine.outcome()
         self.maps = self._carry(machine)
-        run = ProgramRun(hook, ended, machine.number, machine.fault, outputs, found)
+        run = ProgramRun(hook, ended, machine.number, machine.fault, outputs, found, trace)
         if ended.how != "exit":
             return Visit(station, frame, Effect.ABORTED, ended.message, run), frame
         verdict = hook.verdict(ended.value)
@@ -197,6 +208,15 @@ class _Way:
         end = machine.snapshot()
         books = tuple(book.flat() for book in end.maps)
         return Carry(MemorySnapshot(end.memory.images[: self._kept]), books)
+
+
+def _execute(world: World, limit: int, traced: bool) -> tuple[Machine, tuple[Emitted, ...], Trace | None]:
+    """The machine at the end of a run, what the run sent to user space, and its trace if it is wanted."""
+    if not traced:
+        machine = Machine(world, limit)
+        return machine, tuple(_outputs(machine)), None
+    trace = Trace(world, Budget(steps=limit))
+    return trace.seek(len(trace)), tuple(output for _, output in trace.outputs), trace
 
 
 def _outputs(machine: Machine) -> Iterator[Emitted]:

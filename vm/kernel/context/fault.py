@@ -4,8 +4,21 @@ from typing import NoReturn
 
 from vm.kernel.context.rules import CONTEXTS, FieldRule, rule_at
 from vm.memory.fault import Fault, FaultKind, MachineFault
-from vm.memory.region import Region
+from vm.memory.region import Part, Region
 from vm.uapi.prog_types import ProgType
+
+
+class Converted:
+    """Says of a region with converted fields that only loads and stores of single fields can touch it."""
+
+    def __init__(self, name: str, size: int) -> None:
+        why = "which is no plain memory: a program reads its fields one by one, and no helper does"
+        self._part = Part(name, 0, size, why, FaultKind.CONTEXT)
+
+    def part(self, off: int) -> Part:
+        """Always the whole structure."""
+        del off
+        return self._part
 
 
 def refuse(kind: ProgType, region: Region, off: int, size: int, *, write: bool) -> NoReturn:

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 
 from vm.change import FieldChanged
 from vm.helpers.api import PacketBuffer
+from vm.kernel.context.fault import Converted
 from vm.kernel.context.frame import Frame
 from vm.kernel.context.rules import CONTEXTS, Points
 from vm.memory.memory import Memory
@@ -27,6 +28,7 @@ class PacketContext(ABC):
         self.fields = fields
         self.region: Region = memory.add(RegionKind.CTX, "ctx", bytearray(CONTEXTS[kind].size))
         self.region.view = self
+        self.region.parts = Converted("ctx", len(self.region.data))
 
     @property
     def address(self) -> int:

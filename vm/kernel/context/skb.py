@@ -8,7 +8,7 @@ from vm.helpers.event import Event
 from vm.helpers.network import LOOPBACK
 from vm.kernel.context.buffer import packet_buffer
 from vm.kernel.context.ethernet import ETHERNET, packet_type, protocol_of
-from vm.kernel.context.fault import refuse
+from vm.kernel.context.fault import Converted, refuse
 from vm.kernel.context.frame import Frame
 from vm.kernel.context.packet_context import PacketContext
 from vm.kernel.context.rules import FieldRule, permitted, rule_at
@@ -56,6 +56,7 @@ class SkbContext(PacketContext):
         self._socket = SocketView(self)
         region = memory.add(RegionKind.MEM, "sk", bytearray(SocketView.SIZE), writable=False)
         region.view = self._socket
+        region.parts = Converted("sk", SocketView.SIZE)
         self._socket.attach(region)
 
     def _start_bounds(self, packet: Frame) -> None:

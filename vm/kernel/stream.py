@@ -1,0 +1,71 @@
+"""Packets sent along the path one after the other, past one attached program: maps stay between them.
+
+A stream is a pure function of its setup. Any packet's journey, and the trace of its program's run, can be had
+again from what the packet before it left in the maps.
+"""
+
+from dataclasses import replace
+
+from vm.helpers.event import Event
+from vm.kernel.hooks import HookPoint
+from vm.kernel.path import Journey, send
+from vm.kernel.scenario import MILLISECOND, Carry, Setup
+from vm.machine.trace import Trace
+from vm.source import HookscopeError
+
+
+class Stream:
+    """A setup at a hook of the path. Packets travel in order; any may then be traced."""
+
+    def __init__(self, setup: Setup, hook: HookPoint) -> None:
+        self.setup = setup
+        self.hook = hook
+        self._carries: list[Carry | None] = [None]
+
+    def __len__(self) -> int:
+        return len(self.setup.packets)
+
+    def event(self, index: int) -> Event:
+        """The outside world as packet ``index`` finds it."""
+        times, base = self.setup.times_ns, self.setup.event
+        since = times[index] if index < len(times) else index * MILLISECOND
+        return replace(base, time_ns=base.time_ns + since, seed=base.seed * 1_000_003 + index)
+
+    def journey(self, index: int) -> Journey:
+        """The way of packet ``index``, its runs traced; sends those before it if need be.
+
+        Raises HookscopeError for maps that cannot be made.
+        """
+        while len(self._carries) <= index:
+            self._send(len(self._carries) - 1)
+        return self._send(index, traced=True)
+
+    def _send(self, index: int, *, traced: bool = False) -> Journey:
+        setup = self.setup
+        attached = {self.hook.name: setup.programs}
+        found = send(
+            setup.packets[index],
+            attached,
+            self.event(index),
+            self._carries[index],
+            setup.budget.steps,
+            traced,
+        )
+        if len(self._carries) == index + 1:
+            self._carries.append(found.maps)
+        return found
+
+    def trace(self, index: int) -> Trace:
+        """The run over packet ``index``; raises HookscopeError ``not-reached`` if there is none."""
+        return self.trace_of(self.journey(index))
+
+    def trace_of(self, journey: Journey) -> Trace:
+        """The same, of a journey that is known."""
+        if journey.run is not None and journey.run.trace is not None:
+            return journey.run.trace
+        fate = journey.fate
+        raise HookscopeError.of(
+            "not-reached",
+            f"this packet never came to {self.hook.title}: it ended at {fate.station.title}, {fate.note}",
+            "attach the program earlier on the way, or send another packet",
+        )
