@@ -66,10 +66,11 @@ def _after_callback(state: State, loop: Loop, return_pc: int) -> None:
 
 def _iterate(state: State, loop: Loop, return_pc: int) -> None:
     _enter(state, return_pc, loop)
-    for n, value in enumerate(loop.calls[loop.at], 1):
-        set_register(state, n, value)
+    r1, r2, r3, r4, r5 = loop.calls[loop.at]
     if loop.keys:
-        set_register(state, 2, _lend(state, loop.keys[loop.at]))
+        r2 = _lend(state, loop.keys[loop.at])
+    for n, value in enumerate((r1, r2, r3, r4, r5), 1):
+        set_register(state, n, value)
     commit(state, PcChanged(state.pc, loop.pc))
 
 
