@@ -1,0 +1,143 @@
+"""Comparisons of what is known: which way a jump must go, and what each way teaches, as in Linux 6.18.
+
+    decide(JumpOp, a, b, bits) -> bool | None           True: always taken; False: never; None: both ways
+    refine(JumpOp, a, b, bits, taken) -> (a', b')       both operands on one way out
+    refine_same(JumpOp, a, bits, taken) -> a'           the same where both operands are the same register
+    refine_raw, refine_same_raw                         before contradictory bounds were given up
+    violations(JumpOp, a, b, bits) -> [(who, scalar, what)]     bounds that contradict each other, for the log
+
+An immediate is ``const(imm)``, sign-extended. Only scalars: pointers compare elsewhere. Memoised (bounded).
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from vm.isa import JumpOp, holds
+from vm.verifier import tnum
+from vm.verifier.refine import Draft, learn
+from vm.verifier.scalar import Scalar, sanitized, sync, violation
+from vm.word import MASK32
+
+_CACHED: Final = 1 << 14
+
+
+@lru_cache(_CACHED)
+def decide(op: JumpOp, a: Scalar, b: Scalar, bits: int) -> bool | None:
+    """Whether ``a op b`` holds for all members, for none (False), or must be walked both ways (None)."""
+    if a.exact and b.exact:
+        return holds(op, a.value, b.value, bits)
+    if op is JumpOp.JSET:
+        return _decide_bits(a, b, bits)
+    if op in (JumpOp.JEQ, JumpOp.JNE):
+        equal = _decide_equal(a, b, bits)
+        return equal if equal is None or op is JumpOp.JEQ else not equal
+    return _decide_order(op, a, b, bits)
+
+
+def is_known(scalar: Scalar, bits: int) -> bool:
+    """Whether all of the low ``bits`` are known (is_reg_const)."""
+    return not scalar.var_off.mask if bits == 64 else not scalar.var_off.mask & MASK32
+
+
+def _decide_bits(a: Scalar, b: Scalar, bits: int) -> bool | None:
+    if not is_known(b, bits):
+        a, b = b, a
+    if not is_known(b, bits):
+        return None
+    word = b.value if bits == 64 else b.value & MASK32
+    if a.value & word:
+        return True
+    return None if (a.value | a.var_off.mask) & word else False
+
+
+def _decide_equal(a: Scalar, b: Scalar, bits: int) -> bool | None:
+    left, right = a.var_off, b.var_off
+    if bits == 32:
+        left, right = tnum.subreg(left), tnum.subreg(right)
+    if not left.mask and not right.mask:
+        return left.value == right.value
+    if not tnum.overlap(left, right):
+        return False
+    # 64-bit words differ if their low halves do, so a 64-bit comparison looks at all four ranges.
+    disjoint = a.umin32 > b.umax32 or a.umax32 < b.umin32 or a.smin32 > b.smax32 or a.smax32 < b.smin32
+    if bits == 64:
+        disjoint = disjoint or a.umin > b.umax or a.umax < b.umin or a.smin > b.smax or a.smax < b.smin
+    return False if disjoint else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A comparison as ``<`` (strict) or ``<=``, or as the negation of one."""
+
+    signed: bool
+    strict: bool
+    negated: bool
+
+
+_ORDER: Final = {
+    JumpOp.JLT: _Order(False, True, False),
+    JumpOp.JLE: _Order(False, False, False),
+    JumpOp.JGE: _Order(False, True, True),
+    JumpOp.JGT: _Order(False, False, True),
+    JumpOp.JSLT: _Order(True, True, False),
+    JumpOp.JSLE: _Order(True, False, False),
+    JumpOp.JSGE: _Order(True, True, True),
+    JumpOp.JSGT: _Order(True, False, True),
+}
+
+
+def _decide_order(op: JumpOp, a: Scalar, b: Scalar, bits: int) -> bool | None:
+    order = _ORDER[op]
+    (low_a, high_a), (low_b, high_b) = _range(a, order.signed, bits), _range(b, order.signed, bits)
+    always, never = (high_a < low_b, low_a >= high_b) if order.strict else (high_a <= low_b, low_a > high_b)
+    if order.negated:
+        always, never = never, always
+    return True if always else False if never else None
+
+
+def _range(scalar: Scalar, is_signed: bool, bits: int) -> tuple[int, int]:
+    if is_signed:
+        return (scalar.smin, scalar.smax) if bits == 64 else (scalar.smin32, scalar.smax32)
+    return (scalar.umin, scalar.umax) if bits == 64 else (scalar.umin32, scalar.umax32)
+
+
+@lru_cache(_CACHED)
+def refine_raw(op: JumpOp, a: Scalar, b: Scalar, bits: int, taken: bool) -> tuple[Scalar, Scalar]:
+    """Both operands where ``a op b`` holds (``taken``) or not, contradictory bounds included."""
+    left, right = Draft(a), Draft(b)
+    learn(op, taken, left, right, bits)
+    return left.synced(), right.synced()
+
+
+@lru_cache(_CACHED)
+def refine_same_raw(op: JumpOp, a: Scalar, bits: int, taken: bool) -> Scalar:
+    """The one operand of ``a op a``: Linux narrows it as both sides at once, then deduces twice."""
+    draft = Draft(a)
+    learn(op, taken, draft, draft, bits)
+    return sync(draft.synced())
+
+
+def refine(op: JumpOp, a: Scalar, b: Scalar, bits: int, taken: bool) -> tuple[Scalar, Scalar]:
+    """Both operands as Linux goes on with them: without bounds that clash (reg_bounds_sanity_check)."""
+    left, right = refine_raw(op, a, b, bits, taken)
+    return sanitized(left), sanitized(right)
+
+
+def refine_same(op: JumpOp, a: Scalar, bits: int, taken: bool) -> Scalar:
+    """The register both operands are, as Linux goes on with it."""
+    return sanitized(refine_same_raw(op, a, bits, taken))
+
+
+def violations(op: JumpOp, a: Scalar, b: Scalar, bits: int) -> list[tuple[str, Scalar, str]]:
+    """What Linux reports of contradictory bounds after this jump, in its order: place, scalar, complaint.
+
+    The place is true_reg1, true_reg2, false_reg1 or false_reg2. With BPF_F_TEST_REG_INVARIANTS the
+    first of them is an error (EFAULT).
+    """
+    sides = [
+        (f"{str(taken).lower()}_reg{at + 1}", scalar)
+        for taken in (True, False)
+        for at, scalar in enumerate(refine_raw(op, a, b, bits, taken))
+    ]
+    return [(place, scalar, what) for place, scalar in sides if (what := violation(scalar))]
