@@ -62,7 +62,10 @@ def sign_extend_to_64(scalar: Scalar, size: int) -> Scalar:
 
 @lru_cache(_CACHED)
 def sign_extend_to_32(scalar: Scalar, size: int) -> Scalar:
-    """The low ``size`` bytes (1, 2) with their sign, 32 bits wide and zero-extended (coerce_subreg_to_size_sx)."""
+    """The low ``size`` bytes (1, 2) with their sign, 32 bits wide and zero-extended.
+
+    Linux's coerce_subreg_to_size_sx, after which the zero extension deduces again.
+    """
     bits = size * 8
     if scalar.is_const:
         return const(sign_extend(scalar.value, bits, 32))

@@ -1,7 +1,7 @@
 """What the verifier knows of a number: known bits and four ranges, as ``struct bpf_reg_state`` holds them.
 
-A ``Scalar`` is immutable and interned: equal content is the same object, so ``is`` compares and the hash is the
-address. Unsigned bounds are words, signed bounds Python's signed numbers. Ids, offsets and precision are not
+A ``Scalar`` is immutable and interned: equal content is the same object, so ``is`` compares and the hash is
+the address. Unsigned bounds are words, signed bounds Python's signed numbers. Ids, offsets and precision are not
 here: they belong to a register (``vm.verifier.register``), the number it holds does not change with them.
 
     const(value)                                        the word ``value`` and nothing else

@@ -1,8 +1,8 @@
 """Scalars as the verifier's log of Linux 6.18 prints them.
 
-format_scalar(scalar, id=0, delta=None, precise=False)     "scalar(id=3+8,smin=0,…,var_off=(0x0; 0xff))", "5", "P5"
-format_ranges(scalar)                                      its ranges and bits alone, as a pointer's text ends
-format_signed(number), format_unsigned(number)             decimal near zero, hexadecimal beyond
+format_scalar(scalar, id=0, delta=None, precise=False)     "scalar(id=3+8,var_off=(0x0; 0xff))", "5", "P5"
+format_ranges(scalar)                             its ranges and bits alone, as a pointer's text ends
+format_signed(number), format_unsigned(number)    decimal near zero, hexadecimal beyond
 """
 
 from typing import Final
@@ -32,7 +32,7 @@ def format_scalar(
     delta: int | None = None,
     precise: bool = False,
 ) -> str:
-    """The text of a register that holds ``scalar``; ``delta`` is its distance from the others of the same id."""
+    """The text of a register that holds ``scalar``; ``delta`` is its distance from others of that id."""
     mark = "P" if precise else ""
     if scalar.is_const:
         return mark + format_signed(scalar.value)
@@ -42,7 +42,7 @@ def format_scalar(
 
 
 def format_ranges(scalar: Scalar) -> str:
-    """The bounds that say something and the bits, separated by commas; equal minima and maxima share a value."""
+    """The bounds that say something and the bits, by commas; equal minima or maxima share a value."""
     shown = [
         (name, _printed(name, bound))
         for name, bound, least in zip(_NAMES, scalar.bounds, UNBOUNDED, strict=True)

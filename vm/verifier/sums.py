@@ -1,4 +1,4 @@
-"""Bounds of sums, differences and products, 64 and 32 bits wide (scalar_min_max_add and its kin of Linux 6.18)."""
+"""Bounds of sums, differences and products, 64 and 32 bits wide, as in Linux 6.18 (scalar_min_max_add …)."""
 
 from vm.verifier.scalar import S32_MAX, S32_MIN, S64_MAX, S64_MIN, Bounds, Scalar
 from vm.word import MASK32, MASK64

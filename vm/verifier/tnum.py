@@ -1,12 +1,13 @@
 """Tristate numbers: words of which some bits are known and the others are not.
 
-``Tnum(value, mask)`` stands for every word ``w`` with ``w & ~mask == value``; ``mask`` has the unknown bits and
-``value`` is 0 there. Functions take and give well-formed numbers of 64 bits. What Linux 6.18 computes for
+``Tnum(value, mask)`` stands for every word ``w`` with ``w & ~mask == value``; ``mask`` has the unknown bits,
+where ``value`` is 0. Functions take and give well-formed numbers of 64 bits. What Linux 6.18 computes for
 each operation is kernel/bpf/tnum.c; addition and subtraction are those of Vishwanathan et al., "Sound,
 Precise, and Fast Abstract Interpretation with Tristate Numbers" (CGO 2022).
 
-Functions: const, between, add, sub, neg, mul, and_, or_, xor, lshift, rshift, arshift, intersect, union, overlap,
-includes, has, is_aligned, cast, subreg, clear_subreg, with_subreg, const_subreg, byte_swap, next_member, text.
+Functions: const, between, add, sub, neg, mul, and_, or_, xor, lshift, rshift, arshift, intersect, union,
+overlap, includes, has, is_aligned, cast, subreg, clear_subreg, with_subreg, const_subreg, byte_swap,
+next_member, text.
 """
 
 from typing import Final, NamedTuple
