@@ -43,6 +43,13 @@ function FoldButton({ pane, shut }: { pane: PaneId; shut: boolean }) {
   );
 }
 
+/** The whole header of a folded pane opens it; for the keyboard there is its button. */
+function openByHeader(event: MouseEvent, pane: PaneId) {
+  if (event.target instanceof Element && event.target.closest("button") === null) {
+    act(actions.setLayout, fold(state.peek().layout, pane, false));
+  }
+}
+
 export function Pane({ stack, grow }: { stack: Stack; grow: string }) {
   const pane = stack.active;
   const { Title, Head, Body } = PANES[pane];
@@ -55,7 +62,7 @@ export function Pane({ stack, grow }: { stack: Stack; grow: string }) {
       tabIndex={-1}
       style={{ flex: stack.shut ? "none" : grow }}
     >
-      <div class="pane-h" onPointerDown={(event) => startDock(event, pane)}>
+      <div class="pane-h" onPointerDown={(event) => startDock(event, pane)} onClick={(event) => stack.shut && openByHeader(event, pane)}>
         {!single ? <Tabs stack={stack} /> : Title === undefined ? <h2>{TITLES[pane]}</h2> : <Title />}
         {Head === undefined ? <span class="grow" /> : <Head />}
         {pane === "editor" ? null : <FoldButton pane={pane} shut={stack.shut} />}
