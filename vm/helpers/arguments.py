@@ -39,3 +39,18 @@ def read(call: HelperCall, pointer: int, size: int) -> bytes:
 def write(call: HelperCall, pointer: int, data: bytes) -> None:
     """Writes where register ``pointer`` points at; raises MachineFault."""
     call.memory.write(call.r[pointer - 1], data)
+
+
+def room(call: HelperCall, pointer: int, size: int) -> None:
+    """Makes sure that ``size`` bytes can be written where register ``pointer`` points; raises MachineFault.
+
+    Ask before building something of a size the program chose.
+    """
+    if size:
+        call.memory.check(call.r[pointer - 1], size, write=True)
+
+
+def clear(call: HelperCall, pointer: int, size: int) -> None:
+    """Writes ``size`` zero bytes where register ``pointer`` points at; raises MachineFault."""
+    room(call, pointer, size)
+    write(call, pointer, bytes(size))

@@ -6,19 +6,21 @@ from there; so an argument list may be refused with -ENOSPC. A format has no con
 
 import string
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2s
 from ipaddress import IPv6Address
 
 from vm.uapi.errno import Errno
-from vm.word import signed
+from vm.word import MASK32, signed
 
 EINVAL, ENOSPC = -Errno.EINVAL, -Errno.ENOSPC
+FORMAT_MAX = 1 << 14
+"""Longest format that is looked at; Linux has no such bound."""
 ARGUMENT_BYTES = 512
 MAX_ERRNO = 4095
-WIDTH_LIMIT = 1 << 20
-"""Wider fields than this are cut here; the kernel prints at most 1,024 bytes of any."""
+WIDTH_MAX = (1 << 23) - 1
+"""The widest field (FIELD_WIDTH_MAX)."""
 
 ReadString = Callable[[int, int], bytes | None]
 """Given an address and a size: a string with its final 0, or None where it cannot be read."""
@@ -56,25 +58,40 @@ class Memory:
     data: ReadBytes
 
 
-def print_format(form: bytes, args: Sequence[int], memory: Memory) -> bytes | int:
-    """The text (uncut, without final 0), or -EINVAL, -ENOSPC. ``form`` is what may be read of the format."""
-    end = form.find(b"\0")
+@dataclass(slots=True)
+class Printed:
+    """Text, of which the first ``room`` bytes are kept, and the length it would have."""
+
+    room: int
+    text: bytearray = field(default_factory=bytearray)
+    length: int = 0
+
+    def add(self, piece: str, spaces: int = 0, fill: str = " ") -> None:
+        """Adds text, or ``spaces`` times ``fill``."""
+        left = max(0, self.room - len(self.text))
+        self.text += (piece[:left] + fill * min(spaces, left - len(piece[:left]))).encode("latin-1")
+        self.length += len(piece) + spaces
+
+
+def print_format(form: bytes, args: Sequence[int], memory: Memory, room: int) -> Printed | int:
+    """The text, or -EINVAL, -ENOSPC. ``form`` is what may be read of the format."""
+    end = form.find(b"\0", 0, FORMAT_MAX)
     if end < 0:
         return EINVAL
     parts = parse(form[:end].decode("latin-1"), len(args))
     if parts is None:
         return EINVAL
-    packer, text = _Packer(), []
+    packer, printed = _Packer(), Printed(room)
     values = iter(args)
     for part in parts:
         if isinstance(part, str):
-            text.append(part)
+            printed.add(part)
             continue
         shown = packer.pack(part, next(values), memory)
         if shown is None:
             return ENOSPC
-        text.append(shown if part.kind is Kind.ADDRESS else _padded(part, shown))
-    return "".join(text).encode("latin-1")
+        _add_padded(printed, part, shown)
+    return printed
 
 
 def parse(form: str, count: int) -> list[str | Spec] | None:
@@ -109,7 +126,7 @@ def _conversion(form: str, at: int) -> tuple[Spec | None, int]:
     if form[at : at + 1] and form[at] in "123456789":
         while form[at : at + 1].isdigit():
             at += 1
-    width = min(int(form[start:at] or "0"), WIDTH_LIMIT)
+    width = _width(form[start:at])
     letter = form[at : at + 1]
     match letter:
         case "p":
@@ -120,6 +137,14 @@ def _conversion(form: str, at: int) -> tuple[Spec | None, int]:
             return Spec(flags, width, Kind.CHARACTER, "c", 1), at + 1
         case _:
             return _number(form, at, flags, width)
+
+
+def _width(digits: str) -> int:
+    """A field's width, which the kernel reads into an int."""
+    width = 0
+    for digit in digits:
+        width = (width * 10 + int(digit)) & MASK32
+    return min(max(signed(width, 32), 0), WIDTH_MAX)
 
 
 def _number(form: str, at: int, flags: str, width: int) -> tuple[Spec | None, int]:
@@ -251,16 +276,17 @@ def _number_text(spec: Spec, value: int) -> str:
     return sign + str(number)
 
 
-def _padded(spec: Spec, shown: str) -> str:
-    missing = spec.width - len(shown)
-    if missing <= 0:
-        return shown
+def _add_padded(printed: Printed, spec: Spec, shown: str) -> None:
+    missing = max(0, spec.width - len(shown)) if spec.kind is not Kind.ADDRESS else 0
     if "-" in spec.flags:
-        return shown + " " * missing
-    if "0" in spec.flags and spec.kind in (Kind.NUMBER, Kind.POINTER, Kind.RAW_POINTER):
+        printed.add(shown, missing)
+    elif "0" in spec.flags and spec.kind in (Kind.NUMBER, Kind.POINTER, Kind.RAW_POINTER):
         sign = shown[:1] if shown[:1] in "+- " else ""
-        return sign + "0" * missing + shown[len(sign) :]
-    return " " * missing + shown
+        printed.add(sign, missing, "0")
+        printed.add(shown[len(sign) :])
+    else:
+        printed.add("", missing)
+        printed.add(shown)
 
 
 def specs(parts: Sequence[str | Spec]) -> Iterator[Spec]:

@@ -1,8 +1,9 @@
 """Reading memory that may not be there: what cannot be read gives zeros and an error instead of a fault."""
 
 from vm.helpers.api import Arg, Helper, HelperCall, Ret
-from vm.helpers.arguments import EFAULT, u32, write
+from vm.helpers.arguments import EFAULT, clear, u32, write
 from vm.helpers.programs import TRACING
+from vm.helpers.strings import string_at
 from vm.memory.fault import MachineFault
 from vm.uapi.errno import Errno
 from vm.uapi.helper_ids import HelperId
@@ -30,20 +31,19 @@ def nofault(call: HelperCall, address: int, size: int) -> bytes | int:
 
 def nofault_string(call: HelperCall, address: int, size: int) -> bytes | int:
     """A string of kernel memory with its final 0, cut to ``size`` bytes, or the error."""
-    found = bytearray()
-    while len(found) < size:
-        byte = nofault(call, address + len(found), 1)
-        if isinstance(byte, int):
-            return byte
-        found += byte
-        if byte == b"\0":
-            return bytes(found)
-    return bytes(found[:-1] + b"\0") if found else b""
+    if not size:
+        return b""
+    if nofault(call, address, 0) == ERANGE:
+        return ERANGE
+    found = string_at(call, address, size)
+    if found is None:
+        return EFAULT
+    return found if found.endswith(b"\0") else found[:-1] + b"\0"
 
 
 def _answer(call: HelperCall, size: int, found: bytes | int) -> int:
     if isinstance(found, int):
-        write(call, 1, bytes(size))
+        clear(call, 1, size)
         return found
     write(call, 1, found)
     return 0

@@ -1,7 +1,7 @@
 """Helpers that copy bytes of a socket buffer and change numbers kept with it."""
 
 from vm.helpers.api import Arg, Helper, HelperCall, PacketAccess, Ret
-from vm.helpers.arguments import EFAULT, EINVAL, ENOMEM, packet_of, read, u32, write
+from vm.helpers.arguments import EFAULT, EINVAL, ENOMEM, clear, packet_of, read, u32, write
 from vm.helpers.flow_hash import flow_hash
 from vm.helpers.programs import LOADERS, LWT, SOCKET_READERS, TC, TC_LWT, TC_SKB, TC_XMIT, TC_XMIT_SKB
 from vm.uapi.errno import Errno
@@ -57,7 +57,7 @@ def _copy(call: HelperCall, packet: PacketAccess, start: int, size: int, end: in
 
 
 def _nothing(call: HelperCall, size: int) -> int:
-    write(call, 3, bytes(size))
+    clear(call, 3, size)
     return EFAULT
 
 

@@ -1,7 +1,7 @@
 """Helpers that ask for the running task and its control group; both come from the event."""
 
 from vm.helpers.api import Arg, Helper, HelperCall, Ret
-from vm.helpers.arguments import s32, u32, write
+from vm.helpers.arguments import room, s32, u32, write
 from vm.uapi.helper_ids import HelperId
 from vm.word import MASK32
 
@@ -27,6 +27,7 @@ def get_current_uid_gid(call: HelperCall) -> int:
 def get_current_comm(call: HelperCall) -> int:
     """Writes the task's name, cut and filled up with zeros."""
     size = u32(call, 2)
+    room(call, 1, size)
     name = call.event.task.comm.encode()[: COMM_SIZE - 1]
     write(call, 1, name[: size - 1].ljust(size, b"\0") if size else b"")
     return 0

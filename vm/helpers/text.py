@@ -4,14 +4,17 @@ from collections.abc import Sequence
 
 from vm.change import OutputKind
 from vm.helpers.api import Arg, Helper, HelperCall, Ret
-from vm.helpers.arguments import EINVAL, read, u32, write
+from vm.helpers.arguments import EINVAL, read, room, u32, write
 from vm.helpers.number import parse_number
 from vm.helpers.printf import Memory, print_format
 from vm.helpers.probe_read import nofault, nofault_string
+from vm.helpers.strings import string_at
 from vm.uapi.errno import Errno
 from vm.uapi.helper_ids import HelperId
 from vm.word import MASK64
 
+LONGEST = 1 << 16
+"""Longest constant string that is looked at."""
 LINE_MAX = 1023
 """Bytes of a trace line that are kept."""
 MAX_ARGUMENTS = 12
@@ -30,14 +33,14 @@ def _memory(call: HelperCall) -> Memory:
 
 
 def _trace(call: HelperCall, form: bytes, args: Sequence[int]) -> int:
-    text = print_format(form, args, _memory(call))
-    if isinstance(text, int):
-        return text
+    printed = print_format(form, args, _memory(call), LINE_MAX)
+    if isinstance(printed, int):
+        return printed
     event = call.event
     seconds, nanoseconds = divmod(event.time_ns, 1_000_000_000)
     who = f"{event.task.comm}-{event.task.pid} [{event.cpu:03d}] {seconds}.{nanoseconds // 1000:06d}"
-    call.emit(OutputKind.TRACE_PIPE, who, text[:LINE_MAX])
-    return len(text)
+    call.emit(OutputKind.TRACE_PIPE, who, bytes(printed.text))
+    return printed.length
 
 
 def trace_printk(call: HelperCall) -> int:
@@ -68,29 +71,28 @@ def snprintf(call: HelperCall) -> int:
     if args is None:
         return EINVAL
     form = constant_string(call, call.r[2])
-    text = print_format(form, args, _memory(call))
-    if isinstance(text, int):
-        return text
+    room(call, 1, size)
+    printed = print_format(form, args, _memory(call), max(0, size - 1))
+    if isinstance(printed, int):
+        return printed
     if size:
-        write(call, 1, text[: size - 1] + b"\0")
-    return len(text) + 1
+        write(call, 1, bytes(printed.text) + b"\0")
+    return printed.length + 1
 
 
 def constant_string(call: HelperCall, address: int) -> bytes:
     """The string at ``address`` with its final 0; raises MachineFault where its object ends first."""
-    found = bytearray()
-    while not found.endswith(b"\0"):
-        found += call.memory.read(address + len(found), 1)
-    return bytes(found)
+    found = string_at(call, address, LONGEST)
+    if found is not None and found.endswith(b"\0"):
+        return found
+    return call.memory.read(address, LONGEST)  # no string: this says where it leaves its object
 
 
 def strncmp(call: HelperCall) -> int:
     """Compares a string of memory with a constant one: -1, 0 or 1."""
     size = u32(call, 2)
     left, right = read(call, 1, size), constant_string(call, call.r[2])
-    for at in range(size):
-        mine = left[at]
-        theirs = right[at]
+    for mine, theirs in zip(left, right, strict=False):
         if mine != theirs:
             return -1 if mine < theirs else 1
         if not mine:

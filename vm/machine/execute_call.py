@@ -11,6 +11,8 @@ from vm.machine.fault import raising
 from vm.machine.frames import call, call_back, tail_call
 from vm.machine.state import Executor, Site, State
 from vm.memory.fault import Fault, FaultKind, MachineFault
+from vm.uapi.helper_ids import helper_name
+from vm.uapi.prog_types import ProgType
 from vm.word import MASK64, signed
 
 
@@ -96,5 +98,11 @@ def _follow(state: State, answer: Answer, following: int) -> None:
 def _helper(state: State, number: int) -> Helper:
     helper = state.world.helpers.get(number)
     if helper is None:
-        raise MachineFault(Fault(FaultKind.BAD_CALL, f"there is no helper number {number}"))
-    return helper
+        name = helper_name(number)
+        why = f"calls {name}, which is not simulated" if name else f"there is no helper number {number}"
+        raise MachineFault(Fault(FaultKind.BAD_CALL, why))
+    kind = state.world.programs[state.program].prog_type
+    if helper.prog_types is None or kind in helper.prog_types or kind is ProgType.UNSPEC:
+        return helper
+    message = f"calls {helper_name(number)}, which {kind.label} programs may not call"
+    raise MachineFault(Fault(FaultKind.BAD_CALL, message))

@@ -7,6 +7,7 @@ from vm.helpers.api import PacketBuffer
 from vm.kernel.context.fault import Converted
 from vm.kernel.context.frame import Frame
 from vm.kernel.context.rules import CONTEXTS, Points
+from vm.memory.fault import Fault, FaultKind, MachineFault
 from vm.memory.memory import Memory
 from vm.memory.region import Region, RegionKind
 from vm.uapi.prog_types import ProgType
@@ -46,12 +47,21 @@ class PacketContext(ABC):
         self.fields[f"{self.prefix}.{name}"] = value
 
     def field(self, name: str) -> int:
-        """A number the kernel keeps with the packet."""
-        return self.fields[f"{self.prefix}.{name}"]
+        """A number the kernel keeps with the packet; raises MachineFault where it keeps none by that name."""
+        return self.fields[self._key(name)]
+
+    def _key(self, name: str) -> str:
+        key = f"{self.prefix}.{name}"
+        if key not in self.fields:
+            message = (
+                f"the packet of a {self.kind.label} program has no {name}: the helper is for other hooks"
+            )
+            raise MachineFault(Fault(FaultKind.BAD_CALL, message))
+        return key
 
     def set_field(self, name: str, value: int) -> None:
         """Sets such a number, journaled."""
-        key = f"{self.prefix}.{name}"
+        key = self._key(name)
         before = self.fields[key]
         if before != value:
             self.fields[key] = value
