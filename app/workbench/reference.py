@@ -3,7 +3,7 @@
 from app.schemas.reference import ConstantRef, FieldRef, HelperRef, HookRef, InsnRef, MapRef, Reference
 from app.workbench.reference_insns import OTHERS
 from vm.helpers.table import HELPERS
-from vm.isa import ALU, JUMP
+from vm.isa import ALU, JUMP, AluOp
 from vm.kernel.hooks import HOOK_POINTS
 from vm.uapi.constants import CONSTANTS
 from vm.uapi.helper_ids import helper_name
@@ -64,7 +64,9 @@ def _hooks_of(prog_types: frozenset[object] | None) -> list[str]:
 
 def _instructions() -> list[InsnRef]:
     arithmetic = [
-        InsnRef(name=op.value, syntax=f"r1 {spec.symbol} r2", mnemonic=f"{op.value} r1, r2", doc=spec.doc)
+        InsnRef(
+            name=op.value, syntax=f"r1 {spec.symbol} r2", mnemonic=f"{_mnemonic(op)} r1, r2", doc=spec.doc
+        )
         for op, spec in ALU.items()
     ]
     jumps = [
@@ -77,3 +79,8 @@ def _instructions() -> list[InsnRef]:
         for op, spec in JUMP.items()
     ]
     return [*arithmetic, *jumps, *OTHERS]
+
+
+def _mnemonic(op: AluOp) -> str:
+    """uBPF's name: sign-extending moves say both widths, from and to."""
+    return f"{op.value}64" if op.value.startswith("movsx") else op.value

@@ -8,11 +8,11 @@ be16 | r1 = be16 r1 | be16 r1 | To big endian: network order to host order and b
 le16 | r1 = le16 r1 | le16 r1 | To little endian: cuts to 16 bits here. Also le32 and le64.
 bswap16 | r1 = bswap16 r1 | bswap16 r1 | Reverse the bytes. Also bswap32 and bswap64.
 ldx | r1 = *(u32 *)(r2 + 4) | ldxw r1, [r2+4] | Load from memory, zero-extended. u8, u16, u32, u64.
-ldxs | r1 = *(s16 *)(r2 + 4) | ldxhs r1, [r2+4] | Load from memory, sign-extended. s8, s16, s32.
+ldxs | r1 = *(s16 *)(r2 + 4) | ldxsh r1, [r2+4] | Load from memory, sign-extended. s8, s16, s32.
 stx | *(u32 *)(r1 + 4) = r2 | stxw [r1+4], r2 | Store a register.
 st | *(u32 *)(r1 + 4) = 7 | stw [r1+4], 7 | Store a constant.
 lddw | r1 = 0x1122334455667788 ll | lddw r1, 0x1122334455667788 | Load a 64-bit constant, two slots.
-map | r1 = counts ll | lddw r1, map counts | Load the address of a map.
+map | r1 = counts ll | lddw r1, counts | Load the address of a map.
 atomic | lock *(u64 *)(r1 + 0) += r2 | lock add [r1+0], r2 | Change memory in one indivisible step.
 fetch | r2 = atomic_fetch_add((u64 *)(r1 + 0), r2) | lock fetch add [r1+0], r2 | The same, with the old value.
 goto | goto label | ja label | Jump always.
