@@ -1,4 +1,4 @@
-"""Tail calls, loops and callbacks: small programs and what Linux answers to them.
+"""Tail calls, loops, callbacks, legacy packet access: small programs and what Linux answers to them.
 
 Each leaves its results in the map ``out``. Answers are recorded by tests/golden/record_control.py.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from vm.asm import Assembly, assemble
 
 GOLDEN = Path(__file__).parents[1] / "data/runs/control.json"
-PACKET = bytes(64)
+PACKET = bytes(12) + b"\x08\x00\x45\x00" + bytes(range(16, 64))
 
 _HEAD = """
 .program main
@@ -200,6 +200,43 @@ CASES: dict[str, str] = {
     "each until the first": _for_each(_ARRAY, _STOP_AT_ONCE),
     "each with flags": _for_each(_ARRAY, _SUM_ENTRIES, flags=1),
     "each deletes itself": _for_each(_HASH, _DELETE_ALL),
+}
+
+
+def _legacy(hook: str, body: str) -> str:
+    return f"""
+.program legacy
+.hook {hook}
+.map out array key=u32 value=u64 entries=1
+    r6 = r1
+    r0 = 77
+{body}
+    exit
+"""
+
+
+_IN_A_FUNCTION_OUTSIDE = """
+    call reading
+    r0 += 5
+    exit
+reading:
+    r6 = r1
+    r0 = *(u32 *)skb[200]
+"""
+CASES |= {
+    "ld_abs in tc": _legacy("tc", "r0 = *(u16 *)skb[12]"),
+    "ld_abs in a socket filter": _legacy("socket", "r0 = *(u16 *)skb[0]"),
+    "ld_abs of the last bytes": _legacy("tc", "r0 = *(u32 *)skb[60]"),
+    "ld_abs past the last bytes": _legacy("tc", "r0 = *(u32 *)skb[61]\nr0 += 9"),
+    "ld_abs from the link header": _legacy("socket", "r0 = *(u16 *)skb[-0x200000 + 12]"),
+    "ld_abs from the network header": _legacy("tc", "r0 = *(u8 *)skb[-0x100000 + 5]"),
+    "ld_abs before the packet": _legacy("tc", "r0 = *(u8 *)skb[-1]\nr0 += 9"),
+    "ld_abs before the packet from its link header": _legacy("tc", "r0 = *(u8 *)skb[-0x200000 - 1]\nr0 += 9"),
+    "ld_ind": _legacy("tc", "r7 = 10\nr0 = *(u32 *)skb[r7 + 10]"),
+    "ld_ind with a negative register": _legacy("tc", "r7 = -10\nr0 = *(u32 *)skb[r7 + 30]"),
+    "ld_ind with a large register": _legacy("tc", "r7 = 1000\nr0 = *(u32 *)skb[r7 + 10]\nr0 += 9"),
+    "ld_ind with a register of 64 bits": _legacy("tc", "r7 = 0x100000005 ll\nr0 = *(u8 *)skb[r7 + 15]"),
+    "ld_abs outside in a function": _legacy("tc", _IN_A_FUNCTION_OUTSIDE),
 }
 
 

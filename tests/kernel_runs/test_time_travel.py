@@ -1,4 +1,4 @@
-"""Time travel through real programs: helpers, maps, packets moved and rewritten, calls; the same every time."""
+"""Time travel through real programs: helpers, maps, packets moved and rewritten; the same every time."""
 
 import subprocess
 import sys
@@ -15,7 +15,6 @@ from vm.machine.apply import redo, undo
 from vm.machine.machine import Machine
 from vm.machine.snapshot import Snapshot
 from vm.machine.trace import Trace
-from vm.uapi.prog_types import ProgType
 
 EVERY = 12
 """One of so many recorded programs is looked at step by step."""
@@ -26,8 +25,8 @@ SHORT = 400
 def scenarios() -> list[Scenario]:
     """Some recorded programs with all their packets, and every case of control flow."""
     recorded = [Scenario(setup_of(record)) for record in islice(read(), 0, None, EVERY)]
-    control = [Scenario(Setup(assembled(name).programs, ProgType.XDP, (PACKET,))) for name in CASES]
-    return recorded + control
+    texts = [assembled(name).programs for name in CASES]
+    return recorded + [Scenario(Setup(programs, programs[0].prog_type, (PACKET,))) for programs in texts]
 
 
 def same(a: Snapshot, b: Snapshot) -> bool:
