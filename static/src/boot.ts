@@ -5,8 +5,12 @@ import { readDraft, type Draft } from "./autosave.ts";
 import { decodePlace } from "./link.ts";
 import type { WorkspaceDoc } from "./schemas.ts";
 import { parseLayout, type Layout, type WidthClass } from "./panes.ts";
+import { NO_INPUTS } from "./state.ts";
 import { act, state } from "./store.ts";
 import { sentence } from "./views/words.ts";
+
+/** `/workbench?example=blank` starts with no text. */
+const BLANK = "blank";
 
 type Doc = Parameters<typeof actions.open>[1];
 
@@ -53,8 +57,11 @@ async function openExample(id: string | null): Promise<void> {
   const examples = await api.examples();
   const example = examples.find((candidate) => candidate.id === id) ?? examples[0];
   if (example === undefined) return;
+  // An empty program gets packets all the same: it runs with its first instructions.
+  const { packets, times_ns } = example.inputs;
+  const { title, inputs } = id === BLANK ? { title: "untitled", inputs: { ...NO_INPUTS, packets, times_ns } } : example;
   const place = { packet: 0, step: 0, breakpoints: [], conditions: {}, panes: {} };
-  act(actions.open, { id: null, title: example.title, version: 0, inputs: example.inputs, place }, "untouched");
+  act(actions.open, { id: null, title, version: 0, inputs, place }, "untouched");
 }
 
 /** Opens what the address names; an error becomes a failure on the page. */

@@ -60,13 +60,18 @@ export function entriesOf(reference: Reference): RefEntry[] {
   ];
 }
 
+/** What someone more likely means: constants and fields are many. */
+const FIRST: ReadonlySet<Kind> = new Set(["instruction", "helper", "map", "hook"]);
+
 /** Entries of a kind (or of all) that match; a name that is exactly what is searched for comes first. */
 export function find(entries: readonly RefEntry[], query: string, kind: Kind | null, most: number): RefEntry[] {
   const among = kind === null ? entries : entries.filter((entry) => entry.kind === kind);
   if (query.trim() === "") return among.slice(0, most);
+  const likely = (entry: RefEntry) => (FIRST.has(entry.kind) ? 0 : 1);
   const exact = among.filter(({ name }) => name.toLowerCase() === query.trim().toLowerCase());
   const named = search(query, among, ({ name, brief }) => `${name} ${brief}`, most);
   const told = named.length < most ? search(query, among, ({ name, brief, doc }) => `${name} ${brief} ${doc}`, most) : [];
+  named.sort((a, b) => likely(a) - likely(b));
   return [...new Set([...exact, ...named, ...told])].slice(0, most);
 }
 

@@ -25,12 +25,6 @@ export function pcOfLine({ pcs, lines }: BlockView, line: number): number | null
   return line === lines.length - 2 ? null : (pcs[line] ?? null);
 }
 
-/** `5–7 next_tag`. */
-export function headOf({ first, last, label }: BlockView): string {
-  const slots = first === last ? `${first}` : `${first}–${last}`;
-  return label === null ? slots : `${slots}  ${label}`;
-}
-
 export function isCall({ kind, points }: EdgeView): boolean {
   return kind.startsWith("call") || points.length === 0;
 }

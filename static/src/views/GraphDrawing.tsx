@@ -1,7 +1,7 @@
 // Blocks and routes of the graph. What ran is solid, what never ran dotted, where this packet went heavy, here amber.
 import { useMemo } from "preact/hooks";
 import * as actions from "../actions.ts";
-import { blockCount, blockOf, edgeCount, headOf, isCall, labelAt, LINE, lineOf, PADDING_X, PADDING_Y, pcOfLine, routePath, walkedEdges } from "../diagrams/cfg.ts";
+import { blockCount, blockOf, edgeCount, isCall, labelAt, LINE, lineOf, PADDING_X, PADDING_Y, pcOfLine, routePath, walkedEdges } from "../diagrams/cfg.ts";
 import type { Link } from "../related.ts";
 import type { BlockView, EdgeView, GraphView, RunReply } from "../schemas.ts";
 import * as select from "../select.ts";
@@ -39,6 +39,9 @@ function Route({ edge, count, walked, just }: RouteProps) {
   );
 }
 
+/** Width of a character of the code font. */
+const CHARACTER = 7.25;
+
 function baseline(block: BlockView, line: number): number {
   return block.y + PADDING_Y + LINE * line + 12;
 }
@@ -46,6 +49,7 @@ function baseline(block: BlockView, line: number): number {
 function Block({ block, count }: { block: BlockView; count: number | null }) {
   const { x, y, width, height, lines, loop_depth: depth, reachable } = block;
   const never = count === 0 || !reachable;
+  const roomy = (block.head.length + 6) * CHARACTER < width;
   const counted = count === null || count === 0 ? "" : `×${count.toLocaleString("en")}`;
   return (
     <g class={never ? "bk never" : "bk"}>
@@ -54,9 +58,9 @@ function Block({ block, count }: { block: BlockView; count: number | null }) {
         <path key={i} class="loop" d={`M${x + 3.5 + 3 * i} ${y + 5}V${y + height - 5}`} />
       ))}
       <text x={x + PADDING_X} y={baseline(block, 0)} class="h" data-go={block.first}>
-        {headOf(block)}
+        {block.head}
       </text>
-      <text x={x + width - 6} y={baseline(block, 0)} text-anchor="end" class="n">
+      <text x={roomy ? x + width - 6 : x + width + 4} y={baseline(block, 0)} text-anchor={roomy ? "end" : "start"} class="n">
         {counted}
       </text>
       {lines.map((text, i) => (

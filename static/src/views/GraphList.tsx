@@ -1,5 +1,5 @@
 // The graph as a list: each block, where it leads, and how often it ran. "pc n" goes to when it ran.
-import { blockCount, edgeCount, headOf, isCall } from "../diagrams/cfg.ts";
+import { blockCount, edgeCount, isCall } from "../diagrams/cfg.ts";
 import type { BlockView, EdgeView, GraphView } from "../schemas.ts";
 import * as select from "../select.ts";
 import * as time from "../time.ts";
@@ -14,7 +14,7 @@ function Exit({ graph, edge }: { graph: GraphView; edge: EdgeView }) {
     <li>
       {WAY[edge.kind] ?? "leads to"}{" "}
       <a href={`#block-${target.id}`} class="m">
-        {headOf(target)}
+        {target.head}
       </a>
       {edge.back ? " (back, a loop)" : ""}
       {count === null ? "" : count === 0 ? ", never yet" : `, ${count.toLocaleString("en")} times`}
@@ -30,10 +30,10 @@ function Block({ graph, block, here }: { graph: GraphView; block: BlockView; her
       <p>
         {ran ? (
           <button type="button" class="go m" onClick={() => time.toPc(block.first)}>
-            pc {headOf(block)}
+            pc {block.head}
           </button>
         ) : (
-          <b class="m">pc {headOf(block)}</b>
+          <b class="m">pc {block.head}</b>
         )}{" "}
         <span class="dim">
           {!block.reachable ? "cannot be reached" : count === null ? "" : ran ? `ran ${count.toLocaleString("en")} times` : "has not run"}

@@ -1,26 +1,105 @@
-// Carry on here, or open the sandbox.
+// Carry on here, or open the sandbox; or start from an example.
 import { useEffect, useState } from "preact/hooks";
-import { api, type WorkspaceRow } from "../api.ts";
+import { api, RequestFailed, type WorkspaceRow } from "../api.ts";
+import { runPreviews, type Preview } from "../previews.ts";
+import { recent, whenText, type Recent } from "../recent.ts";
 import type { ExampleView } from "../schemas.ts";
+import { ExampleCard } from "./ExampleCard.tsx";
+import { HomeHero } from "./HomeHero.tsx";
+import { Icon } from "./Icon.tsx";
 import { Brand, Navigation, ThemeButton } from "./TopBar.tsx";
 
-export function Home() {
-  const [examples, setExamples] = useState<readonly ExampleView[]>([]);
-  const [rows, setRows] = useState<readonly WorkspaceRow[]>([]);
+const MOST_RECENT = 3;
+
+function Left({ one }: { one: Recent }) {
+  return (
+    <a class="cc" href={one.href}>
+      <span class="lbl">{one.savedAt === null ? "Kept in this browser" : `You left here ${whenText(one.savedAt, new Date())}`}</span>
+      <b>{one.title}</b>
+      <span class="mid">{one.place}</span>
+    </a>
+  );
+}
+
+/** What is asked of the server; null while it has not answered, and why it did not. */
+function useAnswer<T>(ask: () => Promise<T>): { answer: T | null; failed: string } {
+  const [state, setState] = useState<{ answer: T | null; failed: string }>({ answer: null, failed: "" });
   useEffect(() => {
-    void api.examples().then(setExamples, () => undefined);
-    void api.workspaces().then(setRows, () => undefined);
+    ask().then(
+      (answer) => setState({ answer, failed: "" }),
+      (error: unknown) => {
+        if (!(error instanceof RequestFailed)) throw error;
+        setState({ answer: null, failed: error.failure.message });
+      },
+    );
   }, []);
+  return state;
+}
+
+function usePreviews(examples: readonly ExampleView[] | null): ReadonlyMap<string, Preview> {
+  const [previews, setPreviews] = useState<ReadonlyMap<string, Preview>>(new Map());
+  useEffect(() => {
+    if (examples === null) return;
+    void runPreviews(examples, (id, preview) => setPreviews((old) => new Map(old).set(id, preview)));
+  }, [examples]);
+  return previews;
+}
+
+function Start({ rows }: { rows: readonly Recent[] }) {
+  const [last] = rows;
+  return (
+    <div class="row h1b">
+      {last === undefined ? null : (
+        <a class="btn pri lg2" href={last.href}>
+          Continue: {last.title}
+          <Icon name="right" />
+        </a>
+      )}
+      <a class={last === undefined ? "btn pri lg2" : "btn lg2"} href="/workbench?example=syn_guard">
+        Watch a SYN flood meet its guard
+      </a>
+      <a class="btn lg2" href="/workbench?example=blank">
+        Open an empty sandbox
+      </a>
+    </div>
+  );
+}
+
+function Examples({ examples, failed }: { examples: readonly ExampleView[] | null; failed: string }) {
+  const previews = usePreviews(examples);
+  return (
+    <section class="trk" aria-labelledby="examples">
+      <div class="row trk-h">
+        <h2 id="examples">Examples</h2>
+        <span class="dim">Each opens with packets that show it. Change anything: it becomes a program of your own.</span>
+      </div>
+      {failed === "" ? null : <p class="note bad">{failed} The examples come from the server.</p>}
+      <ul class="exs" aria-busy={examples === null && failed === ""}>
+        {examples?.map((example) => (
+          <ExampleCard key={example.id} example={example} preview={previews.get(example.id)} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function Home() {
+  const { answer: examples, failed } = useAnswer(api.examples);
+  const { answer: saved } = useAnswer<WorkspaceRow[]>(api.workspaces);
+  const rows = recent(saved ?? [], MOST_RECENT);
   return (
     <>
+      <a class="sr skip" href="#main">
+        Skip to main content
+      </a>
       <header class="top">
         <Brand />
         <Navigation view="home" />
         <span class="grow" />
         <ThemeButton />
       </header>
-      <main id="main" class="hm">
-        <section class="h1s">
+      <main id="main" class="hm" tabIndex={-1}>
+        <section class="h1s" aria-label="What this is">
           <div class="h1l">
             <h1>
               Write a few instructions.
@@ -28,23 +107,18 @@ export function Home() {
               Watch a packet meet them.
             </h1>
             <p>Hookscope runs eBPF in a kernel you can pause, rewind and look inside.</p>
-            <div class="row h1b">
-              <a class="btn pri lg2" href={rows[0] === undefined ? "/workbench" : `/w/${rows[0].id}`}>
-                {rows[0] === undefined ? "Open the sandbox" : `Continue: ${rows[0].title}`}
-              </a>
-            </div>
+            <Start rows={rows} />
           </div>
+          <HomeHero />
         </section>
-        <section class="trk">
-          <h2>Examples</h2>
-          <ul>
-            {examples.map((example) => (
-              <li key={example.id}>
-                <a href={`/workbench?example=${example.id}`}>{example.title}</a> <span class="dim">{example.doc}</span>
-              </li>
+        {rows.length === 0 ? null : (
+          <section class="cont" aria-label="Where you left">
+            {rows.map((one) => (
+              <Left key={one.href} one={one} />
             ))}
-          </ul>
-        </section>
+          </section>
+        )}
+        <Examples examples={examples} failed={failed} />
       </main>
     </>
   );
