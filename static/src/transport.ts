@@ -2,13 +2,11 @@
 import { batch, effect } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
 import * as actions from "./actions.ts";
+import { follow, settle } from "./anchor.ts";
 import { api, isFailure } from "./api.ts";
-import { editorCommands } from "./editor/port.ts";
-import { resume, type Anchor } from "./resume.ts";
 import type { CheckReply, Failure, MarksReply, RunReply, StopReply, StopRequest, WindowReply } from "./schemas.ts";
-import * as select from "./select.ts";
 import { act, state } from "./store.ts";
-import { stepsOf, wanted, windowFor, windowKey } from "./trace.ts";
+import { stepsOf, wanted, windowKey } from "./trace.ts";
 
 /** After the last key: when the text is checked, and when it is run. */
 const CHECK_IDLE = 25;
@@ -44,38 +42,16 @@ async function emit<T>(event: string, message: unknown): Promise<T | Failure | n
 /** The first window of a run may come before the run itself does. */
 let early: WindowReply | null = null;
 
-/** Where someone was when the text began to differ from the run on screen. */
-let anchor: Anchor | null = null;
-let anchored: { program: number; pc: number } | null = null;
-
-function dropAnchor(): void {
-  const { run, cursor } = state.peek();
-  const { snapshot } = select.here.peek();
-  if (run === null || snapshot === null) return;
-  const { packet, step } = cursor;
-  if (step === 0 || step === stepsOf({ run }, packet)) {
-    anchor = { at: step === 0 ? "start" : "end" };
-    anchored = null;
-  } else {
-    anchor = { at: "line", step, line: null };
-    anchored = snapshot;
-  }
-}
-
 function gotRun(message: unknown): void {
   const run = parse<RunReply>(message);
   if (isFailure(run) || run.revision !== state.peek().revision) return;
   const window = early?.run === run.run ? early : null;
   early = null;
+  const { cursor } = state.peek();
   batch(() => {
     act(actions.ran, run);
     if (window !== null) act(actions.gotWindow, window);
-    if (anchor === null) return;
-    const { packet, step: before } = state.peek().cursor;
-    const here = windowFor(state.peek(), { packet, step: before });
-    const { step, notice } = resume(anchor, stepsOf({ run }, packet), here ?? null, select.lineOfPc.peek());
-    anchor = null;
-    act(actions.moveTo, { packet, step }, notice);
+    settle(cursor);
   });
 }
 
@@ -117,7 +93,6 @@ function watch(): void {
   let revision = state.peek().revision;
   effect(() => {
     if (state.value.revision === revision) return;
-    if (state.peek().run?.revision === revision) dropAnchor();
     revision = state.value.revision;
     clearTimeout(checkTimer);
     clearTimeout(runTimer);
@@ -171,12 +146,10 @@ async function check(): Promise<void> {
   const reply = await emit<CheckReply>("check", { source: inputs.source, revision, program: 0 });
   if (reply === null) return;
   if (isFailure(reply)) return act(actions.runFailed, revision, reply);
-  if (anchor?.at === "line" && anchored !== null && reply.ok) {
-    anchor = { ...anchor, line: editorCommands.lineOf(anchored.program, anchored.pc) };
-    anchored = null;
-  }
-  act(actions.checked, reply);
-  if (reply.ok && reply.revision === state.peek().revision && rested === reply.revision) await runNow();
+  if (reply.revision !== state.peek().revision) return;
+  if (reply.ok) follow(reply);
+  else act(actions.checked, reply);
+  if (reply.ok && rested === reply.revision) await runNow();
 }
 
 export async function runNow(): Promise<void> {

@@ -31,12 +31,21 @@ function Row({ row, here, last }: RowProps) {
   const text = past ? said(row) : instruction(state.value.programs, view);
   return (
     <li class={classes}>
-      <button type="button" data-rove aria-current={last ? "step" : undefined} aria-label={`Step ${step + 1}, pc ${view.pc}: ${text}${past ? "" : ", still to come"}`} onClick={() => time.seek(step + 1)}>
-        <span class="st">{step + 1}</span>
-        <span class="st">{view.pc}</span>
-        <span class={`gl ${MARK_TONE[view.mark?.kind ?? "num"]} ${taken}`}>{glyph(view)}</span>
+      <button type="button" data-rove aria-current={last ? "step" : undefined} onClick={() => time.seek(step + 1)}>
+        <span class="st">
+          <span class="sr">Step </span>
+          {step + 1}
+        </span>
+        <span class="st">
+          <span class="sr">, pc </span>
+          {view.pc}
+        </span>
+        <span class={`gl ${MARK_TONE[view.mark?.kind ?? "num"]} ${taken}`} aria-hidden="true">
+          {glyph(view)}
+        </span>
         <span class="tx" title={text}>
           {text}
+          {past ? null : <span class="sr">, still to come</span>}
         </span>
       </button>
       {last ? <span class="pill">you are here</span> : null}

@@ -9,7 +9,7 @@ import { caption } from "../keys.ts";
 import { mac } from "../page.ts";
 import { questions, type Question } from "../queries.ts";
 import * as select from "../select.ts";
-import { act } from "../store.ts";
+import { act, state } from "../store.ts";
 import * as time from "../time.ts";
 import { Icon } from "./Icon.tsx";
 
@@ -62,6 +62,12 @@ function Row({ entry, index, on, choose }: { entry: Entry; index: number; on: bo
   );
 }
 
+/** Closes when the focus goes elsewhere, but not what a command has opened in its place. */
+function onFocusOut(event: FocusEvent): void {
+  const inside = (event.currentTarget as HTMLElement).contains(event.relatedTarget as Node | null);
+  if (!inside && state.peek().overlay === "palette") act(actions.setOverlay, null);
+}
+
 export function Palette() {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
@@ -88,9 +94,7 @@ export function Palette() {
     event.preventDefault();
   };
   return (
-    <div class="pop pal" role="dialog" aria-label="Command palette" onFocusOut={(event) => {
-      if (!(event.currentTarget as HTMLElement).contains(event.relatedTarget as Node | null)) act(actions.setOverlay, null);
-    }}>
+    <div class="pop pal" role="dialog" aria-label="Command palette" onFocusOut={onFocusOut}>
       <div class="ph">
         <Icon name="search" />
         <input
