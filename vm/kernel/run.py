@@ -51,7 +51,7 @@ def _run(scenario: Scenario, index: int) -> Outcome:
     try:
         machine = scenario.finished(index)
     except HookscopeError as refused:
-        return Outcome(None, None, str(refused))
+        return Outcome(None, None, refused.diagnostic.message)
     ended, ctx = machine.outcome(), machine.world.ctx
     if ended.how != "exit":
         return Outcome(None, None, ended.message, machine.fault)
