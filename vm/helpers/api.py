@@ -74,8 +74,8 @@ class CallBack:
     """The helper asks the machine to call the function at slot ``pc`` once per item of ``calls``.
 
     Each item is the callback's r1 to r5; ``calls`` never changes once given, but may compute its items when
-    they are asked for. The loop ends after the last one or when a callback returns 1; r0 of the caller is then
-    the number of calls made. The callback's frame holds the position, as data. Where there are ``keys``, r2 of
+    asked for them. The loop ends after the last one or when a callback returns 1; r0 of the caller is then the
+    number of calls made. The callback's frame holds the position, as data. Where there are ``keys``, r2 of
     call number i points at a copy of keys[i].
     """
 
@@ -105,7 +105,7 @@ def function_slot(pointer: int) -> tuple[int, int] | None:
 
 
 class PacketBuffer:
-    """The bytes a packet lies in and its bounds there: offsets of data_meta <= data <= data_end in ``region``.
+    """The bytes a packet lies in and its bounds: offsets of data_meta <= data <= data_end in ``region``.
 
     The machine, too, moves the bounds, when it takes a step back. Programs may access data_meta to data_end.
     """
@@ -135,7 +135,7 @@ class PacketAccess(Protocol):
     """The packet and its context as helpers need them; ``vm.kernel.context`` implements it per hook.
 
     A context keeps no numbers of its own: they stand in the run's ``fields`` (which it is built with, as with
-    the journal), and its packet's bounds in ``buffer``, so that undoing a change restores the context as well.
+    the journal), and its packet's bounds in ``buffer``: undoing a change restores the context as well.
     Contexts of socket buffers know the fields ``mac_header`` and ``network_header`` (offsets in the buffer).
     """
 
@@ -149,7 +149,7 @@ class PacketAccess(Protocol):
         ...
 
     def field(self, name: str) -> int:
-        """A number the kernel keeps with the packet (``len``, ``mark``, ``protocol``, ``hash``, ``vlan_tci`` …)."""
+        """A number the kernel keeps with the packet (``len``, ``mark``, ``protocol``, ``hash`` …)."""
         ...
 
     def set_field(self, name: str, value: int) -> None:
@@ -173,8 +173,8 @@ class PacketAccess(Protocol):
         ...
 
     def load_packet(self, off: int, size: int) -> int | None:
-        """What LD_ABS gives at ``off`` (the link header from -0x200000, the network header from -0x100000), its
-        bytes in network order; None outside of the packet."""
+        """What LD_ABS gives at ``off`` (the link header from -0x200000, the network header from -0x100000),
+        read in network order; None outside of the packet."""
         ...
 
     def read(self, start: int, end: int) -> bytes:
@@ -202,11 +202,11 @@ class PacketAccess(Protocol):
 
 @dataclass(slots=True)
 class HelperCall:
-    """What a helper's function is given. ``r`` are r1 to r5 as words; ``fields`` are the numbers the kernel keeps
-    for the run, by name. ``map_at`` finds a map by the address of its object, inner maps included.
+    """What a helper's function is given. ``r`` are r1 to r5 as words; ``fields`` are the numbers the kernel
+    keeps for the run, by name. ``map_at`` finds a map by the address of its object, inner maps included.
 
-    ``programs`` counts the run's programs: a program array's values are indices below it. A function that raises
-    MachineFault ends the run; what it journaled before stays.
+    ``programs`` counts the run's programs: a program array's values are indices below it. A function that
+    raises MachineFault ends the run; what it journaled before stays.
     """
 
     r: tuple[int, int, int, int, int]
