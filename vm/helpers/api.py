@@ -74,9 +74,9 @@ class CallBack:
     """The helper asks the machine to call the function at slot ``pc`` once per item of ``calls``.
 
     Each item is the callback's r1 to r5; ``calls`` never changes once given, but may compute its items when
-    asked for them. The loop ends after the last one or when a callback returns 1; r0 of the caller is then the
-    number of calls made. The callback's frame holds the position, as data. Where there are ``keys``, r2 of
-    call number i points at a copy of keys[i].
+    asked for them. The loop ends after the last one or when a callback returns 1; r0 of the caller is then
+    the number of calls made. The callback's frame holds the position, as data. Where there are ``keys``, r2
+    of call number i points at a copy of keys[i].
     """
 
     pc: int
