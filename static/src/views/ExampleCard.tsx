@@ -6,7 +6,7 @@ import { MARK_TONE } from "./words.ts";
 const LANES = ["reads", "stack", "map", "control"] as const;
 const COLUMN = 6;
 const ROW = 8;
-const MOST_COLUMNS = 56;
+const MOST_COLUMNS = 44;
 
 function TinyScore({ preview }: { preview: Preview }) {
   const steps = preview.steps.slice(0, MOST_COLUMNS);

@@ -64,22 +64,33 @@ function useDissection(hex: string | null): void {
 }
 
 function Body() {
-  const hex = hexNow();
+  const now = select.snapshot.value;
+  const sentHex = select.packetHex.value;
+  const hex = hexNow() ?? sentHex;
   useDissection(hex);
-  const arrived = arrivedBounds();
-  if (hex === null || arrived === null) return null;
+  if (hex === null) return null;
+  const bounds: Bounds = now?.bounds ?? [0, 0, hex.length / 2];
+  const arrived = (now === null ? null : arrivedBounds()) ?? bounds;
   const sent = select.packetView.value;
   const view = state.value.packets.get(hex) ?? sent;
   if (hex === "" && arrived[1] === arrived[2]) return <p class="sb">This packet has no bytes at all: data and data_end are the same address.</p>;
   return (
     <>
       <PacketTree view={view} sent={sent} current={view?.data === hex} />
-      <PacketHex view={view} arrived={arrived} />
+      <PacketHex view={view} buffer={now?.buffer ?? hex} bounds={bounds} arrived={arrived} />
     </>
   );
 }
 
+/** A packet can be looked at before any program has run on it. */
 export function PacketBody() {
+  if (select.run.value === null && select.packetHex.value !== null) {
+    return (
+      <div class="pane-b pkb">
+        <Body />
+      </div>
+    );
+  }
   return (
     <RunBody
       class="pkb"

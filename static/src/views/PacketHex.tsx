@@ -69,11 +69,17 @@ function Caption({ bounds, arrived }: { bounds: Bounds; arrived: Bounds }) {
   return said.length === 0 ? null : <p class="micro cap dim">{said.join("; ")}</p>;
 }
 
-export function PacketHex({ view, arrived }: { view: PacketView | null; arrived: Bounds }) {
-  const now = select.snapshot.value;
-  if (now === null) return null;
-  const [, data] = now.bounds;
-  const { from, to } = extent(now.bounds, arrived);
+interface Props {
+  view: PacketView | null;
+  /** Hex of the packet buffer, and where the packet lies in it: now, and as it arrived. */
+  buffer: string;
+  bounds: Bounds;
+  arrived: Bounds;
+}
+
+export function PacketHex({ view, buffer, bounds, arrived }: Props) {
+  const [, data] = bounds;
+  const { from, to } = extent(bounds, arrived);
   const start = firstRow(from, data);
   const pages = Math.max(1, Math.ceil((to - start) / PAGE));
   const first = start + Math.min(page.value, pages - 1) * PAGE;
@@ -82,7 +88,7 @@ export function PacketHex({ view, arrived }: { view: PacketView | null; arrived:
   const past = pastOf(select.window.value);
   const writes = before(past.packetWrites, step);
   const flags = byteFlags(first, last, {
-    bounds: now.bounds,
+    bounds,
     reads: before(past.packetReads, step),
     writes,
     changed: writes.filter((write) => write.step === step - 1),
@@ -92,7 +98,7 @@ export function PacketHex({ view, arrived }: { view: PacketView | null; arrived:
     const off = Number((element as HTMLElement).dataset.off);
     const field = fieldOf(view, off - data);
     const link: Link = field === null ? { kind: "pkt", off, size: 1 } : { kind: "pkt", off: data + field.off, size: field.size };
-    return { link, text: now.buffer.slice(link.off * 2, (link.off + link.size) * 2) };
+    return { link, text: buffer.slice(link.off * 2, (link.off + link.size) * 2) };
   };
   const rows = Array.from({ length: Math.ceil((last - first) / PER_ROW) }, (_, i) => first + i * PER_ROW);
   return (
@@ -101,13 +107,13 @@ export function PacketHex({ view, arrived }: { view: PacketView | null; arrived:
         {rows.map((off) => {
           const begin = Math.max(off, from);
           const until = Math.min(off + PER_ROW, last);
-          const hex = "  ".repeat(begin - off) + now.buffer.slice(begin * 2, until * 2);
+          const hex = "  ".repeat(begin - off) + buffer.slice(begin * 2, until * 2);
           const padded = new Uint8Array(PER_ROW);
           padded.set(flags.subarray(off - first, until - first));
           return <Row key={off} label={rowLabel(off, data)} off={off} hex={hex} flags={padded} />;
         })}
       </div>
-      <Caption bounds={now.bounds} arrived={arrived} />
+      <Caption bounds={bounds} arrived={arrived} />
       {pages > 1 ? <Pages from={first - data} to={last - data} total={to - from} pages={pages} /> : null}
     </div>
   );
