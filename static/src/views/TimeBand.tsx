@@ -44,9 +44,11 @@ function Strip() {
   const shown = packets.slice(from, from + MOST_TICKS);
   const passed = packets.filter(({ effect }) => effect === "pass").length;
   const dropped = packets.filter(({ effect }) => effect === "drop").length;
+  // Ticks are thin: a press between two of them means the one whose share of the strip it is in.
   const go = (event: PointerEvent) => {
-    const tick = event.target instanceof HTMLElement ? event.target.dataset.packet : undefined;
-    if (tick !== undefined) time.seekPacket(Number(tick));
+    const { left, width } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const tick = shown[Math.floor(((event.clientX - left) / width) * shown.length)];
+    if (tick !== undefined) time.seekPacket(tick.index);
   };
   return (
     <span class="strip" role="img" aria-label={`${passed} of ${packets.length} packets passed, ${dropped} dropped`} onPointerDown={go}>
