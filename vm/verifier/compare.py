@@ -4,7 +4,7 @@
     refine(JumpOp, a, b, bits, taken) -> (a', b')       both operands on one way out
     refine_same(JumpOp, a, bits, taken) -> a'           the same where both operands are the same register
     refine_raw, refine_same_raw                         before contradictory bounds were given up
-    violations(JumpOp, a, b, bits) -> [(who, scalar, what)]     bounds that contradict each other, for the log
+    violations(JumpOp, a, b, bits) -> [(place, scalar, what)]   bounds that contradict each other, for the log
 
 An immediate is ``const(imm)``, sign-extended. Only scalars: pointers compare elsewhere. Memoised (bounded).
 """
@@ -129,11 +129,14 @@ def refine_same(op: JumpOp, a: Scalar, bits: int, taken: bool) -> Scalar:
     return sanitized(refine_same_raw(op, a, bits, taken))
 
 
-def violations(op: JumpOp, a: Scalar, b: Scalar, bits: int) -> list[tuple[str, Scalar, str]]:
-    """What Linux reports of contradictory bounds after this jump, in its order: place, scalar, complaint.
+Complaint = tuple[str, Scalar, str]
+"""Where (true_reg1, true_reg2, false_reg1 or false_reg2), the contradictory scalar, and what is wrong with it."""
 
-    The place is true_reg1, true_reg2, false_reg1 or false_reg2. With BPF_F_TEST_REG_INVARIANTS the
-    first of them is an error (EFAULT).
+
+def violations(op: JumpOp, a: Scalar, b: Scalar, bits: int) -> list[Complaint]:
+    """What Linux reports of contradictory bounds after this jump, in its order.
+
+    With BPF_F_TEST_REG_INVARIANTS the first of them is an error (EFAULT).
     """
     sides = [
         (f"{str(taken).lower()}_reg{at + 1}", scalar)
@@ -141,3 +144,15 @@ def violations(op: JumpOp, a: Scalar, b: Scalar, bits: int) -> list[tuple[str, S
         for at, scalar in enumerate(refine_raw(op, a, b, bits, taken))
     ]
     return [(place, scalar, what) for place, scalar in sides if (what := violation(scalar))]
+
+
+def same_violations(op: JumpOp, a: Scalar, bits: int) -> list[Complaint]:
+    """The same of ``a op a``; the register is looked at twice, the second time with its bounds given up."""
+    found: list[Complaint] = []
+    for taken in (True, False):
+        scalar = refine_same_raw(op, a, bits, taken)
+        for at in (1, 2):
+            if what := violation(scalar):
+                found.append((f"{str(taken).lower()}_reg{at}", scalar, what))
+                scalar = sanitized(scalar)
+    return found

@@ -97,7 +97,7 @@ def _only_member(var_off: Tnum, umin: int, umax: int) -> int | None:
 def _round(now: Full) -> Full:
     var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32 = now
     smin32, smax32, umin32, umax32 = _narrow32(smin, smax, umin, umax, smin32, smax32, umin32, umax32)
-    smin, smax, umin, umax = _wide(smin, smax, umin, umax)
+    smin, smax, umin, umax = _both_signs(smin, smax, umin, umax, MASK64, _SIGN64)
     umin = max(umin, umin & _HIGH | umin32)
     umax = min(umax, umax & _HIGH | umax32)
     smin = max(smin, smin & ~MASK32 | umin32)
@@ -127,28 +127,22 @@ def _narrow32(
             smost = ((high & MASK32) ^ _SIGN32) - _SIGN32
             if sleast < 0 <= smost:
                 smin32, smax32 = max(smin32, sleast), min(smax32, smost)
-    sleast, smost = (umin32 ^ _SIGN32) - _SIGN32, (umax32 ^ _SIGN32) - _SIGN32
-    if sleast <= smost:
-        smin32, smax32 = max(smin32, sleast), min(smax32, smost)
-    least, most = smin32 & MASK32, smax32 & MASK32
-    if least <= most:
-        umin32, umax32 = max(umin32, least), min(umax32, most)
-    return smin32, smax32, umin32, umax32
+    return _both_signs(smin32, smax32, umin32, umax32, MASK32, _SIGN32)
 
 
-def _wide(smin: int, smax: int, umin: int, umax: int) -> Four:
-    """64-bit signed and unsigned bounds out of each other."""
-    sleast, smost = (umin ^ _SIGN64) - _SIGN64, (umax ^ _SIGN64) - _SIGN64
+def _both_signs(smin: int, smax: int, umin: int, umax: int, word: int, sign: int) -> Four:
+    """Signed and unsigned bounds of one width out of each other."""
+    sleast, smost = (umin ^ sign) - sign, (umax ^ sign) - sign
     if sleast <= smost:
         smin, smax = max(smin, sleast), min(smax, smost)
-    least, most = smin & MASK64, smax & MASK64
+    least, most = smin & word, smax & word
     if least <= most:
         return smin, smax, max(umin, least), min(umax, most)
-    # The signed range crosses zero: as words it is 0 .. smax and smin .. 2**64-1; one part may be out.
+    # The signed range crosses zero: as words it is 0 .. smax and smin .. the greatest; one part may be out.
     if umax < least:
         return sleast, smax, umin, min(umax, most)
     if most < umin:
-        return smin, (umax ^ _SIGN64) - _SIGN64, max(umin, least), umax
+        return smin, smost, max(umin, least), umax
     return smin, smax, umin, umax
 
 

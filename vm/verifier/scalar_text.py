@@ -80,3 +80,12 @@ def _prints_with(first: tuple[str, int], other: tuple[str, int]) -> bool:
 
 def _is_negative(name: str, value: int) -> bool:
     return name.startswith("s") and value >> 63 == 1
+
+
+def format_violation(place: str, scalar: Scalar, what: str) -> str:
+    """The log's line about bounds that contradict each other (``compare.violations``)."""
+    s = scalar
+    wide = f"u64=[{s.umin:#x}, {s.umax:#x}] s64=[{s.smin & MASK64:#x}, {s.smax & MASK64:#x}]"
+    narrow = f"u32=[{s.umin32:#x}, {s.umax32:#x}] s32=[{s.smin32 & MASK32:#x}, {s.smax32 & MASK32:#x}]"
+    bits = f"var_off=({s.var_off.value:#x}, {s.var_off.mask:#x})"
+    return f"verifier bug: REG INVARIANTS VIOLATION ({place}): {what} {wide} {narrow} {bits}"
