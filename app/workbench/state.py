@@ -1,17 +1,16 @@
 """The whole visible state of a machine as it goes over the wire: a window's keyframe."""
 
+import re
 from itertools import islice
 
+from app.workbench.changes import SHOWN_ENTRIES
 from app.workbench.values import Json, value_view
 from vm.isa import REGISTERS, STACK_SIZE
-from vm.machine.state import UNWRITTEN_STACK
+from vm.machine.state import STACK_FILL
 from vm.maps.base import BpfMap
 from vm.story.names import Names, key_text, value_text
 
-SHOWN_ENTRIES = 200
-"""Map entries a keyframe holds; what is beyond is counted, and said."""
-_ROW = 8
-_UNWRITTEN_ROW = UNWRITTEN_STACK[:_ROW]
+_WRITTEN = re.compile(rb"[^%c]+" % STACK_FILL)
 
 
 def state_view(names: Names, written: list[bool]) -> Json:
@@ -53,16 +52,16 @@ def frames(names: Names) -> list[Json]:
         {
             "function": names.function_at(pc),
             "return_pc": back,
-            "bytes": _rows(bytes(state.stacks[depth].data)),
+            "bytes": _runs(state.stacks[depth].data),
         }
         for depth, (pc, back) in enumerate(zip(pcs, returns, strict=True))
     ]
 
 
-def _rows(stack: bytes) -> dict[int, str]:
-    """The 8-byte rows that were written, by offset from r10."""
-    rows = ((start - STACK_SIZE, stack[start : start + _ROW]) for start in range(0, STACK_SIZE, _ROW))
-    return {off: row.hex() for off, row in rows if row != _UNWRITTEN_ROW}
+def _runs(stack: bytearray) -> dict[int, str]:
+    """The runs of bytes that were written, by offset from r10. One written with the very byte that unwritten
+    stack holds is not told from it."""
+    return {found.start() - STACK_SIZE: found[0].hex() for found in _WRITTEN.finditer(stack)}
 
 
 def map_view(bpf_map: BpfMap) -> Json:

@@ -4,8 +4,9 @@ from functools import partial
 
 from pydantic_core import to_json
 
+from app.workbench.changes import Changes
 from app.workbench.state import state_view
-from app.workbench.values import Json, change_views, parts
+from app.workbench.values import Json, parts
 from app.workbench.verdicts import named, verdict_of
 from vm.kernel.hooks import HookPoint
 from vm.machine.step import Step
@@ -26,13 +27,17 @@ def window_reply(
     first = index * WINDOW
     teller = Teller(trace.seek(first), partial(named, hook))
     keyframe = state_view(teller.names, written)
+    changes = Changes(teller.names, keyframe)
     steps = []
     for _ in range(min(WINDOW, len(trace) - first)):
         asks = teller.asks()
         told = teller.step()
         if told is None:
             break
-        step = _step_view(teller, hook, told[0], told[1])
+        ended = teller.machine.ended
+        verdict = verdict_of(hook, ended).name if ended is not None else ""
+        step = _step_view(*told[:2])
+        step["changes"] = changes.of(told[0].changes, verdict)
         step["asks"] = parts(asks)
         steps.append(step)
     reply = {
@@ -46,15 +51,12 @@ def window_reply(
     return to_json(reply).decode()
 
 
-def _step_view(teller: Teller, hook: HookPoint, step: Step, told: Told) -> Json:
-    """StepView, without ``asks``."""
-    ended = teller.machine.ended
-    verdict = verdict_of(hook, ended).name if ended is not None else ""
+def _step_view(step: Step, told: Told) -> Json:
+    """StepView, without what it changed and what was asked before."""
     return {
         "pc": step.pc,
         "program": step.program,
         "depth": step.depth,
-        "changes": change_views(teller.names, step.changes, verdict),
         "reads": [_read(read) for read in told.reads],
         "mark": _mark(told),
         "note": told.note,

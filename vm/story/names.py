@@ -1,6 +1,7 @@
 """What things of a run are called: fields of the packet, cells of maps, places on the stack, labels."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 
@@ -12,7 +13,7 @@ from vm.maps import display
 from vm.maps.base import BpfMap
 from vm.memory.fault import MachineFault
 from vm.memory.memory import Memory
-from vm.memory.region import Region, RegionKind
+from vm.memory.region import Region, RegionKind, View
 from vm.program import Program
 from vm.uapi.structs import STRUCTS, Kind
 
@@ -33,6 +34,7 @@ class Names:
         }
         self.context_struct = "xdp_md" if _is_xdp(world.programs[0]) else "__sk_buff"
         self._labels = [_labels(program) for program in world.programs]
+        self._readable: tuple[tuple[str, str, int, int], ...] | None = None
         self._packet = b""
         self._fields: dict[tuple[int, int], tuple[str, str]] = {}
 
@@ -91,16 +93,23 @@ class Names:
                 return field.name
         return f"{off:+d}"
 
-    def context_fields(self) -> dict[str, str]:
-        """The numbers of the context as the program would read them, without those it may not."""
+    def context_fields(self, kept: Collection[str] | None = None) -> dict[str, str]:
+        """The numbers of the context as the program would read them, without those it may not.
+
+        Of ``kept`` numbers (``skb.cb0``), only the fields that follow from them.
+        """
         ctx = self.machine.world.ctx
         view = ctx.region.view if ctx is not None else None
-        found: dict[str, str] = {}
-        for field in STRUCTS[self.context_struct].fields if view is not None else ():
-            if field.kind is not Kind.POINTER and field.size in (1, 2, 4, 8):
-                with suppress(MachineFault):
-                    found[field.name] = str(view.load(field.offset, field.size)) if view else ""
-        return found
+        if view is None:
+            return {}
+        if self._readable is None:
+            self._readable = tuple(_readable(view, self.context_struct))
+        stems = None if kept is None else {_stem(name.partition(".")[2]) for name in kept}
+        return {
+            name: str(view.load(off, size))
+            for name, stem, off, size in self._readable
+            if stems is None or stem in stems
+        }
 
     def place(self, region: Region, off: int, size: int) -> str:
         """A place in memory in the fewest words: ``tcp.flags``, ``fp-4``, ``syn_count[203.0.113.7]``."""
@@ -133,6 +142,21 @@ def key_text(bpf_map: BpfMap, key: bytes) -> str:
 def value_text(bpf_map: BpfMap, value: bytes) -> str:
     """The value as its type reads."""
     return display.value_text(bpf_map.spec, value)
+
+
+@lru_cache(maxsize=256)
+def _stem(name: str) -> str:
+    """The word a field's name begins with: what the kernel keeps for it begins alike (``cb[0]``, ``cb0``)."""
+    return re.match("[a-z]*", name)[0]  # type: ignore[index]
+
+
+def _readable(view: View, struct: str) -> Iterator[tuple[str, str, int, int]]:
+    """Name, stem, offset and size of the numbers of a context that its program may read."""
+    for field in STRUCTS[struct].fields:
+        if field.kind is not Kind.POINTER and field.size in (1, 2, 4, 8):
+            with suppress(MachineFault):
+                view.load(field.offset, field.size)
+                yield field.name, _stem(field.name), field.offset, field.size
 
 
 @lru_cache(maxsize=256)
