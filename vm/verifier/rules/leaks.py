@@ -1,0 +1,88 @@
+"""Rules that keep kernel addresses from a loader without CAP_PERFMON, and speculation in bounds."""
+
+from vm.uapi.errno import Errno
+from vm.verifier.category import Category
+from vm.verifier.rejection import Rule
+
+
+def _policy(message: str, what: str, hint: str, errno: Errno = Errno.EACCES) -> Rule:
+    return Rule(message, errno, Category.POLICY, what, hint)
+
+
+LEAK_STORE = _policy(
+    "R{reg} leaks addr into {place}",
+    "r{reg} holds an address ({type}); without CAP_PERFMON it may not be stored where others could read it.",
+    "store a number instead; keep pointers in registers or on the stack",
+)
+LEAK_HELPER = _policy(
+    "R{reg} leaks addr into helper function",
+    "r{reg} holds an address ({type}) where the helper takes a number.",
+    "pass a number; without CAP_PERFMON addresses may not leave the program",
+)
+LEAK_RETURN = _policy(
+    "R{reg} leaks addr as return value",
+    "The program would return an address ({type}) in r{reg}.",
+    "set r0 to a number before `exit`",
+)
+LEAK_STACK = _policy(
+    "leaking pointer from stack off {off}",
+    "An atomic operation would read the pointer kept at r10 {off:+} as a number.",
+    "use another place on the stack",
+)
+COMPARE = _policy(
+    "R{reg} pointer comparison prohibited",
+    "Comparing r{reg} ({type}) with something else would tell about its address.",
+    "compare pointers to the packet with data_end, and others only with 0",
+)
+ARITHMETIC = _policy(
+    "R{reg} pointer arithmetic prohibited",
+    "Negating an address or swapping its bytes, as here in r{reg} ({type}), makes a number of it.",
+    "copy the register first, and keep the pointer",
+)
+SIGN_EXTENDED = _policy(
+    "R{reg} sign-extension part of pointer",
+    "A part of the address in r{reg} ({type}) would become a number.",
+    "copy the whole register",
+)
+PARTIAL_COPY = _policy(
+    "R{reg} partial copy of pointer",
+    "Half of the address in r{reg} ({type}) would become a number.",
+    "copy the whole register: `r… = r{reg}`",
+)
+_NOT_ROOT = "pointer arithmetic with it prohibited for !root"
+MIXED_SIGNS = _policy(
+    "R{reg} has unknown scalar with mixed signed bounds, " + _NOT_ROOT,
+    "The number in r{reg} may be negative or positive; the mask against speculation must know which.",
+    "bound it on both sides first",
+)
+UNSUPPORTED_POINTER = _policy(
+    "R{reg} has pointer with unsupported alu operation, " + _NOT_ROOT,
+    "Without CAP_PERFMON numbers in registers may be added to stack pointers and map values only.",
+    "use constant offsets",
+)
+DIFFERENT_PATHS = _policy(
+    "R{reg} tried to {op} from different maps, paths or scalars, " + _NOT_ROOT,
+    "Different ways lead here with pointers or numbers of different bounds, and one mask must do for all.",
+    "do the arithmetic on each way separately",
+)
+BEYOND_BOUNDS = _policy(
+    "R{reg} tried to {op} beyond pointer bounds, " + _NOT_ROOT,
+    "r{reg} could leave the memory it points to, even if only in speculation.",
+    "bound the number more tightly",
+)
+STACK_ARITHMETIC_VARIABLE = _policy(
+    "R{reg} variable stack access prohibited for !root, var_off={var_off} off={off}",
+    "Without CAP_PERFMON stack pointers must have constant offsets.",
+    "use constant offsets, or a map value for indexed data",
+)
+STACK_ARITHMETIC_RANGE = _policy(
+    "R{reg} stack pointer arithmetic goes out of range, prohibited for !root; off={off}",
+    "Without CAP_PERFMON a stack pointer may not even point outside the stack (offset {off}).",
+    "stay within -512 to -1",
+)
+_VALUE_RANGE = "R{reg} pointer arithmetic of map value goes out of range, prohibited for !root"
+MAP_VALUE_ARITHMETIC = _policy(
+    "{access}\n" + _VALUE_RANGE,
+    "Without CAP_PERFMON a pointer to a map value may not even point outside the value.",
+    "check the bounds before adding",
+)
