@@ -1,7 +1,7 @@
 """Who loads the program, as data: what Linux trusts the loader with.
 
 The kernel's verifier asks these questions (struct bpf_verifier_env): ``allow_ptr_leaks``,
-``allow_uninit_stack``, ``bypass_spec_v1`` and ``bypass_spec_v4``, of CAP_PERFMON; ``bpf_capable``, of CAP_BPF.
+``allow_uninit_stack``, ``bypass_spec_v1``, ``bypass_spec_v4`` (CAP_PERFMON), ``bpf_capable`` (CAP_BPF).
 """
 
 from collections.abc import Mapping
