@@ -22,6 +22,9 @@ from vm.kernel.stations import START, STATIONS, Station
 from vm.machine.machine import STEP_LIMIT, Machine
 from vm.machine.state import World
 from vm.machine.trace import WINDOW, Budget, Trace
+from vm.maps import BpfMap
+from vm.maps.references import PerfEventArray
+from vm.maps.ringbuf import RingBufMap
 from vm.memory.fault import Fault
 from vm.memory.memory import Memory
 from vm.memory.snapshot import MemorySnapshot
@@ -101,8 +104,8 @@ def send(
     """Sends ``packet`` in at the event's device, past the programs attached.
 
     ``maps`` is what an earlier journey left, None for fresh maps; ``limit`` bounds each program's steps;
-    ``traced`` keeps each run's trace.
-    Raises HookscopeError for maps that cannot be made.
+    ``traced`` keeps each run's trace. User space reads ring buffers and perf events between runs. Raises
+    HookscopeError for maps that cannot be made.
     """
     way = _Way(attachments, event, maps, traced)
     station: Station | None = STATIONS[START]
@@ -187,6 +190,7 @@ class _Way:
             memory.restore(self.maps.memory)
             for made, book in zip(loaded.maps, self.maps.books, strict=True):
                 made.restore(book)
+        _read_by_user_space(loaded.maps)
         programs = tuple(self.attachments[hook.name])
         first = everybody.index(programs[0])
         ctx = context.create(hook.prog_type, frame, memory, event, fields=fields)
@@ -208,6 +212,15 @@ class _Way:
         end = machine.snapshot()
         books = tuple(book.flat() for book in end.maps)
         return Carry(MemorySnapshot(end.memory.images[: self._kept]), books)
+
+
+def _read_by_user_space(maps: Sequence[BpfMap]) -> None:
+    """A reader waits for what programs send: it has opened all events, and has read all records so far."""
+    for found in maps:
+        if isinstance(found, PerfEventArray):
+            found.open_all()
+        elif isinstance(found, RingBufMap):
+            found.consume()
 
 
 def _execute(world: World, limit: int, traced: bool) -> tuple[Machine, tuple[Emitted, ...], Trace | None]:

@@ -257,6 +257,46 @@ def test_outputs_are_told() -> None:
     assert [(output.kind, output.data) for output in run.outputs] == [(OutputKind.TRACE_PIPE, b"hi\n")]
 
 
+def test_user_space_reads_records_between_packets() -> None:
+    text = """
+        .map ring ringbuf entries=4096
+        r1 = ring ll
+        *(u64 *)(r10 - 8) = 1
+        r2 = r10
+        r2 += -8
+        r3 = 8
+        r4 = 0
+        call bpf_ringbuf_output
+        r0 += 2
+        exit
+    """
+    maps = None
+    for _ in range(600):  # 16 bytes each: without a reader the ring would be full after 255
+        journey = send(PACKET, attached(xdp=text), EVENT, maps)
+        maps = journey.maps
+    assert journey.fate.station.id == "socket"
+
+
+def test_user_space_has_opened_perf_events() -> None:
+    text = """
+        .map events perf_event_array key=u32 value=u32 entries=2
+        *(u64 *)(r10 - 8) = 1
+        r2 = events ll
+        r3 = BPF_F_CURRENT_CPU ll
+        r4 = r10
+        r4 += -8
+        r5 = 8
+        call bpf_perf_event_output
+        r0 += 2
+        exit
+    """
+    journey = send(PACKET, attached(xdp=text), EVENT)
+    assert journey.fate.station.id == "socket"
+    run = journey.visits[1].run
+    assert run is not None
+    assert [output.kind for output in run.outputs] == [OutputKind.PERF]
+
+
 @pytest.mark.parametrize("size", [0, 13, 65_550, 70_000])
 def test_no_frame_of_a_wrong_length_gets_past_the_card(size: int) -> None:
     journey = send(bytes(size), attached(xdp=returning(2)), EVENT)
