@@ -1,4 +1,4 @@
-"""From instructions to executors: each slot of a program bound, once, to the state it works on.
+"""From instructions to executors: each slot that runs is bound, once, to the state it works on.
 
 A table keyed by the class of instruction picks the function that binds it; those functions stand in
 ``execute_*.py``, one per shape. An executor does what its instruction means at once, leaves ``state.pc`` at
@@ -8,6 +8,7 @@ the next slot, and returns the changes it made.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from vm.change import Change
 from vm.instruction import (
     AddrSpaceCast,
     Alu,
@@ -81,13 +82,20 @@ BIND: Mapping[type[Instruction], Callable[[Any, Site], Executor]] = {
 
 
 def bind_program(state: State, program: int) -> list[Executor]:
-    """One executor per slot of the program, and one behind the end, which faults."""
+    """One executor per slot, bound when it first runs, and one behind the last that faults."""
     insns = state.world.programs[program].insns
-    code = [_bind(insn, Site(state, program, pc)) for pc, insn in enumerate(insns)]
     end = (
         f"execution ran past the last slot, {len(insns) - 1}" if insns else "the program has no instructions"
     )
-    return [*code, raising(FaultKind.BAD_JUMP, end)]
+
+    def first() -> tuple[Change, ...]:
+        pc = state.pc
+        code[pc] = execute = _bind(insns[pc], Site(state, program, pc))
+        return execute()
+
+    code: list[Executor] = [first] * len(insns)
+    code.append(raising(FaultKind.BAD_JUMP, end))
+    return code
 
 
 def _bind(insn: Instruction | None, at: Site) -> Executor:

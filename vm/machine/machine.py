@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from vm.change import Change, Ended
+from vm.helpers.api import MAX_PROGRAMS
 from vm.machine.apply import undo
 from vm.machine.execute import bind_program
 from vm.machine.snapshot import Snapshot, restore, take
@@ -25,6 +26,9 @@ class Machine:
     def __init__(self, world: World, limit: int = STEP_LIMIT) -> None:
         if not world.programs:
             raise HookscopeError.of("no-program", "there is no program to run", "assemble one first")
+        if len(world.programs) > MAX_PROGRAMS:
+            message = f"one run may hold {MAX_PROGRAMS} programs; this has {len(world.programs)}"
+            raise HookscopeError.of("too-many-programs", message)
         self.world = world
         self.number = 0
         self.fault: Fault | None = None
@@ -64,11 +68,15 @@ class Machine:
         return self._advance()
 
     def _advance(self) -> Step | None:
-        state = self.state
+        state, number = self.state, self.number
         if state.ended is not None:
             return None
-        number, pc, program, depth = self.number, state.pc, state.program, len(state.frames)
-        (changes,) = self._run(1, _nobody)
+        pc, program, depth = state.pc, state.program, len(state.frames)
+        try:
+            changes = state.code[pc]() if number < self.limit else self._stop()
+        except MachineFault as caught:
+            changes = self._fail(caught.fault)
+        self.number = number + 1
         return Step(number, pc, program, depth, changes, self.fault)
 
     def steps(self, count: int) -> Iterator[Step]:
@@ -86,20 +94,16 @@ class Machine:
         not remembered for ``back``, nor are those before them.
         """
         self._history.clear()
-        return self._run(count, seen or _nobody)
-
-    def _run(self, count: int, seen: Callable[[int], None]) -> list[tuple[Change, ...]]:
+        seen = seen or _nobody
         done: list[tuple[Change, ...]] = []
-        allowed = min(count, self.limit - self.number)
         try:
-            self._execute(allowed, done.append, seen)
+            self._execute(min(count, self.limit - self.number), done.append, seen)
         except MachineFault as caught:
             done.append(self._fail(caught.fault))
-        self.number += len(done)
         if len(done) < count and self.state.ended is None:
             seen(self.state.bank | self.state.pc)
-            done.append(self._end(Ended("budget", self.state.registers[0], self.limit_reason)))
-            self.number += 1
+            done.append(self._stop())
+        self.number += len(done)
         return done
 
     def _execute(
@@ -112,6 +116,10 @@ class Machine:
             pc = state.pc
             seen(state.bank | pc)
             add(state.code[pc]())
+
+    def _stop(self) -> tuple[Change, ...]:
+        """Ends the run for want of budget."""
+        return self._end(Ended("budget", self.state.registers[0], self.limit_reason))
 
     def _fail(self, fault: Fault) -> tuple[Change, ...]:
         """Ends the run by a fault; what the failing instruction had done before stays done."""

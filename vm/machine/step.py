@@ -1,12 +1,10 @@
 """What one step was."""
 
-from dataclasses import dataclass
-
-from vm.change import Change
+from vm.change import Change, record
 from vm.memory.fault import Fault
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """Step ``number`` took the state before it to the state after it by ``changes``.
 

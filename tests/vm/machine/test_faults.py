@@ -1,9 +1,12 @@
 """No safety net: whatever a program does wrong ends its run with a fault that can be stepped back from."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.vm.machine.build import machine_of, mov, steps_of
+from tests.vm.machine.build import machine_of, mov, program, steps_of
 from vm.change import Ended
+from vm.helpers.api import MAX_PROGRAMS
 from vm.instruction import (
     AddrSpaceCast,
     Call,
@@ -22,9 +25,12 @@ from vm.instruction import (
     Store,
 )
 from vm.isa import CallKind, ImmKind, JumpOp, Size
+from vm.kernel.bare import bare_world
+from vm.machine.machine import Machine
 from vm.machine.oops import X86_OF, oops
 from vm.memory.fault import FaultKind
 from vm.memory.region import ARENA
+from vm.source import HookscopeError
 
 _INTO_A_DEAD_FRAME = (Call(CallKind.LOCAL, 2), Load(Size.B, 0, 0, -1), Exit(), mov(0, Reg(10)), Exit())
 FAULTS: list[tuple[str, FaultKind, str, tuple[Instruction, ...]]] = [
@@ -110,3 +116,10 @@ def test_an_access_outside_says_how_far() -> None:
     assert fault is not None
     assert (fault.kind, fault.object, fault.outside, fault.size) == (FaultKind.BOUNDS, "mem", 6, 8)
     assert fault.address >= ARENA
+
+
+@pytest.mark.parametrize("count", [0, MAX_PROGRAMS + 1])
+def test_a_run_has_some_programs_and_not_too_many(count: int) -> None:
+    world = bare_world(program(Exit()), b"")
+    with pytest.raises(HookscopeError):
+        Machine(replace(world, programs=world.programs * count))
