@@ -1,17 +1,17 @@
 """Comparisons of what is known: which way a jump must go, and what each way teaches, as in Linux 6.18.
 
-    decide(JumpOp, a, b, bits) -> bool | None           True: always taken; False: never; None: both ways
-    refine(JumpOp, a, b, bits, taken) -> (a', b')       both operands on one way out
-    refine_same(JumpOp, a, bits, taken) -> a'           the same where both operands are the same register
-    refine_raw, refine_same_raw                         before contradictory bounds were given up
-    violations(JumpOp, a, b, bits) -> [(place, scalar, what)]   bounds that contradict each other, for the log
+decide(JumpOp, a, b, bits) -> bool | None           True: always taken; False: never; None: both ways
+outcomes(JumpOp, a, b, bits) -> Outcomes            both ways out: (a, b) taken, (a, b) fallthrough, complaints
+outcomes_same(JumpOp, a, bits) -> Outcomes          the same where both operands are one register
+refine(JumpOp, a, b, bits, taken) -> (a', b')       one of the ways
+refine_same(JumpOp, a, bits, taken) -> a'
 
 An immediate is ``const(imm)``, sign-extended. Only scalars: pointers compare elsewhere. Memoised (bounded).
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from vm.isa import JumpOp, holds
 from vm.verifier import tnum
@@ -102,57 +102,69 @@ def _range(scalar: Scalar, is_signed: bool, bits: int) -> tuple[int, int]:
     return (scalar.umin, scalar.umax) if bits == 64 else (scalar.umin32, scalar.umax32)
 
 
+Complaint = tuple[str, Scalar, str]
+"""Where (true_reg1, true_reg2, false_reg1 or false_reg2), the contradictory scalar, and what is wrong with it."""
+
+
+class Outcomes(NamedTuple):
+    """Both ways out of a comparison: (a, b) where it holds, (a, b) where not, and what Linux complains of.
+
+    Contradictory bounds have been given up (reg_bounds_sanity_check), which is what the complaints are about;
+    with BPF_F_TEST_REG_INVARIANTS the first of them is an error (EFAULT).
+    """
+
+    taken: tuple[Scalar, Scalar]
+    fallthrough: tuple[Scalar, Scalar]
+    complaints: tuple[Complaint, ...]
+
+
 @lru_cache(_CACHED)
-def refine_raw(op: JumpOp, a: Scalar, b: Scalar, bits: int, taken: bool) -> tuple[Scalar, Scalar]:
-    """Both operands where ``a op b`` holds (``taken``) or not, contradictory bounds included."""
+def outcomes(op: JumpOp, a: Scalar, b: Scalar, bits: int) -> Outcomes:
+    """What ``a op b`` teaches of two operands, on both ways out at once."""
+    taken, fallthrough = _learnt(op, a, b, bits, True), _learnt(op, a, b, bits, False)
+    return _checked(taken, fallthrough)
+
+
+@lru_cache(_CACHED)
+def outcomes_same(op: JumpOp, a: Scalar, bits: int) -> Outcomes:
+    """The same of ``a op a``, one register: it is narrowed as both sides at once, then deduced twice."""
+    results: list[Scalar] = []
+    for taken in (True, False):
+        draft = Draft(a)
+        learn(op, taken, draft, draft, bits)
+        results.append(sync(draft.synced()))
+    yes, no = results
+    given_up = (
+        sanitized(yes),
+        sanitized(no),
+    )  # the register is looked at twice, the second time without bounds
+    return _checked((yes, given_up[0]), (no, given_up[1]))
+
+
+def refine(op: JumpOp, a: Scalar, b: Scalar, bits: int, taken: bool) -> tuple[Scalar, Scalar]:
+    """Both operands where ``a op b`` holds (``taken``) or where it does not."""
+    return outcomes(op, a, b, bits)[0 if taken else 1]
+
+
+def refine_same(op: JumpOp, a: Scalar, bits: int, taken: bool) -> Scalar:
+    """The one operand of ``a op a`` where that holds (``taken``) or where it does not."""
+    return outcomes_same(op, a, bits)[0 if taken else 1][1]
+
+
+def _learnt(op: JumpOp, a: Scalar, b: Scalar, bits: int, taken: bool) -> tuple[Scalar, Scalar]:
     left, right = Draft(a), Draft(b)
     learn(op, taken, left, right, bits)
     return left.synced(), right.synced()
 
 
-@lru_cache(_CACHED)
-def refine_same_raw(op: JumpOp, a: Scalar, bits: int, taken: bool) -> Scalar:
-    """The one operand of ``a op a``: Linux narrows it as both sides at once, then deduces twice."""
-    draft = Draft(a)
-    learn(op, taken, draft, draft, bits)
-    return sync(draft.synced())
-
-
-def refine(op: JumpOp, a: Scalar, b: Scalar, bits: int, taken: bool) -> tuple[Scalar, Scalar]:
-    """Both operands as Linux goes on with them: without bounds that clash (reg_bounds_sanity_check)."""
-    left, right = refine_raw(op, a, b, bits, taken)
-    return sanitized(left), sanitized(right)
-
-
-def refine_same(op: JumpOp, a: Scalar, bits: int, taken: bool) -> Scalar:
-    """The register both operands are, as Linux goes on with it."""
-    return sanitized(refine_same_raw(op, a, bits, taken))
-
-
-Complaint = tuple[str, Scalar, str]
-"""Where (true_reg1, true_reg2, false_reg1 or false_reg2), the contradictory scalar, and what is wrong with it."""
-
-
-def violations(op: JumpOp, a: Scalar, b: Scalar, bits: int) -> list[Complaint]:
-    """What Linux reports of contradictory bounds after this jump, in its order.
-
-    With BPF_F_TEST_REG_INVARIANTS the first of them is an error (EFAULT).
-    """
-    sides = [
-        (f"{str(taken).lower()}_reg{at + 1}", scalar)
-        for taken in (True, False)
-        for at, scalar in enumerate(refine_raw(op, a, b, bits, taken))
-    ]
-    return [(place, scalar, what) for place, scalar in sides if (what := violation(scalar))]
-
-
-def same_violations(op: JumpOp, a: Scalar, bits: int) -> list[Complaint]:
-    """The same of ``a op a``; the register is looked at twice, the second time with its bounds given up."""
-    found: list[Complaint] = []
-    for taken in (True, False):
-        scalar = refine_same_raw(op, a, bits, taken)
-        for at in (1, 2):
-            if what := violation(scalar):
-                found.append((f"{str(taken).lower()}_reg{at}", scalar, what))
-                scalar = sanitized(scalar)
-    return found
+def _checked(
+    taken: tuple[Scalar, Scalar],
+    fallthrough: tuple[Scalar, Scalar],
+) -> Outcomes:
+    """The outcomes after reg_bounds_sanity_check has looked at all four."""
+    sides = zip(("true_reg1", "true_reg2", "false_reg1", "false_reg2"), (*taken, *fallthrough), strict=True)
+    complaints = tuple((place, scalar, what) for place, scalar in sides if (what := violation(scalar)))
+    if not complaints:
+        return Outcomes(taken, fallthrough, ())
+    (a, b), (c, d) = taken, fallthrough
+    return Outcomes((sanitized(a), sanitized(b)), (sanitized(c), sanitized(d)), complaints)

@@ -58,20 +58,30 @@ def from_bits(
 
 def bits_narrow32(var_off: Tnum, smin32: int, smax32: int, umin32: int, umax32: int) -> Four:
     """32-bit bounds narrowed by the known bits (``__update_reg32_bounds``)."""
-    value, mask = var_off.value & MASK32, var_off.mask & MASK32
-    least = ((value | mask & _SIGN32) ^ _SIGN32) - _SIGN32
-    most = ((value | mask & ~_SIGN32) ^ _SIGN32) - _SIGN32
-    return max(smin32, least), min(smax32, most), max(umin32, value), min(umax32, value | mask)
+    value, mask = var_off[0] & MASK32, var_off[1] & MASK32
+    return _narrowed(value, mask, smin32, smax32, umin32, umax32, _SIGN32)
+
+
+def _narrowed(value: int, mask: int, smin: int, smax: int, umin: int, umax: int, sign: int) -> Four:
+    """Bounds of one width narrowed by the known bits: the sign bit on its own, then the others."""
+    least = ((value | mask & sign) ^ sign) - sign
+    most = ((value | mask & ~sign) ^ sign) - sign
+    greatest = value | mask
+    return (
+        smin if smin > least else least,
+        smax if smax < most else most,
+        umin if umin > value else value,
+        umax if umax < greatest else greatest,
+    )
 
 
 def _from_bits(now: Full) -> Full:
     var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32 = now
     value, mask = var_off
-    smin32, smax32, umin32, umax32 = bits_narrow32(var_off, smin32, smax32, umin32, umax32)
-    smin = max(smin, ((value | mask & _SIGN64) ^ _SIGN64) - _SIGN64)
-    smax = min(smax, ((value | mask & ~_SIGN64) ^ _SIGN64) - _SIGN64)
-    umin = max(umin, value)
-    umax = min(umax, value | mask)
+    smin32, smax32, umin32, umax32 = _narrowed(
+        value & MASK32, mask & MASK32, smin32, smax32, umin32, umax32, _SIGN32
+    )
+    smin, smax, umin, umax = _narrowed(value, mask, smin, smax, umin, umax, _SIGN64)
     only = _only_member(var_off, umin, umax)
     if only is not None:
         wide, low = (only ^ _SIGN64) - _SIGN64, only & MASK32
@@ -82,12 +92,13 @@ def _from_bits(now: Full) -> Full:
 
 def _only_member(var_off: Tnum, umin: int, umax: int) -> int | None:
     """The one word of ``var_off`` within ``umin .. umax``, where Linux notices that there is but one."""
-    if var_off.mask == MASK64:
-        return umin if min(umin + 1, MASK64) > umax else None
+    value, mask = var_off
+    if umin == value:
+        return umin if umin + (mask & -mask) > umax else None
     following = tnum.next_member(var_off, umin)
-    if umin & ~var_off.mask == var_off.value:
+    if umin & ~mask == value:
         return umin if following > umax else None
-    if following == var_off.value | var_off.mask:
+    if following == value | mask:
         return following
     if following <= umax < tnum.next_member(var_off, following):
         return following
@@ -95,13 +106,53 @@ def _only_member(var_off: Tnum, umin: int, umax: int) -> int | None:
 
 
 def _round(now: Full) -> Full:
+    """One round of deductions, 32 bits first."""
     var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32 = now
-    smin32, smax32, umin32, umax32 = _narrow32(smin, smax, umin, umax, smin32, smax32, umin32, umax32)
+    smin32, smax32 = _low_half_of(umin, umax, smin32, smax32)
+    if umin >> 32 == umax >> 32:
+        least, most = umin & MASK32, umax & MASK32
+        umin32, umax32 = least if least > umin32 else umin32, most if most < umax32 else umax32
+    if smin >> 32 == smax >> 32:
+        least, most = smin & MASK32, smax & MASK32
+        if least <= most:
+            umin32, umax32 = least if least > umin32 else umin32, most if most < umax32 else umax32
+    smin32, smax32 = _low_half_of(smin, smax, smin32, smax32)
+    smin32, smax32, umin32, umax32 = _both_signs(smin32, smax32, umin32, umax32, MASK32, _SIGN32)
     smin, smax, umin, umax = _both_signs(smin, smax, umin, umax, MASK64, _SIGN64)
-    umin = max(umin, umin & _HIGH | umin32)
-    umax = min(umax, umax & _HIGH | umax32)
-    smin = max(smin, smin & ~MASK32 | umin32)
-    smax = min(smax, smax & ~MASK32 | umax32)
+    return _mixed((var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32))
+
+
+def _low_half_of(low: int, high: int, smin32: int, smax32: int) -> tuple[int, int]:
+    """Signed 32-bit bounds out of a 64-bit range whose upper half stays, or steps once with -n .. +m below."""
+    step = (high >> 32) - (low >> 32) & MASK32
+    if step <= 1:
+        least, most = ((low & MASK32) ^ _SIGN32) - _SIGN32, ((high & MASK32) ^ _SIGN32) - _SIGN32
+        if least < 0 <= most if step else least <= most:
+            return least if least > smin32 else smin32, most if most < smax32 else smax32
+    return smin32, smax32
+
+
+def _both_signs(smin: int, smax: int, umin: int, umax: int, word: int, sign: int) -> Four:
+    """Signed and unsigned bounds of one width out of each other."""
+    sleast, smost = (umin ^ sign) - sign, (umax ^ sign) - sign
+    if sleast <= smost:
+        smin, smax = sleast if sleast > smin else smin, smost if smost < smax else smax
+    least, most = smin & word, smax & word
+    if least <= most:
+        return smin, smax, least if least > umin else umin, most if most < umax else umax
+    # The signed range crosses zero: as words it is 0 .. smax and smin .. the greatest; one part may be out.
+    if umax < least:
+        return sleast, smax, umin, most if most < umax else umax
+    if most < umin:
+        return smin, smost, least if least > umin else umin, umax
+    return smin, smax, umin, umax
+
+
+def _mixed(now: Full) -> Full:
+    """64-bit bounds out of the 32-bit ones (``__reg_deduce_mixed_bounds``)."""
+    var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32 = now
+    umin, umax = max(umin, umin & _HIGH | umin32), min(umax, umax & _HIGH | umax32)
+    smin, smax = max(smin, smin & ~MASK32 | umin32), min(smax, smax & ~MASK32 | umax32)
     if smin32 >= 0 and smin >= -_SIGN32 and smax < _SIGN32:
         # A sign-extended 32-bit number that is not negative: the upper half is 0.
         smin, smax, umin, umax = smin32, smax32, smin32, smax32 & MASK64
@@ -109,45 +160,12 @@ def _round(now: Full) -> Full:
     return var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32
 
 
-def _narrow32(
-    smin: int, smax: int, umin: int, umax: int, smin32: int, smax32: int, umin32: int, umax32: int
-) -> Four:
-    """32-bit bounds out of the 64-bit ones, then signed and unsigned out of each other."""
-    for low, high, is_signed in ((umin, umax, False), (smin, smax, True)):
-        least, most = low & MASK32, high & MASK32
-        sleast, smost = (least ^ _SIGN32) - _SIGN32, (most ^ _SIGN32) - _SIGN32
-        if low >> 32 == high >> 32:
-            if not is_signed or least <= most:
-                umin32, umax32 = max(umin32, least), min(umax32, most)
-            if sleast <= smost:
-                smin32, smax32 = max(smin32, sleast), min(smax32, smost)
-    for low, high in ((umin, umax), (smin, smax)):
-        if ((low >> 32) + 1 ^ high >> 32) & MASK32 == 0:  # the upper half steps once, the lower -n .. +m
-            sleast = ((low & MASK32) ^ _SIGN32) - _SIGN32
-            smost = ((high & MASK32) ^ _SIGN32) - _SIGN32
-            if sleast < 0 <= smost:
-                smin32, smax32 = max(smin32, sleast), min(smax32, smost)
-    return _both_signs(smin32, smax32, umin32, umax32, MASK32, _SIGN32)
-
-
-def _both_signs(smin: int, smax: int, umin: int, umax: int, word: int, sign: int) -> Four:
-    """Signed and unsigned bounds of one width out of each other."""
-    sleast, smost = (umin ^ sign) - sign, (umax ^ sign) - sign
-    if sleast <= smost:
-        smin, smax = max(smin, sleast), min(smax, smost)
-    least, most = smin & word, smax & word
-    if least <= most:
-        return smin, smax, max(umin, least), min(umax, most)
-    # The signed range crosses zero: as words it is 0 .. smax and smin .. the greatest; one part may be out.
-    if umax < least:
-        return sleast, smax, umin, min(umax, most)
-    if most < umin:
-        return smin, smost, max(umin, least), umax
-    return smin, smax, umin, umax
-
-
 def _bits_from_bounds(now: Full) -> Tnum:
     """The known bits, with the leading bits that the unsigned ranges have in common."""
-    var_off, _, _, umin, umax, _, _, umin32, umax32 = now
-    wide = tnum.intersect(var_off, tnum.between(umin, umax))
-    return tnum.with_subreg(wide, tnum.intersect(tnum.subreg(wide), tnum.between(umin32, umax32)))
+    (value, mask), _, _, umin, umax, _, _, umin32, umax32 = now
+    wide, narrow = (1 << (umin ^ umax).bit_length()) - 1, (1 << (umin32 ^ umax32).bit_length()) - 1
+    unknown = mask & wide
+    value = (value | umin & ~wide) & ~unknown
+    low = unknown & narrow
+    value = value & _HIGH | (value & MASK32 | umin32 & ~narrow) & ~low
+    return Tnum(value, unknown & _HIGH | low)

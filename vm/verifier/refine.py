@@ -8,7 +8,7 @@ from typing import Final
 
 from vm.isa import JumpOp
 from vm.verifier import tnum
-from vm.verifier.scalar import S32_MAX, S32_MIN, S64_MAX, S64_MIN, Scalar, synced
+from vm.verifier.scalar import S32_MAX, S32_MIN, S64_MAX, S64_MIN, Scalar, raw, sync
 from vm.word import MASK32, MASK64, signed
 
 FLIPPED: Final = {
@@ -36,15 +36,21 @@ OPPOSITE: Final = {
 class Draft:
     """A scalar in the making: bits, and one ``[smin, smax, umin, umax]`` for each width."""
 
-    __slots__ = ("bounds", "var_off")
+    __slots__ = ("low", "var_off", "wide")
 
     def __init__(self, scalar: Scalar) -> None:
         self.var_off = scalar.var_off
-        self.bounds = {64: list(scalar.bounds[:4]), 32: list(scalar.bounds[4:])}
+        self.wide = [scalar.smin, scalar.smax, scalar.umin, scalar.umax]
+        self.low = [scalar.smin32, scalar.smax32, scalar.umin32, scalar.umax32]
+
+    def bounds(self, bits: int) -> list[int]:
+        """The bounds of one width, to be changed in place."""
+        return self.wide if bits == 64 else self.low
 
     def synced(self) -> Scalar:
         """The scalar after everything has been deduced."""
-        return synced(self.var_off, *self.bounds[64], *self.bounds[32])
+        scalar = raw(self.var_off, *self.wide, *self.low)
+        return scalar if scalar.exact else sync(scalar)
 
     def known(self, bits: int) -> int | None:
         """The low ``bits`` if all of them are known."""
@@ -53,7 +59,8 @@ class Draft:
 
     def forget(self) -> None:
         """Drops all bounds; the bits stay."""
-        self.bounds = {64: [S64_MIN, S64_MAX, 0, MASK64], 32: [S32_MIN, S32_MAX, 0, MASK32]}
+        self.wide = [S64_MIN, S64_MAX, 0, MASK64]
+        self.low = [S32_MIN, S32_MAX, 0, MASK32]
 
 
 SMIN, SMAX, UMIN, UMAX = range(4)
@@ -80,7 +87,7 @@ def learn(op: JumpOp, taken: bool, a: Draft, b: Draft, bits: int) -> None:
 
 
 def _learn_equal(a: Draft, b: Draft, bits: int) -> None:
-    left, right = a.bounds[bits], b.bounds[bits]
+    left, right = a.bounds(bits), b.bounds(bits)
     for at in (SMIN, UMIN):
         left[at] = right[at] = max(left[at], right[at])
     for at in (SMAX, UMAX):
@@ -99,7 +106,7 @@ def _learn_unequal(a: Draft, b: Draft, bits: int) -> None:
         a, value = b, a.known(bits)
     if value is None:
         return
-    bounds = a.bounds[bits]
+    bounds = a.bounds(bits)
     for at, end in ((UMIN, value), (UMAX, value), (SMIN, signed(value, bits)), (SMAX, signed(value, bits))):
         if bounds[at] == end:
             bounds[at] = _wrap(end + (1 if at in (UMIN, SMIN) else -1), at, bits)
@@ -108,7 +115,7 @@ def _learn_unequal(a: Draft, b: Draft, bits: int) -> None:
 def _learn_order(a: Draft, b: Draft, bits: int, low: int, gap: int) -> None:
     """``a + gap <= b``, on the bounds from index ``low`` on."""
     high = low + 1
-    left, right = a.bounds[bits], b.bounds[bits]
+    left, right = a.bounds(bits), b.bounds(bits)
     left[high] = min(left[high], _wrap(right[high] - gap, high, bits))
     right[low] = max(_wrap(left[low] + gap, low, bits), right[low])
 

@@ -1,8 +1,8 @@
 """What the verifier knows of a number: known bits and four ranges, as ``struct bpf_reg_state`` holds them.
 
 A ``Scalar`` is immutable and interned: equal content is the same object, so ``is`` compares and the hash is
-the address. Unsigned bounds are words, signed bounds Python's signed numbers. Ids, offsets and precision are not
-here: they belong to a register (``vm.verifier.register``), the number it holds does not change with them.
+the address. Unsigned bounds are words, signed bounds Python's signed numbers. Ids, offsets and precision
+are not here: they belong to a register (``vm.verifier.register``), its number does not change with them.
 
     const(value)                                        the word ``value`` and nothing else
     UNKNOWN                                             any 64-bit word
@@ -14,12 +14,11 @@ here: they belong to a register (``vm.verifier.register``), the number it holds 
 Narrowing and sign extension are in ``resize``, the deductions in ``deduce``.
 """
 
-from dataclasses import dataclass
 from typing import Final
-from weakref import WeakValueDictionary
 
 from vm.verifier import tnum
-from vm.verifier.deduce import deduced
+from vm.verifier.deduce import Full, deduced
+from vm.verifier.interned import Interned
 from vm.verifier.tnum import Tnum
 from vm.word import MASK32, MASK64, signed
 
@@ -35,23 +34,41 @@ UNBOUNDED64: Final = UNBOUNDED[:4]
 UNBOUNDED32: Final = UNBOUNDED[4:]
 
 
-@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Scalar:
     """A set of words. Made by the functions of this module only, so that equal ones are one object."""
 
-    var_off: Tnum
-    smin: int
-    smax: int
-    umin: int
-    umax: int
-    smin32: int
-    smax32: int
-    umin32: int
-    umax32: int
-    is_const: bool
-    """All bits are known (tnum_is_const). The bounds of a path that cannot be taken may still disagree."""
-    exact: bool
-    """All bits are known and every bound says so too: this is ``const(value)``."""
+    __slots__ = (
+        "__weakref__", "exact", "is_const", "smax", "smax32", "smin", "smin32", "umax", "umax32", "umin", "umin32",
+        "var_off",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        var_off: Tnum,
+        smin: int,
+        smax: int,
+        umin: int,
+        umax: int,
+        smin32: int,
+        smax32: int,
+        umin32: int,
+        umax32: int,
+        exact: bool,
+    ) -> None:
+        # Final instead of a frozen dataclass, whose __init__ takes six times as long.
+        self.var_off: Final = var_off
+        self.smin: Final = smin
+        self.smax: Final = smax
+        self.umin: Final = umin
+        self.umax: Final = umax
+        self.smin32: Final = smin32
+        self.smax32: Final = smax32
+        self.umin32: Final = umin32
+        self.umax32: Final = umax32
+        self.is_const: Final = not var_off.mask
+        """All bits are known (tnum_is_const). On a path that cannot be taken the bounds may still disagree."""
+        self.exact: Final = exact
+        """All bits are known and every bound says so too: this is ``const(value)``."""
 
     @property
     def value(self) -> int:
@@ -65,6 +82,10 @@ class Scalar:
             self.smin, self.smax, self.umin, self.umax, self.smin32, self.smax32, self.umin32, self.umax32,
         )  # fmt: skip
 
+    def __repr__(self) -> str:
+        bounds = ", ".join(f"{name}={value:#x}" for name, value in zip(_FIELDS, self.bounds, strict=True))
+        return f"Scalar(var_off={tnum.text(self.var_off)}, {bounds})"
+
     def __reduce__(self) -> tuple[object, ...]:
         return raw, (self.var_off, *self.bounds)
 
@@ -75,7 +96,9 @@ class Scalar:
         return self
 
 
-_interned: WeakValueDictionary[tuple[object, ...], Scalar] = WeakValueDictionary()
+_FIELDS: Final = ("smin", "smax", "umin", "umax", "smin32", "smax32", "umin32", "umax32")
+_interned: Interned[Full, Scalar] = Interned()
+_consts: Interned[int, Scalar] = Interned()
 
 
 def raw(
@@ -91,24 +114,22 @@ def raw(
 ) -> Scalar:
     """The scalar of exactly these bits and bounds; nothing is deduced."""
     key = (var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32)
-    found = _interned.get(key)
-    if found is None:
-        is_const = not var_off.mask
-        exact = is_const and key[1:] == _const_bounds(var_off.value)
-        found = _interned[key] = Scalar(*key, is_const, exact)
-    return found
-
-
-def _const_bounds(value: int) -> Bounds:
-    wide, low = signed(value), value & MASK32
-    narrow = signed(low, 32)
-    return (wide, wide, value, value, narrow, narrow, low, low)
+    if not var_off.mask and key[1:] == _const_bounds(var_off.value):
+        return const(var_off.value)
+    return _interned.get(key) or _interned.add(key, Scalar(*key, False))
 
 
 def const(value: int) -> Scalar:
     """The number ``value``, taken modulo 2**64."""
     value &= MASK64
-    return raw(Tnum(value, 0), *_const_bounds(value))
+    return _consts.get(value) or _consts.add(value, Scalar(Tnum(value, 0), *_const_bounds(value), True))
+
+
+def _const_bounds(value: int) -> Bounds:
+    low = value & MASK32
+    wide = value - (1 << 64) if value > S64_MAX else value
+    narrow = low - (1 << 32) if low > S32_MAX else low
+    return (wide, wide, value, value, narrow, narrow, low, low)
 
 
 UNKNOWN: Final = raw(tnum.UNKNOWN, *UNBOUNDED)
@@ -133,9 +154,6 @@ def synced(
 def sync(scalar: Scalar) -> Scalar:
     """The same scalar after another round of deduction."""
     return scalar if scalar.exact else synced(scalar.var_off, *scalar.bounds)
-
-
-_FIELDS: Final = ("smin", "smax", "umin", "umax", "smin32", "smax32", "umin32", "umax32")
 
 
 def with_bounds(scalar: Scalar, **changed: int) -> Scalar:

@@ -62,15 +62,21 @@ def neg(a: Tnum) -> Tnum:
 
 def mul(a: Tnum, b: Tnum) -> Tnum:
     """Product, by long multiplication over the bits of ``a``: an unknown bit adds ``b`` or does not."""
-    total, at = ZERO, 0
-    rest = a.value | a.mask
-    while rest >> at:
-        if a.value >> at & 1:
-            total = add(total, lshift(b, at))
-        elif a.mask >> at & 1:
-            total = union(total, add(total, lshift(b, at)))
-        at += 1
-    return total
+    (ones, unknown), (plus, doubt) = a, b
+    value = mask = 0
+    while ones or unknown:
+        if (ones | unknown) & 1:
+            low = value + plus
+            carried = (((low + mask + doubt) ^ low) | mask | doubt) & MASK64
+            if unknown & 1:  # added or not: the union of both
+                carried |= value ^ low & ~carried
+                low &= value
+            value, mask = low & ~carried & MASK64, carried & MASK64
+        if mask == MASK64:  # nothing added makes it known again
+            break
+        ones, unknown = ones >> 1, unknown >> 1
+        plus, doubt = plus << 1 & MASK64, doubt << 1 & MASK64
+    return Tnum(value, mask)
 
 
 def and_(a: Tnum, b: Tnum) -> Tnum:
