@@ -289,7 +289,7 @@ class PacketRun(Message):
     index: int
     steps: int
     how: str
-    """exit, fault or budget."""
+    """exit, fault, budget, or idle where no program saw the packet."""
     verdict: str
     """XDP_PASS, TC_ACT_SHOT, ABORTED …"""
     effect: Literal["pass", "drop", "tx", "redirect", "aborted"]
@@ -307,6 +307,9 @@ class RunReply(Message):
     run: str
     revision: int
     packets: list[PacketRun]
+    """Those that were sent, in order."""
+    not_run: int = 0
+    """Packets after them that were not: the run was cancelled, or endless."""
     coverage: dict[int, int]
     """How often each pc ran, over all packets."""
     taken: dict[int, tuple[int, int]]

@@ -417,6 +417,7 @@ export interface RunReply {
   run: string;
   revision: number;
   packets: PacketRun[];
+  not_run: number;
   coverage: Record<string, number>;
   taken: Record<string, [number, number]>;
   outputs: OutputView[];

@@ -21,7 +21,7 @@ from vm.kernel.scenario import Carry
 from vm.kernel.stations import START, STATIONS, Station
 from vm.machine.machine import STEP_LIMIT, Machine
 from vm.machine.state import World
-from vm.machine.trace import WINDOW, Budget, Trace
+from vm.machine.trace import WINDOW, Trace
 from vm.maps import BpfMap
 from vm.maps.references import PerfEventArray
 from vm.maps.ringbuf import RingBufMap
@@ -33,6 +33,8 @@ from vm.program import Program
 Attachments = Mapping[str, Sequence[Program]]
 """Programs by the name of their hook; the first is run, the others are there for tail calls."""
 
+Tracer = Callable[[World], Trace]
+"""Runs a program to its end and keeps how; it may be given budgets, and a clock to look at while it runs."""
 HOP_NS = 1_000
 """How much later each station's programs run than the one before's."""
 MAX_FRAME = 65_535 + ETHERNET
@@ -99,15 +101,15 @@ def send(
     event: Event,
     maps: Carry | None = None,
     limit: int = STEP_LIMIT,
-    traced: bool = False,
+    tracer: Tracer | None = None,
 ) -> Journey:
     """Sends ``packet`` in at the event's device, past the programs attached.
 
     ``maps`` is what an earlier journey left, None for fresh maps; ``limit`` bounds each program's steps;
-    ``traced`` keeps each run's trace. User space reads ring buffers and perf events between runs. Raises
-    HookscopeError for maps that cannot be made.
+    with a ``tracer`` each run's trace is kept. User space reads ring buffers and perf events between runs.
+    Raises HookscopeError for maps that cannot be made.
     """
-    way = _Way(attachments, event, maps, traced)
+    way = _Way(attachments, event, maps, tracer)
     station: Station | None = STATIONS[START]
     frame, visits = Frame(packet), list[Visit]()
     while station is not None and station.leads:
@@ -124,12 +126,12 @@ class _Way:
     """A journey under way: which programs stand on it, and the maps as they are now."""
 
     def __init__(
-        self, attachments: Attachments, event: Event, maps: Carry | None, traced: bool = False
+        self, attachments: Attachments, event: Event, maps: Carry | None, tracer: Tracer | None = None
     ) -> None:
         self.attachments = attachments
         self.event = event
         self.maps = maps
-        self.traced = traced
+        self.tracer = tracer
         self._kept: int | None = None
 
     def pass_by(self, station: Station, frame: Frame, hop: int, limit: int) -> tuple[Visit, Frame]:
@@ -150,7 +152,7 @@ class _Way:
         self, station: Station, hook: HookPoint, frame: Frame, hop: int, limit: int
     ) -> tuple[Visit, Frame]:
         found = self.maps
-        machine, outputs, trace = _execute(self.world(hook, frame, hop), limit, self.traced)
+        machine, outputs, trace = _execute(self.world(hook, frame, hop), limit, self.tracer)
         ended = machine.outcome()
         self.maps = self._carry(machine)
         run = ProgramRun(hook, ended, machine.number, machine.fault, outputs, found, trace)
@@ -223,12 +225,14 @@ def _read_by_user_space(maps: Sequence[BpfMap]) -> None:
             found.consume()
 
 
-def _execute(world: World, limit: int, traced: bool) -> tuple[Machine, tuple[Emitted, ...], Trace | None]:
+def _execute(
+    world: World, limit: int, tracer: Tracer | None
+) -> tuple[Machine, tuple[Emitted, ...], Trace | None]:
     """The machine at the end of a run, what the run sent to user space, and its trace if it is wanted."""
-    if not traced:
+    if tracer is None:
         machine = Machine(world, limit)
         return machine, tuple(_outputs(machine)), None
-    trace = Trace(world, Budget(steps=limit))
+    trace = tracer(world)
     return trace.seek(len(trace)), tuple(output for _, output in trace.outputs), trace
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from vm.helpers.event import Event
 from vm.kernel.hooks import HookPoint
-from vm.kernel.path import Journey, send
+from vm.kernel.path import Journey, Tracer, send
 from vm.kernel.scenario import MILLISECOND, Carry, Setup
 from vm.machine.trace import Trace
 from vm.source import HookscopeError
@@ -17,9 +17,10 @@ from vm.source import HookscopeError
 class Stream:
     """A setup at a hook of the path. Packets travel in order; any may then be traced."""
 
-    def __init__(self, setup: Setup, hook: HookPoint) -> None:
+    def __init__(self, setup: Setup, hook: HookPoint, tracer: Tracer | None = None) -> None:
         self.setup = setup
         self.hook = hook
+        self._tracer = tracer or (lambda world: Trace(world, setup.budget))
         self._carries: list[Carry | None] = [None]
 
     def __len__(self) -> int:
@@ -49,7 +50,7 @@ class Stream:
             self.event(index),
             self._carries[index],
             setup.budget.steps,
-            traced,
+            self._tracer if traced else None,
         )
         if len(self._carries) == index + 1:
             self._carries.append(found.maps)
