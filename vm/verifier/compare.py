@@ -1,7 +1,7 @@
 """Comparisons of what is known: which way a jump must go, and what each way teaches, as in Linux 6.18.
 
 decide(JumpOp, a, b, bits) -> bool | None           True: always taken; False: never; None: both ways
-outcomes(JumpOp, a, b, bits) -> Outcomes            both ways out: (a, b) taken, (a, b) fallthrough, complaints
+outcomes(JumpOp, a, b, bits) -> Outcomes            both ways out: .taken, .fallthrough, .complaints
 outcomes_same(JumpOp, a, bits) -> Outcomes          the same where both operands are one register
 refine(JumpOp, a, b, bits, taken) -> (a', b')       one of the ways
 refine_same(JumpOp, a, bits, taken) -> a'
@@ -103,7 +103,7 @@ def _range(scalar: Scalar, is_signed: bool, bits: int) -> tuple[int, int]:
 
 
 Complaint = tuple[str, Scalar, str]
-"""Where (true_reg1, true_reg2, false_reg1 or false_reg2), the contradictory scalar, and what is wrong with it."""
+"""Where (true_reg1, true_reg2, false_reg1 or false_reg2), the scalar, and what contradicts itself in it."""
 
 
 class Outcomes(NamedTuple):
@@ -134,21 +134,20 @@ def outcomes_same(op: JumpOp, a: Scalar, bits: int) -> Outcomes:
         learn(op, taken, draft, draft, bits)
         results.append(sync(draft.synced()))
     yes, no = results
-    given_up = (
-        sanitized(yes),
-        sanitized(no),
-    )  # the register is looked at twice, the second time without bounds
-    return _checked((yes, given_up[0]), (no, given_up[1]))
+    # The register is looked at twice, the second time after its bounds were given up.
+    return _checked((yes, sanitized(yes)), (no, sanitized(no)))
 
 
 def refine(op: JumpOp, a: Scalar, b: Scalar, bits: int, taken: bool) -> tuple[Scalar, Scalar]:
     """Both operands where ``a op b`` holds (``taken``) or where it does not."""
-    return outcomes(op, a, b, bits)[0 if taken else 1]
+    found = outcomes(op, a, b, bits)
+    return found.taken if taken else found.fallthrough
 
 
 def refine_same(op: JumpOp, a: Scalar, bits: int, taken: bool) -> Scalar:
     """The one operand of ``a op a`` where that holds (``taken``) or where it does not."""
-    return outcomes_same(op, a, bits)[0 if taken else 1][1]
+    found = outcomes_same(op, a, bits)
+    return found.taken[1] if taken else found.fallthrough[1]
 
 
 def _learnt(op: JumpOp, a: Scalar, b: Scalar, bits: int, taken: bool) -> tuple[Scalar, Scalar]:

@@ -123,7 +123,7 @@ def _round(now: Full) -> Full:
 
 
 def _low_half_of(low: int, high: int, smin32: int, smax32: int) -> tuple[int, int]:
-    """Signed 32-bit bounds out of a 64-bit range whose upper half stays, or steps once with -n .. +m below."""
+    """Signed 32-bit bounds out of a 64-bit range whose upper half stays, or steps once over -n .. +m."""
     step = (high >> 32) - (low >> 32) & MASK32
     if step <= 1:
         least, most = ((low & MASK32) ^ _SIGN32) - _SIGN32, ((high & MASK32) ^ _SIGN32) - _SIGN32

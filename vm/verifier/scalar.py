@@ -38,8 +38,8 @@ class Scalar:
     """A set of words. Made by the functions of this module only, so that equal ones are one object."""
 
     __slots__ = (
-        "__weakref__", "exact", "is_const", "smax", "smax32", "smin", "smin32", "umax", "umax32", "umin", "umin32",
-        "var_off",
+        "__weakref__", "exact", "is_const", "smax", "smax32", "smin", "smin32", "umax", "umax32", "umin",
+        "umin32", "var_off",
     )  # fmt: skip
 
     def __init__(
@@ -66,7 +66,7 @@ class Scalar:
         self.umin32: Final = umin32
         self.umax32: Final = umax32
         self.is_const: Final = not var_off.mask
-        """All bits are known (tnum_is_const). On a path that cannot be taken the bounds may still disagree."""
+        """All bits are known (tnum_is_const). On a path that cannot be taken the bounds may disagree."""
         self.exact: Final = exact
         """All bits are known and every bound says so too: this is ``const(value)``."""
 

@@ -1,8 +1,8 @@
 """The programs of ``scalar_programs`` walked by our scalars alone, and the kernel's log read as events alike.
 
 An event is one line: ``12 R6=scalar(…)`` for what an instruction leaves in its destination (or a jump that
-is not decided in its operands), ``12>15 R5=… R9=…`` for the numbers on the other way out, and Linux's complaints
-about contradictory bounds. Ids and precision are left out.
+is not decided in its operands), ``12>15 R5=… R9=…`` for the numbers on the other way out, and Linux's
+complaints about contradictory bounds. Ids and precision are left out.
 """
 
 import re
