@@ -15,6 +15,17 @@ test("the next and the last helper call", () => {
   assert.deepEqual(findStop(trace, ask(20, "helper", back)), { packet: 0, step: 16, why: "helper call" });
 });
 
+test("a call of the program's own is no helper call, a helper of the map lane is", () => {
+  const steps = STEPS.map((step): StepView => {
+    if (step.pc === 16) return { ...step, mark: { ...step.mark!, kind: "call" }, changes: [{ k: "frame", depth: 1, function: "f", return_pc: 17 }] };
+    if (step.pc !== 17) return step;
+    return { ...step, mark: { ...step.mark!, lane: "map", kind: "map" }, did: [{ text: "bpf_map_lookup_elem", kind: "helper", pc: null }] };
+  });
+  const found = findStop({ run: RUN, windows: new Map([["0:0", { ...WINDOW_REPLY, steps }]]) }, ask(0, "helper"));
+  assert.ok(found !== "unknown");
+  assert.equal(steps[found.step - 1]?.pc, 17);
+});
+
 test("a map write stops after the step that wrote", () => {
   const found = findStop(trace, ask(0, "map-write"));
   assert.ok(found !== "unknown");

@@ -15,9 +15,14 @@ interface Search {
   request: Pick<StopRequest, "until" | "pcs">;
 }
 
+/** A helper is named in what is told of its call; a call of the program's own enters a frame. */
+function calledHelper({ did, mark, changes }: StepView): boolean {
+  return did.some(({ kind }) => kind === "helper") || (mark?.kind === "call" && !changes.some(({ k }) => k === "frame"));
+}
+
 function did(step: StepView, until: StopRequest["until"]): boolean {
   const mark = step.mark;
-  if (until === "helper") return mark?.kind === "call";
+  if (until === "helper") return calledHelper(step);
   if (until === "branch") return mark?.kind === "branch";
   if (until === "map-write") return step.changes.some((change) => change.k === "map");
   return false;
