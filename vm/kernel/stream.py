@@ -7,6 +7,7 @@ again from what the packet before it left in the maps.
 from dataclasses import replace
 
 from vm.helpers.event import Event
+from vm.kernel.carries import Carries
 from vm.kernel.hooks import HookPoint
 from vm.kernel.path import Journey, Tracer, send
 from vm.kernel.scenario import MILLISECOND, Carry, Setup
@@ -21,7 +22,7 @@ class Stream:
         self.setup = setup
         self.hook = hook
         self._tracer = tracer or (lambda world: Trace(world, setup.budget))
-        self._carries: list[Carry | None] = [None]
+        self._carries = Carries()
 
     def __len__(self) -> int:
         return len(self.setup.packets)
@@ -37,23 +38,23 @@ class Stream:
 
         Raises HookscopeError for maps that cannot be made.
         """
-        while len(self._carries) <= index:
-            self._send(len(self._carries) - 1)
-        return self._send(index, traced=True)
+        at, carry = self._carries.nearest(index)
+        for before in range(at, index):
+            carry = self._send(before, carry).maps
+        return self._send(index, carry, traced=True)
 
-    def _send(self, index: int, *, traced: bool = False) -> Journey:
+    def _send(self, index: int, carry: Carry | None, *, traced: bool = False) -> Journey:
         setup = self.setup
         attached = {self.hook.name: setup.programs}
         found = send(
             setup.packets[index],
             attached,
             self.event(index),
-            self._carries[index],
+            carry,
             setup.budget.steps,
             self._tracer if traced else None,
         )
-        if len(self._carries) == index + 1:
-            self._carries.append(found.maps)
+        self._carries.keep(index + 1, found.maps)
         return found
 
     def trace(self, index: int) -> Trace:

@@ -3,6 +3,7 @@
 import pytest
 
 from vm.asm import assemble
+from vm.kernel.carries import Carries
 from vm.kernel.hooks import HOOK_POINTS
 from vm.kernel.packet.form import from_form
 from vm.kernel.scenario import Setup
@@ -45,6 +46,14 @@ def test_any_packet_can_be_asked_for_first_and_again() -> None:
     last = found.trace(4)
     assert (last.ended.value, found.trace(1).ended.value, found.trace(4).ended.value) == (4, 1, 4)
     assert found.trace(4).window(0) == last.window(0)
+
+
+def test_a_packet_whose_carry_was_let_go_is_had_again_from_one_before() -> None:
+    found = stream(COUNT, *[UDP] * 40)
+    found._carries = Carries(limit=5 * 4096)
+    assert [found.trace(index).ended.value for index in range(40)] == list(range(40))
+    assert found._carries.stride == 16
+    assert [found.trace(index).ended.value for index in (39, 0, 17, 16, 31, 38)] == [39, 0, 17, 16, 31, 38]
 
 
 def test_two_streams_of_one_setup_are_equal_step_for_step() -> None:
