@@ -1,0 +1,122 @@
+"""A verdict of either side in one shape, and in what two of them differ."""
+
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from types import FrameType
+
+from app.linux.ask import ask
+from app.linux.log import masked
+from vm.program import Program
+from vm.source import HookscopeError
+
+PATIENCE = 60
+"""Seconds a program may take here before it counts as a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one side says; ``crash`` is set where ours broke, ``log`` is masked, ``seconds`` what it took."""
+
+    accepted: bool
+    errno: str = ""
+    error: str = ""
+    processed: int = 0
+    total_states: int = 0
+    peak_states: int = 0
+    log: str = ""
+    crash: str = ""
+    category: str = ""
+    seconds: float = 0.0
+
+
+def kernels(program: Program, log_level: int = 6) -> Verdict:
+    """This machine's kernel's."""
+    started = time.perf_counter()
+    said = ask(program, log_level=log_level)
+    counted = said.figures
+    return Verdict(
+        said.accepted,
+        said.errno,
+        said.error,
+        counted.processed,
+        counted.total_states,
+        counted.peak_states,
+        masked(said.log),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def ours(program: Program, log_level: int = 6, profile: str = "root") -> Verdict:
+    """Ours; anything raised becomes ``crash``."""
+    started = time.perf_counter()
+    try:
+        with _patience():
+            options = import_module("vm.verifier.options").Options(log_level=log_level, profile=profile)
+            report = import_module("vm.verifier").verify(program, options)
+    except HookscopeError as error:
+        return Verdict(False, crash=f"HookscopeError: {error.diagnostic.message}")
+    except Exception as error:  # noqa: BLE001 - the comparison goes on and counts it
+        return Verdict(False, crash=f"{type(error).__name__}: {error} at {_place()}")
+    return Verdict(
+        report.accepted,
+        report.errno.name if report.errno else "",
+        report.error,
+        report.processed,
+        report.total_states,
+        report.peak_states,
+        masked(report.log),
+        category=report.category,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _place() -> str:
+    last = traceback.extract_tb(sys.exc_info()[2])[-1]
+    return f"{last.filename.rsplit('/', 1)[-1]}:{last.lineno}"
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    def give_up(_number: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(f"no verdict within {PATIENCE} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(PATIENCE)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Which parts of two verdicts are equal."""
+
+    verdict: bool
+    errno: bool
+    error: bool
+    log: bool
+    processed: bool
+    total_states: bool
+    peak_states: bool
+
+
+def compared(mine: Verdict, kernel: Verdict) -> Differences:
+    """Part by part; a crash is equal to nothing."""
+    sound = not mine.crash
+    return Differences(
+        sound and mine.accepted == kernel.accepted,
+        sound and mine.errno == kernel.errno,
+        sound and mine.error == kernel.error,
+        sound and mine.log == kernel.log,
+        sound and mine.processed == kernel.processed,
+        sound and mine.total_states == kernel.total_states,
+        sound and mine.peak_states == kernel.peak_states,
+    )
