@@ -7,6 +7,7 @@ complaints about contradictory bounds. Ids and precision are left out.
 
 import re
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 
 from tests.vm.verifier.scalar_programs import NUMBERS
 from vm.encoding import encode
@@ -154,3 +155,27 @@ def _operands(insn: Instruction) -> Iterator[int]:
         yield dst
     if isinstance(insn, Jump) and isinstance(insn.src, Reg):
         yield insn.src.n
+
+
+def digest(events: Sequence[str]) -> str:
+    """Eight hexadecimal digits of a list of events."""
+    return sha256("\n".join(events).encode()).hexdigest()[:8]
+
+
+def kinds(program: Sequence[Instruction], events: Sequence[str]) -> Iterator[str]:
+    """What kind of instruction each event is about: ``add 32``, ``jset 64 taken`` …"""
+    by_slot = _by_slot(program)
+    for event in events:
+        if _COMPLAINT in event:
+            yield "complaint"
+            continue
+        place, _, after = event.split(" ", 1)[0].partition(">")
+        match by_slot[int(place)]:
+            case Alu(op=op, bits=bits):
+                yield f"{op} {bits}"
+            case Jump(op=op, bits=bits):
+                yield f"{op} {bits} {'taken' if after else 'not taken'}"
+            case Endian(op=op, bits=bits):
+                yield f"{op}{bits}"
+            case other:
+                yield type(other).__name__.lower()
