@@ -9,7 +9,12 @@ in ``vm.verifier.core_rules.CORE_RULES``; both map a rule's key to its row.
 
 from dataclasses import dataclass
 
+from typing import TYPE_CHECKING
+
 from vm.uapi.errno import Errno
+
+if TYPE_CHECKING:
+    from vm.verifier.log import Log
 
 UNSUPPORTED = "unsupported"
 """The category of what this verifier does not model: refused, never accepted."""
@@ -43,6 +48,10 @@ class Rejected(Exception):  # noqa: N818 - the field's word for it
     def message(self) -> str:
         """The kernel's words."""
         return self.rule.message.format_map({"pc": self.pc, **self.details})
+
+
+    def explain(self, log: "Log") -> None:
+        """Prints what the kernel prints behind the message."""
 
 
 def unsupported(pc: int, what: str) -> Rejected:

@@ -3,10 +3,13 @@
 Registers and stack slots are immutable and shared; a Frame is two short lists of references to them.
 """
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vm.verifier.register import FRAME_POINTER, NOT_INIT, Register
 from vm.verifier.scalar import ZERO
+
+if TYPE_CHECKING:
+    from vm.verifier.walk import Step
 
 INVALID, SPILL, MISC, ZEROED, DYNPTR, ITER, IRQ_FLAG = range(7)
 """What one byte of stack holds (enum bpf_stack_slot_type)."""
@@ -15,7 +18,7 @@ MAX_SLOTS: Final = 64
 
 
 class Slot(NamedTuple):
-    """Eight bytes of stack: slot i covers fp-8(i+1) to fp-8i-1; ``types[0]`` is the byte at the lowest address.
+    """Eight bytes of stack: slot i covers fp-8(i+1) to fp-8i-1; ``types[0]`` is the byte at the highest address.
 
     ``spilled`` is meaningful where types[7] is SPILL (the highest address): spills start at any width but are
     kept as the register they came from; types[7] is the byte at fp-8(i+1), as in the kernel slot_type[7].
@@ -48,7 +51,16 @@ class Callback(NamedTuple):
 class Frame:
     """One function's registers r0-r10 and stack; slots beyond ``len(stack)`` were never touched."""
 
-    __slots__ = ("callback", "callback_depth", "callsite", "frameno", "regs", "stack", "subprog")
+    __slots__ = (
+        "callback",
+        "callback_depth",
+        "callsite",
+        "depths",
+        "frameno",
+        "regs",
+        "stack",
+        "subprog",
+    )
 
     def __init__(
         self,
@@ -68,6 +80,8 @@ class Frame:
         self.subprog = subprog
         self.callback = callback
         self.callback_depth = callback_depth
+        self.depths: list[int] | None = None
+        """Where the deepest use of each function's stack is kept, in bytes."""
 
     @classmethod
     def enter(cls, callsite: int, frameno: int, subprog: int) -> "Frame":
@@ -77,7 +91,7 @@ class Frame:
         return cls(regs, [], callsite, frameno, subprog)
 
     def copy(self) -> "Frame":
-        return Frame(
+        new = Frame(
             self.regs[:],
             self.stack[:],
             self.callsite,
@@ -86,12 +100,16 @@ class Frame:
             self.callback,
             self.callback_depth,
         )
+        new.depths = self.depths
+        return new
 
     def grow(self, slots: int) -> None:
         """Makes the stack at least that many slots deep."""
         missing = slots - len(self.stack)
         if missing > 0:
             self.stack.extend([EMPTY] * missing)
+            if self.depths is not None and self.depths[self.subprog] < 8 * slots:
+                self.depths[self.subprog] = 8 * slots
 
     def slot(self, index: int) -> Slot:
         return self.stack[index] if index < len(self.stack) else EMPTY
@@ -106,6 +124,9 @@ class State:
     __slots__ = (
         "branches",
         "callback_unroll",
+        "cleaned",
+        "depth",
+        "equal",
         "first",
         "frames",
         "history",
@@ -138,7 +159,11 @@ class State:
         self.branches = 1
         self.first = 0
         self.last = 0
-        self.history: list[object] = []
+        self.history: list[Step] = []
+        self.cleaned = False
+        self.equal: State | None = None
+        self.depth = 0
+        """How many kept states lie before this one on its path."""
 
     @property
     def frame(self) -> Frame:
@@ -146,7 +171,7 @@ class State:
         return self.frames[-1]
 
     def copy(self) -> "State":
-        """The same facts, to be changed apart; exploration's own fields start anew."""
+        """The same facts, to be changed apart; exploration's own fields included."""
         new = State([frame.copy() for frame in self.frames])
         new.pc = self.pc
         new.refs = self.refs
@@ -156,6 +181,12 @@ class State:
         new.speculative = self.speculative
         new.may_goto = self.may_goto
         new.callback_unroll = self.callback_unroll
+        new.parent = self.parent
+        new.depth = self.depth
+        new.branches = self.branches
+        new.first = self.first
+        new.last = self.last
+        new.history = self.history[:]
         return new
 
 

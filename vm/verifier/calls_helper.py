@@ -1,0 +1,113 @@
+"""What a helper call leaves behind: registers wiped, r0 by return type, callbacks, packet pointers lost."""
+
+from typing import TYPE_CHECKING, Final
+
+from vm.helpers.api import Ret
+from vm.instruction import Call
+from vm.uapi.helper_ids import HelperId
+from vm.verifier import scalar as scalars
+from vm.verifier.branches import each_register
+from vm.verifier.calls import call_back, callback_supported
+from vm.verifier.checks import helper_args, resources
+from vm.verifier.register import NOT_INIT, Flag, Kind, Register, scalar
+from vm.verifier.rejection import unsupported
+from vm.verifier.scalar import with_bounds
+
+if TYPE_CHECKING:
+    from vm.verifier.checks.helper_args import CallMeta
+    from vm.verifier.walk import Walk
+
+UNKNOWN: Final = scalar(scalars.UNKNOWN)
+_PACKET: Final = frozenset({Kind.PACKET, Kind.PACKET_META, Kind.PACKET_END})
+_CASTS: Final = frozenset({HelperId.TCP_SOCK, HelperId.SK_FULLSOCK, HelperId.GET_LISTENER_SOCK})
+_ACQUIRES: Final = frozenset(
+    {HelperId.SK_LOOKUP_TCP, HelperId.SK_LOOKUP_UDP, HelperId.SKC_LOOKUP_TCP, HelperId.RINGBUF_RESERVE}
+)
+_POINTERS: Final = {
+    Ret.MAP_VALUE_OR_NULL: (Kind.MAP_VALUE, Flag.MAYBE_NULL),
+    Ret.MAP_VALUE: (Kind.MAP_VALUE, Flag.NONE),
+    Ret.SOCKET_OR_NULL: (Kind.SOCKET, Flag.MAYBE_NULL),
+    Ret.SOCK_COMMON_OR_NULL: (Kind.SOCK_COMMON, Flag.MAYBE_NULL),
+    Ret.TCP_SOCK_OR_NULL: (Kind.TCP_SOCK, Flag.MAYBE_NULL),
+    Ret.RINGBUF_MEM_OR_NULL: (Kind.MEM, Flag.MAYBE_NULL | Flag.RINGBUF),
+    Ret.MEM_OR_NULL: (Kind.MEM, Flag.MAYBE_NULL),
+}
+MAX_ERRNO: Final = 4095
+_SIZED: Final = frozenset(
+    {
+        HelperId.GET_STACK,
+        HelperId.GET_TASK_STACK,
+        HelperId.PROBE_READ_STR,
+        HelperId.PROBE_READ_KERNEL_STR,
+        HelperId.PROBE_READ_USER_STR,
+    }
+)
+
+
+def call_helper(walk: "Walk", insn: Call) -> None:
+    """Checks the call, then has its effects."""
+    number = insn.imm
+    meta = helper_args.check(walk, number)
+    if meta.func is not None:
+        callback_supported(walk, number)
+        _callback(walk, number, meta.func)
+    walk.kill_caller_saved()
+    walk.regs[0] = _returned(walk, number, meta)
+    if meta.helper.changes_packet:
+        _lose_packet(walk)
+
+
+def _callback(walk: "Walk", number: int, subprog: int) -> None:
+    if number == HelperId.LOOP:
+        walk.mark_precise(1)
+        if walk.frame.callback_depth >= walk.regs[1].value.umax:
+            walk.frame.callback_depth = 0
+            if walk.log.all:
+                walk.log.write(f"frame{walk.frame.frameno} bpf_loop iteration limit reached\n")
+            return
+    call_back(walk, number, subprog)
+
+
+def _returned(walk: "Walk", number: int, meta: "CallMeta") -> Register:
+    ret = meta.helper.ret
+    if ret is Ret.INTEGER:
+        return _refined(walk, number, meta)
+    if ret is Ret.VOID:
+        return NOT_INIT
+    if ret not in _POINTERS:
+        raise unsupported(walk.pc, f"what {meta.helper.signature} returns")
+    kind, flags = _POINTERS[ret]
+    if kind is Kind.MAP_VALUE and meta.never_null:
+        flags = Flag.NONE
+    reg = Register(kind, scalars.ZERO, flags=int(flags), map_uid=meta.map_uid)
+    if kind is Kind.MAP_VALUE:
+        assert meta.map is not None
+        reg = reg._replace(map=meta.map)
+    if kind is Kind.MEM:
+        reg = reg._replace(size=meta.size)
+    if flags & Flag.MAYBE_NULL:
+        reg = reg._replace(id=walk.new_id())
+    if number in _CASTS:
+        return reg._replace(ref=meta.ref)
+    if number in _ACQUIRES:
+        ref = resources.acquire(walk)
+        return reg._replace(id=ref, ref=ref)
+    return reg
+
+
+def _refined(walk: "Walk", number: int, meta: "CallMeta") -> Register:
+    if number in _SIZED:
+        most = meta.size
+        return scalar(
+            with_bounds(scalars.UNKNOWN, smin=-MAX_ERRNO, smax=most, smin32=-MAX_ERRNO, smax32=most)
+        )
+    if number == HelperId.GET_SMP_PROCESSOR_ID:
+        last = walk.options.cpus - 1
+        bounds = {"smin": 0, "smax": last, "umin": 0, "umax": last}
+        return scalar(with_bounds(scalars.UNKNOWN, **bounds, smin32=0, smax32=last, umin32=0, umax32=last))
+    return UNKNOWN
+
+
+def _lose_packet(walk: "Walk") -> None:
+    gone = UNKNOWN if walk.profile.allow_ptr_leaks else NOT_INIT
+    each_register(walk.state, lambda reg: gone if reg.kind in _PACKET else reg)

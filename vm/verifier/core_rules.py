@@ -1,0 +1,197 @@
+"""The rules of the walk itself: limits, loops, control flow, uninitialised registers. Kernel texts of 6.18."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from vm.uapi.errno import Errno
+from vm.verifier.rejection import Rule
+
+CORE_RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "not-readable": Rule(
+            "R{reg} !read_ok",
+            Errno.EACCES,
+            "uninitialised",
+            "r{reg} holds nothing here: no path to this instruction has set it, or a call has wiped it.",
+            "Set r{reg} before reading it. Calls leave r1 to r5 empty; keep values in r6 to r9.",
+        ),
+        "frame-pointer": Rule(
+            "frame pointer is read only",
+            Errno.EACCES,
+            "registers",
+            "r10 is the frame pointer and cannot be written.",
+            "Copy r10 to another register and change the copy.",
+        ),
+        "too-large": Rule(
+            "BPF program is too large. Processed {count} insn",
+            Errno.E2BIG,
+            "complexity",
+            "The verifier walked {limit} instructions over all paths and gave up.",
+            "Shorten loops, or help paths to become equal earlier.",
+        ),
+        "too-many-branches": Rule(
+            "The sequence of {count} jumps is too complex.",
+            Errno.E2BIG,
+            "complexity",
+            "More than 8192 branches wait to be walked.",
+            "Split the program, or replace chains of conditions by a table.",
+        ),
+        "infinite-loop": Rule(
+            "infinite loop detected at insn {pc}",
+            Errno.EINVAL,
+            "loops",
+            "The program comes back to instruction {pc} with nothing changed: it would never end.",
+            "Make something change on every turn, and test it.",
+        ),
+        "pointer-unary": Rule(
+            "R{reg} pointer arithmetic prohibited",
+            Errno.EACCES,
+            "pointer-arithmetic",
+            "r{reg} is a pointer; it cannot be negated or have its bytes swapped.",
+            "Do this to a number.",
+        ),
+        "pointer-partial-copy": Rule(
+            "R{reg} partial copy of pointer",
+            Errno.EACCES,
+            "pointer-leak",
+            "r{reg} is a pointer; only all 64 bits of it can be copied.",
+            "Copy with a 64-bit move.",
+        ),
+        "pointer-sign-extension": Rule(
+            "R{reg} sign-extension part of pointer",
+            Errno.EACCES,
+            "pointer-leak",
+            "r{reg} is a pointer; part of it cannot be sign-extended.",
+            "Copy with a plain 64-bit move.",
+        ),
+        "pointer-pointer": Rule(
+            "R{reg} pointer {op} pointer prohibited",
+            Errno.EACCES,
+            "pointer-arithmetic",
+            "Both operands are pointers; their {op} means nothing.",
+            "Only the difference of two pointers can be taken.",
+        ),
+        "pointer-comparison": Rule(
+            "R{reg} pointer comparison prohibited",
+            Errno.EACCES,
+            "pointer-leak",
+            "r{reg} is a pointer, and comparing it would tell its address.",
+            "Compare packet pointers with data_end, or pointers with 0.",
+        ),
+        "different-pointers": Rule(
+            "same insn cannot be used with different pointers",
+            Errno.EINVAL,
+            "memory",
+            "On another path this same instruction goes through a pointer of another kind.",
+            "Give each path its own access.",
+        ),
+        "zero-division": Rule(
+            "div by zero", Errno.EINVAL, "arithmetic", "Division by the constant 0.", "Divide by something else."
+        ),
+        "fill-size": Rule(
+            "invalid size of register fill",
+            Errno.EACCES,
+            "stack",
+            "A pointer saved on the stack must be read back as a whole, 8 bytes.",
+            "Load all 8 bytes.",
+        ),
+        "spill-size": Rule(
+            "invalid size of register spill",
+            Errno.EACCES,
+            "stack",
+            "A pointer must be saved on the stack as a whole, 8 bytes.",
+            "Store all 8 bytes.",
+        ),
+        "spill-to-caller": Rule(
+            "cannot spill pointers to stack into stack frame of the caller",
+            Errno.EINVAL,
+            "stack",
+            "A pointer to this function's stack would outlive it in the caller's.",
+            "Keep it in this function.",
+        ),
+        "corrupt-spill": Rule(
+            "attempt to corrupt spilled pointer on stack",
+            Errno.EACCES,
+            "stack",
+            "Part of a pointer saved on the stack would be overwritten.",
+            "Overwrite all 8 bytes or use another place.",
+        ),
+        "unreadable-stack": Rule(
+            "invalid read from stack off {off}+{byte} size {size}",
+            Errno.EACCES,
+            "uninitialised",
+            "Byte {byte} of these {size} on the stack has not been written.",
+            "Write it first.",
+        ),
+        "leaking-spill": Rule(
+            "leaking pointer from stack off {off}",
+            Errno.EACCES,
+            "pointer-leak",
+            "The stack holds a pointer here, and it would leak.",
+            "Overwrite it first.",
+        ),
+        "spill-in-range": Rule(
+            "spilled ptr in range of var-offset stack write; insn {pc}, ptr off: {off}",
+            Errno.EINVAL,
+            "stack",
+            "The write may hit a pointer saved on the stack.",
+            "Keep arrays and saved pointers apart.",
+        ),
+        "uninit-in-range": Rule(
+            "uninit stack in range of var-offset write prohibited for !root; insn {pc}, off: {off}",
+            Errno.EINVAL,
+            "uninitialised",
+            "The write may or may not initialise this byte of stack.",
+            "Initialise the array first.",
+        ),
+        "returns-stack": Rule(
+            "cannot return stack pointer to the caller",
+            Errno.EINVAL,
+            "calls",
+            "The function would return a pointer to its own stack, which is gone then.",
+            "Return a number, or a pointer to something that stays.",
+        ),
+        "callback-not-scalar": Rule(
+            "R0 not a scalar value",
+            Errno.EACCES,
+            "returns",
+            "A callback must return a number.",
+            "Set r0 to 0 or 1 before exit.",
+        ),
+        "calls-too-deep": Rule(
+            "the call stack of {frames} frames is too deep",
+            Errno.E2BIG,
+            "calls",
+            "More than 8 functions would run at once.",
+            "Call less deeply.",
+        ),
+        "stack-too-large": Rule(
+            "combined stack size of {frames} calls is {size}. Too large",
+            Errno.EACCES,
+            "stack",
+            "The functions of this chain of calls use {size} bytes of stack together; 512 is the limit.",
+            "Use less stack, or maps.",
+        ),
+        "tail-call-stack": Rule(
+            "tail_calls are not allowed when call stack of previous frames is {size} bytes. Too large",
+            Errno.EACCES,
+            "calls",
+            "With tail calls, the frames before may use only 256 bytes of stack.",
+            "Use less stack in the callers.",
+        ),
+        "lock-call": Rule(
+            "function calls are not allowed while holding a lock",
+            Errno.EINVAL,
+            "locks",
+            "While a spin lock is held no function may be called.",
+            "Unlock before the call.",
+        ),
+        "ld-abs-context": Rule(
+            "at the time of BPF_LD_ABS|IND R6 != pointer to skb",
+            Errno.EINVAL,
+            "context",
+            "Legacy packet access takes the context from r6.",
+            "Keep the context in r6.",
+        ),
+    }
+)

@@ -1,0 +1,151 @@
+"""When an earlier, safe state covers the present one (states_equal)."""
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final
+
+from vm.verifier import tnum
+from vm.verifier import scalar as scalars
+from vm.verifier.calls import IdMap, same_registers
+from vm.verifier.register import ADD_CONST, Kind, Register, scalar
+from vm.verifier.scalar import Scalar
+from vm.verifier.state import INVALID, MISC, SPILL, ZEROED, Frame, Slot, State
+
+if TYPE_CHECKING:
+    from vm.verifier.walk import Walk
+
+
+class Level(Enum):
+    """How equal: covered as far as precision asks, covered whatever the precision, the same."""
+
+    NOT_EXACT = auto()
+    EXACT = auto()
+    RANGE_WITHIN = auto()
+
+
+UNKNOWN: Final = scalar(scalars.UNKNOWN)
+_IN_RANGE: Final = frozenset({Kind.MAP_KEY, Kind.MAP_VALUE, Kind.MEM, Kind.BUF, Kind.TP_BUFFER})
+
+
+def states_equal(walk: "Walk", old: State, new: State, level: Level) -> bool:
+    """Whether what holds for ``old`` holds for ``new``."""
+    if len(old.frames) != len(new.frames):
+        return False
+    if old.speculative and not new.speculative:
+        return False
+    ids = IdMap(walk.ids)
+    if not _same_resources(old, new, ids):
+        return False
+    last = len(old.frames) - 1
+    for i, (a, b) in enumerate(zip(old.frames, new.frames, strict=True)):
+        if a.callsite != b.callsite:
+            return False
+        pc = old.pc if i == last else old.frames[i + 1].callsite
+        if not _frames_equal(walk, a, b, pc, ids, level):
+            return False
+    return True
+
+
+def _same_resources(old: State, new: State, ids: IdMap) -> bool:
+    if len(old.refs) != len(new.refs) or old.locks != new.locks:
+        return False
+    if old.preempt_locks != new.preempt_locks or old.rcu != new.rcu:
+        return False
+    return all(
+        ids.same(a.id, b.id) and a.kind == b.kind and a.lock == b.lock
+        for a, b in zip(old.refs, new.refs, strict=True)
+    )
+
+
+def _frames_equal(walk: "Walk", old: Frame, new: Frame, pc: int, ids: IdMap, level: Level) -> bool:
+    if old.callback_depth > new.callback_depth:
+        return False
+    live = walk.analysis.live[pc]
+    for n in range(11):
+        if live >> n & 1 and not covers(old.regs[n], new.regs[n], ids, level):
+            return False
+    return _stack_equal(walk, old, new, ids, level)
+
+
+def covers(old: Register, new: Register, ids: IdMap, level: Level) -> bool:
+    """Whether a register safe as ``old`` is safe as ``new`` (regsafe)."""
+    if level is Level.EXACT:
+        return same_registers(old, new, ids)
+    kind = old.kind
+    if kind is Kind.NOT_INIT:
+        return True
+    if kind is not new.kind or old.flags != new.flags:
+        return False
+    if kind is Kind.SCALAR:
+        if not old.precise and level is Level.NOT_EXACT:
+            return True
+        if (old.id ^ new.id) & ADD_CONST or (old.id & ADD_CONST and old.off != new.off):
+            return False
+        return within(old.value, new.value) and ids.same_scalar(old.id, new.id)
+    if kind in _IN_RANGE:
+        same = old.off == new.off and old.map == new.map and old.size == new.size
+        return same and within(old.value, new.value) and ids.same(old.id, new.id) and ids.same(old.ref, new.ref)
+    if kind in (Kind.PACKET, Kind.PACKET_META):
+        if old.range > new.range or old.off != new.off or not ids.same(old.id, new.id):
+            return False
+        return within(old.value, new.value)
+    if kind is Kind.STACK:
+        return same_registers(old, new, ids) and old.frame == new.frame
+    if kind is Kind.ARENA:
+        return True
+    return same_registers(old, new, ids)
+
+
+def within(old: Scalar, new: Scalar) -> bool:
+    """Whether all of ``new`` lies in ``old`` (range_within, tnum_in)."""
+    return old is new or (
+        old.umin <= new.umin
+        and old.umax >= new.umax
+        and old.smin <= new.smin
+        and old.smax >= new.smax
+        and old.umin32 <= new.umin32
+        and old.umax32 >= new.umax32
+        and old.smin32 <= new.smin32
+        and old.smax32 >= new.smax32
+        and tnum.includes(old.var_off, new.var_off)
+    )
+
+
+def _stack_equal(walk: "Walk", old: Frame, new: Frame, ids: IdMap, level: Level) -> bool:
+    uninit = walk.profile.allow_uninit_stack
+    count = len(new.stack)
+    for index, a in enumerate(old.stack):
+        if index < count:
+            if not _slots_equal(a, new.stack[index], ids, level, uninit):
+                return False
+        elif level is Level.EXACT or any(
+            kind != INVALID and not (uninit and kind == MISC) for kind in a.types
+        ):
+            return False
+    return True
+
+
+def _slots_equal(old: Slot, new: Slot, ids: IdMap, level: Level, uninit: bool) -> bool:
+    if level is Level.EXACT and old.types != new.types:
+        return False
+    for i in range(8):
+        kind = old.types[i]
+        if kind == INVALID or (uninit and kind == MISC):
+            continue
+        a, b = _as_scalar(old, uninit), _as_scalar(new, uninit)
+        if a is not None and b is not None:
+            return covers(a, b, ids, level)
+        if kind == MISC and new.types[i] == ZEROED:
+            continue
+        if kind != new.types[i]:
+            return False
+        if i == 7 and kind == SPILL and not covers(old.spilled, new.spilled, ids, level):
+            return False
+    return True
+
+
+def _as_scalar(slot: Slot, uninit: bool) -> Register | None:
+    if slot.types[0] == SPILL and slot.spilled.kind is Kind.SCALAR:
+        return slot.spilled
+    if all(kind == MISC or (kind == INVALID and uninit) for kind in slot.types):
+        return UNKNOWN
+    return None

@@ -1,0 +1,28 @@
+"""What a verification is asked for."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from vm.isa import MAX_INSNS
+
+LOG_PATH: Final = 1
+LOG_ALL: Final = 2
+LOG_STATS: Final = 4
+
+STRICT_ALIGNMENT: Final = 1 << 0
+ANY_ALIGNMENT: Final = 1 << 1
+TEST_STATE_FREQ: Final = 1 << 3
+SLEEPABLE: Final = 1 << 4
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``load_flags`` are the kernel's BPF_F_ bits, ``log_level`` its 1, 2 and 4, or-ed; ``profile`` the name of
+    the loader's privileges; ``limit`` how many instructions may be processed; ``cpus`` how many the machine has."""
+
+    attach_type: int | None = None
+    load_flags: int = 0
+    log_level: int = 0
+    profile: str = "root"
+    limit: int = MAX_INSNS
+    cpus: int = 2

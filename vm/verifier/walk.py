@@ -1,0 +1,171 @@
+"""What the parts of the verifier share while they walk one program: the state and everything around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from vm.instruction import Instruction
+from vm.program import Program
+from vm.verifier.liveness import Analysis
+from vm.verifier.log import Log
+from vm.verifier.options import ANY_ALIGNMENT, STRICT_ALIGNMENT, TEST_STATE_FREQ, Options
+from vm.verifier.register import ADD_CONST, Kind, Register
+from vm.verifier.stack_liveness import StackLiveness
+from vm.verifier.state import Frame, State
+
+if TYPE_CHECKING:
+    from vm.verifier.explore import Explorer
+    from vm.verifier.profile import Profile
+
+MAX_PENDING: Final = 8192
+"""Branches that may wait to be walked (BPF_COMPLEXITY_LIMIT_JMP_SEQ)."""
+
+STACK_ACCESS: Final = 1 << 9
+DST_STACK: Final = 1 << 10
+SRC_STACK: Final = 1 << 11
+"""Flags of a history entry, over its frame (3 bits) and stack slot (6 bits)."""
+
+
+class Step:
+    """One entry of a state's jump history: the slot, where control came from, and what precision must know."""
+
+    __slots__ = ("flags", "linked", "pc", "previous")
+
+    def __init__(self, pc: int, previous: int, flags: int, linked: tuple[tuple[int, bool, int], ...]) -> None:
+        self.pc = pc
+        self.previous = previous
+        self.flags = flags
+        self.linked = linked
+        """Scalars that gained range together: frame, whether a register, its number or stack slot."""
+
+
+@dataclass(slots=True)
+class Pending:
+    """A branch to be walked later."""
+
+    state: State
+    pc: int
+    previous: int
+    log_size: int
+
+
+@dataclass(slots=True)
+class Aux:
+    """What one instruction must keep on all paths: the kind of pointer it goes through, the map it is given."""
+
+    kind: Kind | None = None
+    flags: int = 0
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+class Walk:
+    """The running state and its surroundings; the functions of the other modules act on it."""
+
+    def __init__(self, program: Program, options: Options, profile: "Profile", starts: Sequence[int]) -> None:
+        self.program = program
+        self.options = options
+        self.profile = profile
+        self.insns: tuple[Instruction | None, ...] = program.insns
+        self.subprogs = tuple(starts)
+        self.log = Log(program, options.log_level)
+        self.analysis = Analysis(program, starts)
+        self.stack_live = StackLiveness(self.analysis, program.insns, self.log)
+        self.stack_depths = [0] * len(self.subprogs)
+        self.strict_alignment = bool(options.load_flags & STRICT_ALIGNMENT)
+        self.any_alignment = bool(options.load_flags & ANY_ALIGNMENT)
+        self.test_state_freq = bool(options.load_flags & TEST_STATE_FREQ)
+        self.aux: dict[int, Aux] = {}
+        self.ids = 0
+        self.pc = 0
+        self.previous = -1
+        self.step: Step | None = None
+        self.scratched = 0
+        self.scratched_slots = 0
+        self.pending: list[Pending] = []
+        self.processed = 0
+        self.jumps = 0
+        self.explorer: Explorer
+        main = Frame.enter(-1, 0, 0)
+        main.depths = self.stack_depths
+        self.state = State([main])
+        self.frame = main
+        self.regs = main.regs
+
+    # -- state ---------------------------------------------------------------------------------------------
+
+    def use(self, state: State) -> None:
+        """Goes on with another state, or with another frame of the same."""
+        self.state = state
+        self.frame = state.frames[-1]
+        self.regs = self.frame.regs
+
+    def new_id(self) -> int:
+        """A number no register, reference or lock has had."""
+        self.ids += 1
+        return self.ids
+
+    def set(self, regno: int, reg: Register) -> None:
+        """Writes a register of the running frame."""
+        self.regs[regno] = reg
+        self.scratched |= 1 << regno
+
+    def facts(self, pc: int) -> Aux:
+        found = self.aux.get(pc)
+        if found is None:
+            found = self.aux[pc] = Aux()
+        return found
+
+    def scratch_all(self) -> None:
+        self.scratched = self.scratched_slots = -1
+
+    def scratch_slot(self, index: int) -> None:
+        self.scratched_slots |= 1 << index
+
+    # -- history -------------------------------------------------------------------------------------------
+
+    def remember(self, state: State, flags: int = 0, linked: tuple[tuple[int, bool, int], ...] = ()) -> None:
+        """Adds to the history of jumps, or to the entry this instruction already has (push_jmp_history)."""
+        step = self.step
+        if step is not None:
+            # entries are shared between the branches of a jump; what is learnt later belongs to this one
+            fresh = Step(step.pc, step.previous, step.flags | flags, step.linked or linked)
+            if state.history and state.history[-1] is step:
+                state.history[-1] = fresh
+            self.step = fresh
+            return
+        self.step = Step(self.pc, self.previous, flags, linked)
+        state.history.append(self.step)
+
+    def mark_precise(self, regno: int) -> None:
+        """The scalar in ``regno`` matters: so does what it was computed from (mark_chain_precision)."""
+        from vm.verifier.precision import mark_chain
+
+        mark_chain(self, self.state, regno)
+
+    def link(self, regno: int) -> Register:
+        """The register, with an id to recognise its copies by (assign_scalar_id_before_mov)."""
+        reg = self.with_id(self.regs[regno])
+        self.regs[regno] = reg
+        return reg
+
+    def with_id(self, reg: Register) -> Register:
+        """``reg``, with an id if it is an unknown scalar that has none of its own."""
+        if reg.kind is not Kind.SCALAR:
+            return reg
+        if reg.id & ADD_CONST:
+            reg = reg._replace(id=0, off=0)
+        if not reg.id and not reg.value.is_const:
+            reg = reg._replace(id=self.new_id())
+        return reg
+
+    def print_state(self, state: State) -> None:
+        """The registers touched since the last time, where the log is on."""
+        if self.log.enabled:
+            self.log.insn_state(state, self.pc, self.scratched, self.scratched_slots)
+            self.scratched = self.scratched_slots = 0
+
+    def kill_caller_saved(self) -> None:
+        from vm.verifier.register import NOT_INIT
+
+        self.regs[0:6] = [NOT_INIT] * 6
+        self.scratched |= 0x3F
