@@ -44,7 +44,7 @@ class RunLine(ProgramLine):
     packets: tuple[HexBytes, ...] = ()
     max_steps: int = Field(default=1_000_000, ge=1, le=10_000_000)
     seed: int = 1
-    cpu: int = Field(default=0, ge=0, le=1023)
+    cpu: int = Field(default=0, ge=0, le=63)
 
 
 class CfgLine(ProgramLine):

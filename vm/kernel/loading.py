@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from vm.helpers.event import Event
 from vm.maps import BpfMap, create_all
 from vm.memory.memory import Memory
 from vm.program import MapSpec, Program
@@ -14,6 +15,15 @@ class Loaded:
 
     maps: tuple[BpfMap, ...]
     indices: tuple[tuple[int, ...], ...]
+
+
+CPUS = 2
+"""Processors of the modeled machine; more only for a run on one beyond."""
+
+
+def cpus_for(event: Event) -> int:
+    """How many CPUs per-CPU maps have values for."""
+    return max(CPUS, event.cpu + 1)
 
 
 def load_maps(programs: Sequence[Program], memory: Memory, cpus: int = 1, *, fresh: bool = True) -> Loaded:

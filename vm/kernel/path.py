@@ -15,7 +15,7 @@ from vm.kernel.context import Frame
 from vm.kernel.context.ethernet import ETHERNET
 from vm.kernel.destination import destination
 from vm.kernel.hooks import HOOK_POINTS, Effect, HookPoint, Verdict
-from vm.kernel.loading import load_maps
+from vm.kernel.loading import cpus_for, load_maps
 from vm.kernel.receive import for_socket, for_tc, make_skb
 from vm.kernel.scenario import Carry
 from vm.kernel.stations import START, STATIONS, Station
@@ -185,7 +185,7 @@ class _Way:
         )
         memory, fields = Memory([]), dict[str, int]()
         everybody = [program for name in HOOK_POINTS for program in self.attachments.get(name, ())]
-        loaded = load_maps(everybody, memory, fresh=self.maps is None)
+        loaded = load_maps(everybody, memory, cpus_for(event), fresh=self.maps is None)
         self._kept = len(memory.regions)
         if self.maps is not None:
             memory.snapshot()

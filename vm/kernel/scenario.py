@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from vm.helpers.event import Event
 from vm.helpers.table import HELPERS
 from vm.kernel import context
-from vm.kernel.loading import Loaded, load_maps
+from vm.kernel.loading import Loaded, cpus_for, load_maps
 from vm.machine.machine import Machine
 from vm.machine.snapshot import Snapshot
 from vm.machine.state import World
@@ -102,7 +102,8 @@ class Scenario:
         return Carry(MemorySnapshot(end.memory.images[: self._map_regions]), books)
 
     def _maps(self, memory: Memory, carry: Carry | None) -> Loaded:
-        loaded = load_maps(self.setup.programs, memory, fresh=carry is None)
+        setup = self.setup
+        loaded = load_maps(setup.programs, memory, cpus_for(setup.event), fresh=carry is None)
         self._map_regions = len(memory.regions)
         if carry is not None:
             memory.snapshot()

@@ -109,3 +109,24 @@ def test_a_bad_line_gets_an_error_and_the_next_is_read(line: bytes, code: str) -
 def test_map_bombs_and_broken_maps_are_refused(changed: dict[str, Any], code: str) -> None:
     (found,) = ask({"op": "run", "insns": MOV_EXIT, "maps": [HASH | changed], "packets": ["00" * 14]})
     assert found["code"] == code
+
+
+def test_per_cpu_maps_show_the_running_cpus_value() -> None:
+    source = """
+        .map counts percpu_array key=u32 value=u64 entries=1
+        *(u32 *)(r10 - 4) = 0
+        r1 = counts ll
+        r2 = r10
+        r2 += -4
+        call bpf_map_lookup_elem
+        if r0 == 0 goto out
+        *(u64 *)(r0 + 0) = 9
+    out:
+        r0 = 2
+        exit
+    """
+    given = HASH | {"type": "percpu_array", "max_entries": 1, "init": [["00000000", "01" + "00" * 7]]}
+    line = {"op": "run", "insns": bytecode(source), "maps": [given], "packets": ["00" * 64]}
+    for cpu in (0, 1, 5):
+        assert ask(line | {"cpu": cpu})[0]["maps"] == [[["00000000", "09" + "00" * 7]]]
+    assert ask(line | {"packets": []})[0]["maps"] == [[["00000000", "01" + "00" * 7]]]
