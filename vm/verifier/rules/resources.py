@@ -56,7 +56,7 @@ LOCK_VARIABLE = _resource(
     "pass the value's pointer with a constant offset",
 )
 LOCK_NO_BTF = _resource(
-    "map '{map}' has to have BTF in order to use bpf_spin_lock",
+    "map '' has to have BTF in order to use bpf_spin_lock",
     "Linux finds the lock by the type of the map's value, and this map was made without types.",
     "make the map with BTF (a value structure with a `struct bpf_spin_lock`), as libbpf does",
 )

@@ -15,17 +15,17 @@ def _policy(message: str, what: str, hint: str, errno: Errno = Errno.EACCES) -> 
 
 _FRAME = "a frame's stack is bytes -512 to -1 from r10"
 STACK_OUTSIDE = _memory(
-    "invalid {direction} stack R{reg} off={off} size={size}",
+    "invalid{direction} stack R{reg} off={off} size={size}",
     "The {size} bytes at r10 {off:+} do not lie on the stack: " + _FRAME + ".",
     "use an offset from -512 to -{size}",
 )
 STACK_STRADDLES = _memory(
-    "invalid {direction} stack R{reg} off={off} size={size}",
+    "invalid{direction} stack R{reg} off={off} size={size}",
     "The {size} bytes at r10 {off:+} begin on the stack and end beyond it: " + _FRAME + ".",
     "begin at least {size} bytes below r10",
     Errno.EINVAL,
 )
-_VARIABLE = "invalid variable-offset {direction} stack R{reg} var_off={var_off} off={off} size={size}"
+_VARIABLE = "invalid variable-offset{direction} stack R{reg} var_off={var_off} off={off} size={size}"
 STACK_VARIABLE = _memory(
     _VARIABLE,
     "r{reg} points somewhere into the stack depending on a number, and {size} bytes there may lie outside; "
@@ -41,7 +41,7 @@ STACK_VARIABLE_STRADDLES = _memory(
     Errno.EINVAL,
 )
 STACK_UNBOUNDED = _memory(
-    "invalid unbounded variable-offset {direction} stack R{reg}",
+    "invalid unbounded variable-offset{direction} stack R{reg}",
     "A number without bounds was added to the stack pointer in r{reg}.",
     "narrow the number with a mask or a comparison before adding it",
 )

@@ -1,0 +1,77 @@
+"""What is acquired must be given back on every path: references and spin locks."""
+
+from typing import TYPE_CHECKING, Final
+
+from vm.verifier import scalar
+from vm.verifier.checks.common import map_of, refuse
+from vm.verifier.register import NOT_INIT, Kind, Register
+from vm.verifier.register import scalar as scalar_register
+from vm.verifier.rejection import unsupported
+from vm.verifier.rules import resources as rules
+from vm.verifier.state import SPILL, Frame, Ref, Slot
+
+if TYPE_CHECKING:
+    from vm.verifier.walk import Walk
+
+EXIT: Final = "BPF_EXIT instruction in main prog"
+TAIL_CALL: Final = "tail_call"
+LD_ABS: Final = "BPF_LD_[ABS|IND]"
+"""Where leaks are looked for, as the messages name the places."""
+_UNKNOWN: Final = scalar_register(scalar.UNKNOWN)
+
+
+def acquire(walk: "Walk") -> int:
+    """Notes a reference acquired by the instruction at hand; its id."""
+    ref = Ref(walk.new_id(), walk.pc)
+    walk.state.refs = (*walk.state.refs, ref)
+    return ref.id
+
+
+def release(walk: "Walk", ref: int) -> bool:
+    """Gives a reference back; pointers that belong to it, spilled ones too, are gone. False: not held."""
+    state = walk.state
+    if not any(held.id == ref and held.kind == "ptr" for held in state.refs):
+        return False
+    state.refs = tuple(held for held in state.refs if held.id != ref or held.kind != "ptr")
+    gone = _UNKNOWN if walk.profile.allow_ptr_leaks else NOT_INIT
+    for frame in state.frames:
+        _forget(frame, ref, gone)
+    return True
+
+
+def _forget(frame: Frame, ref: int, gone: Register) -> None:
+    for regno, reg in enumerate(frame.regs):
+        if reg.ref == ref:
+            frame.regs[regno] = gone
+    for index, slot in enumerate(frame.stack):
+        if slot.types[0] == SPILL and slot.spilled.ref == ref:
+            frame.stack[index] = Slot(slot.types, gone)
+
+
+def check_leaks(walk: "Walk", where: str, *, locks: bool = True) -> None:
+    """Nothing acquired is still held at ``where``; in called functions only locks matter, where ``locks``."""
+    state = walk.state
+    if locks and state.locks:
+        alloc = next((ref.pc for ref in state.refs if ref.kind == "lock"), 0)
+        refuse(walk, rules.LOCK_AT, where=where, alloc=alloc)
+    held = [ref for ref in state.refs if ref.kind == "ptr"]
+    if held and len(state.frames) == 1:
+        lines = "".join(f"Unreleased reference id={ref.id} alloc_insn={ref.pc}\n" for ref in held)
+        refuse(walk, rules.REFERENCE_LEAK, where=where, lines=lines, alloc=held[0].pc)
+    if locks and state.rcu:
+        refuse(walk, rules.RCU_AT, where=where)
+    if locks and state.preempt_locks:
+        refuse(walk, rules.PREEMPT_AT, where=where)
+
+
+def check_spin_lock(walk: "Walk", regno: int) -> None:
+    """A spin lock may be taken or given back through r``regno``.
+
+    Linux finds locks by the types of map values (BTF), which maps here do not have: it is always refused.
+    """
+    reg = walk.regs[regno]
+    if not reg.value.is_const:
+        refuse(walk, rules.LOCK_VARIABLE, reg=regno)
+    if reg.kind is not Kind.MAP_VALUE:
+        raise unsupported(walk.pc, "spin locks in allocated objects")
+    refuse(walk, rules.LOCK_NO_BTF, map=map_of(walk, reg).name)
