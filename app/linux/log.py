@@ -35,7 +35,10 @@ def figures(log: str) -> Figures:
     """The figures of a log of any level."""
     counted, depths = _FIGURES.search(log), _DEPTHS.search(log)
     found = depths.group(1) if depths else ""
-    return Figures(*map(int, counted.groups()), found) if counted else Figures(stack_depths=found)
+    if counted is None:
+        return Figures(stack_depths=found)
+    processed, widest, total, peak = map(int, counted.groups())
+    return Figures(processed, widest, total, peak, found)
 
 
 def error_line(log: str) -> str:

@@ -10,8 +10,6 @@ _STATE = re.compile(
     r"^(?P<head>\d+: (?:\(..\) .*?;)?|from \d+ to \d+(?: \(speculative execution\))?:)"
     r"(?P<state>(?: frame\d+:)? (?:R\d|fp-|refs=|cb\b).*)"
 )
-    r"^(?P<head>\d+: (?:\(..\) .*?;)?|from \d+ to \d+(?: \(speculative execution\))?:)(?P<state>(?: frame\d+:)? (?:R\d|fp-|refs=|cb\b).*)"
-)
 _PART = re.compile(r"(?:^| )(frame\d+|R\d+|fp-\d+|refs|cb)(?:_\w+)?(?:=|:|$)")
 
 

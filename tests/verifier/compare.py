@@ -109,9 +109,10 @@ def table(found: list[Outcome]) -> Iterator[str]:
 def _speed(found: list[Outcome]) -> str:
     ratios = sorted(one.seconds / one.kernel_seconds for one in found)
     mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
+    mine, kernel = (sum(one.seconds for one in found), sum(one.kernel_seconds for one in found))
     return (
-        f"time with this log: ours {sum(one.seconds for one in found):.1f} s, "
-        f"kernel (call and copy included) {sum(one.kernel_seconds for one in found):.1f} s; ratio mean {mean:.2f}, worst {ratios[-1]:.1f}"
+        f"time with this log: ours {mine:.1f} s, kernel (call and copy included) {kernel:.1f} s; "
+        f"ratio mean {mean:.2f}, worst {ratios[-1]:.1f}"
     )
 
 
