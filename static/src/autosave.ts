@@ -11,6 +11,8 @@ import type { State } from "./state.ts";
 const LOCAL_IDLE = 250;
 const SERVER_IDLE = 1_000;
 const RETRY = 5_000;
+/** Characters of packets that the browser keeps beside the program: storage is small, the text comes first. */
+const LOCAL_PACKETS = 2_000_000;
 const URL_IDLE = 300;
 
 /** What the browser keeps of one program; `dirty` until the server has it. */
@@ -50,8 +52,10 @@ export function requestOf(now: State): SaveRequest {
 function keepLocally(dirty: boolean): void {
   const now = state.peek();
   const { id, title, version, inputs } = now;
-  const kept = keep(draftKey(id), { id, title, version, inputs, place: placeOf(now), dirty } satisfies Draft);
-  if (!kept) keep(draftKey(id), { id, title, version, inputs: { ...inputs, packets: [], times_ns: [] }, place: placeOf(now), dirty });
+  const draft: Draft = { id, title, version, inputs, place: placeOf(now), dirty };
+  const size = inputs.packets.reduce((sum, hex) => sum + hex.length, 0);
+  if (size <= LOCAL_PACKETS && keep(draftKey(id), draft)) return;
+  keep(draftKey(id), { ...draft, inputs: { ...inputs, packets: [], times_ns: [] } });
 }
 
 let server: ReturnType<typeof setTimeout> | undefined;

@@ -12,6 +12,7 @@ startPage();
 startKeys();
 startInput();
 const root = document.getElementById("app");
+root?.replaceChildren(); // what the server sent to look at meanwhile
 if (root !== null) render(<Shell />, root);
 await openAddress(location);
 connect();

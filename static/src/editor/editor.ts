@@ -3,7 +3,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from "@codemirror/commands";
 import { nextDiagnostic, previousDiagnostic } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState, type Extension } from "@codemirror/state";
+import { EditorState, type Extension, type Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { effect } from "@preact/signals";
 import * as actions from "../actions.ts";
@@ -41,6 +41,13 @@ function changed(update: ViewUpdate): void {
   if (text !== state.peek().inputs.source) act(actions.edit, text, stopsOf(update.state));
 }
 
+/** Refuses what would make the program longer than the server takes, and says so. */
+function short({ newDoc, docChanged }: Transaction): boolean {
+  if (!docChanged || newDoc.length <= MAX_SOURCE) return true;
+  queueMicrotask(() => act(actions.toast, `Left out: a program has at most ${MAX_SOURCE.toLocaleString("en")} characters.`));
+  return false;
+}
+
 /** After Esc, Tab leaves the editor; coming back, it indents again. */
 const tabLeaves: Extension = [
   keymap.of([{ key: "Escape", run: (view) => (view.setTabFocusMode(true), false) }]),
@@ -71,7 +78,7 @@ function extensions(): Extension {
     autocompletion({ override: [complete], icons: false }),
     placeholder("Type eBPF here, such as\n  r0 = 2\n  exit"),
     EditorState.tabSize.of(4),
-    EditorState.changeFilter.of((transaction) => transaction.newDoc.length <= MAX_SOURCE),
+    EditorState.changeFilter.of(short),
     tabLeaves,
     EditorView.scrollMargins.of(() => ({ bottom: 48 })), // room for a message under the line
     keymap.of([...inherited.filter(({ key }) => key === undefined || !OURS.has(key)), indentWithTab]),

@@ -82,6 +82,7 @@ function Stops() {
 }
 
 function StepOf() {
+  if (select.run.value === null) return <>Not run yet</>;
   return (
     <>
       Step {select.cursor.value.step.toLocaleString("en")} of {select.steps.value.toLocaleString("en")}

@@ -1,0 +1,154 @@
+"""Photographs every screen and state, at three widths, in both themes, into shots/.
+
+``python3 dev.py shots`` takes all of them; words pick by name: ``python3 dev.py shots 390 palette``.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.chromium import launch_options
+from tests.browser.server import running_server
+from tests.browser.workbench import SYN_GUARD, Workbench
+
+FOLDER = Path(__file__).parents[2] / "shots"
+SIZES = ((1600, 1000), (1280, 800), (390, 844))
+THEMES = ("light", "dark")
+SETTLED = 600
+"""Milliseconds until what was asked for has been drawn."""
+LONG = "    r6 = 0\nagain:\n    r6 += 1\n    if r6 < 20000 goto again\n    r0 = XDP_PASS\n    exit\n"
+LOST_POINTER = "    r1 = 0\n    r0 = *(u64 *)(r1 + 8)\n    exit\n"
+
+State = Callable[[Workbench], None]
+
+
+def home(bench: Workbench) -> None:
+    bench.page.goto("/")
+
+
+def start(bench: Workbench) -> None:
+    bench.open()
+
+
+def drop(bench: Workbench) -> None:
+    """Just before the packet is dropped: the mock-up's own moment."""
+    bench.open(f"{SYN_GUARD}#p=16&s=24").at(16, 24)
+
+
+def typed(source: str) -> State:
+    def state(bench: Workbench) -> None:
+        start(bench)
+        bench.write(source)
+        bench.page.keyboard.press("Escape")
+
+    return state
+
+
+def after(*commands: str) -> State:
+    """The mock-up's moment, and then these commands of the palette."""
+
+    def state(bench: Workbench) -> None:
+        drop(bench)
+        for words in commands:
+            bench.command(words)
+
+    return state
+
+
+def phone_tab(name: str) -> State:
+    def state(bench: Workbench) -> None:
+        drop(bench)
+        tab = bench.page.get_by_role("tab", name=name, exact=True)
+        if tab.count() > 0:
+            tab.click()
+
+    return state
+
+
+def misspelt(bench: Workbench) -> None:
+    drop(bench)
+    bench.editor().locator(".cm-line", has_text="call bpf_map_lookup_elem").click()
+    for key in ("End", "Backspace", "Escape"):
+        bench.page.keyboard.press(key)
+    expect(bench.page.locator(".diag")).to_be_visible()
+
+
+def palette(bench: Workbench) -> None:
+    drop(bench)
+    bench.page.keyboard.press("ControlOrMeta+k")
+    bench.page.keyboard.type("last")
+
+
+def pinned(bench: Workbench) -> None:
+    drop(bench)
+    bench.page.locator(".score .ev", has_text="10→11").first.hover()
+
+
+STATES: Mapping[str, State] = {
+    "home": home,
+    "start": start,
+    "drop": drop,
+    "end": after("last step of this packet"),
+    "linked": pinned,
+    "problem": misspelt,
+    "empty": typed("\n"),
+    "long": typed(LONG),
+    "fault": typed(LOST_POINTER),
+    "palette": palette,
+    "keys": after("all keys"),
+    "transcript": after("transcript"),
+    "graph": after("go to control flow"),
+    "packets": after("go to packets to send"),
+    "tab-state": phone_tab("State"),
+    "tab-packet": phone_tab("Packet"),
+    "tab-maps": phone_tab("Maps"),
+    "tab-run": phone_tab("Run"),
+}
+
+
+def photograph(browser: Browser, url: str, name: str, size: tuple[int, int], theme: str) -> Path:
+    """One picture; its path."""
+    width, height = size
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if theme == "dark" else "light",
+    )
+    page: Page = context.new_page()
+    STATES[name](Workbench(page))
+    page.wait_for_timeout(SETTLED)
+    path = FOLDER / f"{name}-{width}-{theme}.png"
+    page.screenshot(path=path)
+    context.close()
+    return path
+
+
+def main(*words: str) -> int:
+    """Takes the pictures whose names hold any of ``words``, or all; names the states it could not reach."""
+    FOLDER.mkdir(exist_ok=True)
+    wanted = [
+        (name, size, theme)
+        for name in STATES
+        for size in SIZES
+        for theme in THEMES
+        if size[0] < 641 or not name.startswith("tab-")
+        if not words or any(word in f"{name}-{size[0]}-{theme}" for word in words)
+    ]
+    failed = []
+    with TemporaryDirectory() as folder, running_server(Path(folder)) as url, sync_playwright() as play:
+        browser = play.chromium.launch(**launch_options())
+        for name, size, theme in wanted:
+            try:
+                print(photograph(browser, url, name, size, theme).name)
+            except Exception as error:  # noqa: BLE001  # one state that cannot be reached must not hide the others
+                failed.append(f"{name}-{size[0]}-{theme}: {str(error).splitlines()[0]}")
+        browser.close()
+    print(*failed, sep="\n", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
