@@ -1,1 +1,109 @@
 """Linux 6.18's verifier: what it knows of every register and byte, what it demands, and what it says."""
+
+from vm.cfg.structure import Rejection
+from vm.cfg.structure.early import (
+    find_functions,
+    jump_fault,
+    reachability_fault,
+    size_fault,
+    slot_fault,
+    untyped_fault,
+)
+from vm.cfg.structure.walk import depth_fault
+from vm.program import Program
+from vm.verifier.core_rules import CORE_RULES
+from vm.verifier.explore import Explorer
+from vm.verifier.options import LOG_STATS, Options
+from vm.verifier.profile import PROFILES
+from vm.verifier.rejection import Rejected
+from vm.verifier.report import Report
+from vm.verifier.stack_depth import check_stack_depth
+from vm.verifier.walk import Walk
+
+__all__ = ["CORE_RULES", "Options", "Report", "verify"]
+
+
+def verify(program: Program, options: Options = Options()) -> Report:  # noqa: B008 - immutable
+    """What Linux 6.18 would say of loading ``program``; never raises for a program, however ill-formed."""
+    fault = size_fault(program)
+    if fault is not None:
+        return _structural(fault, "", options)
+    functions = find_functions(program)
+    if functions.fault is not None:
+        return _structural(functions.fault, "", options)
+    fault = (
+        jump_fault(program, functions)
+        or untyped_fault(program, functions)
+        or slot_fault(program)
+        or reachability_fault(program)
+    )
+    if fault is not None:
+        return _structural(fault, functions.log, options, len(functions.starts))
+    walk = Walk(program, options, PROFILES[options.profile], functions.starts)
+    explorer = Explorer(walk)
+    if walk.log.all:
+        walk.log.write(functions.log)
+        walk.log.live_table(walk.analysis)
+    return _walk(walk, explorer)
+
+
+def _walk(walk: Walk, explorer: Explorer) -> Report:
+    rejected: Rejected | None = None
+    try:
+        explorer.run()
+        late = depth_fault(walk.program, walk.subprogs)
+        if late is not None:
+            explorer.ill_formed(late)
+        check_stack_depth(walk)
+    except Rejected as caught:
+        rejected = caught
+        message = caught.message
+        if message:
+            walk.log.write(message + "\n")
+        caught.explain(walk.log)
+    depths = tuple(walk.stack_depths)
+    if walk.options.log_level & LOG_STATS:
+        walk.log.write(
+            f"stack depth {'+'.join(map(str, depths))}\nprocessed {walk.processed} insns (limit 1000000) "
+            f"max_states_per_insn {explorer.max_states_per_insn} total_states {explorer.total_states} "
+            f"peak_states {explorer.peak_states} mark_read 0\n"
+        )
+    counts = (walk.processed, explorer.total_states, explorer.peak_states, explorer.max_states_per_insn)
+    if rejected is None:
+        return Report(True, None, "", walk.log.text(), *counts, stack_depths=depths)
+    details = {"pc": rejected.pc, **rejected.details}
+    return Report(
+        False,
+        rejected.rule.errno,
+        rejected.message.rstrip("\n").rpartition("\n")[2],
+        walk.log.text(),
+        *counts,
+        rejected.rule.category,
+        rejected.pc,
+        rejected.rule.what.format_map(details),
+        rejected.rule.hint.format_map(details),
+        depths,
+    )
+
+
+def _structural(fault: Rejection, before: str, options: Options, functions: int = 0) -> Report:
+    log = before if options.log_level & 2 else ""
+    if options.log_level and fault.message:
+        log += fault.message + "\n"
+    if options.log_level & LOG_STATS:
+        depths = "+".join("0" * max(functions, 1))
+        log += (
+            f"stack depth {depths}\nprocessed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 "
+            "peak_states 0 mark_read 0\n"
+        )
+    fields = {"pc": -1 if fault.pc is None else fault.pc, **dict(fault.details)}
+    return Report(
+        False,
+        fault.errno,
+        fault.message,
+        log,
+        category=str(fault.category),
+        pc=fault.pc,
+        what=fault.rule.what.format_map(fields),
+        hint=fault.rule.hint.format_map(fields),
+    )

@@ -41,6 +41,7 @@ def _enter(walk: "Walk", state: State, target: int, callsite: int) -> Frame:
     frame = Frame.enter(callsite, len(state.frames), walk.subprogs.index(target))
     frame.depths = walk.stack_depths
     state.frames.append(frame)
+    walk.scratch_all()
     return frame
 
 

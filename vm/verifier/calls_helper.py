@@ -8,7 +8,7 @@ from vm.uapi.helper_ids import HelperId
 from vm.verifier import scalar as scalars
 from vm.verifier.branches import each_register
 from vm.verifier.calls import call_back, callback_supported
-from vm.verifier.checks import helper_args, resources
+from vm.verifier.checks import resources
 from vm.verifier.register import NOT_INIT, Flag, Kind, Register, scalar
 from vm.verifier.rejection import unsupported
 from vm.verifier.scalar import with_bounds
@@ -47,6 +47,8 @@ _SIZED: Final = frozenset(
 def call_helper(walk: "Walk", insn: Call) -> None:
     """Checks the call, then has its effects."""
     number = insn.imm
+    from vm.verifier.checks import helper_args
+
     meta = helper_args.check(walk, number)
     if meta.func is not None:
         callback_supported(walk, number)

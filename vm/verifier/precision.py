@@ -206,6 +206,8 @@ def _linked(search: Search, step: Step | None) -> None:
 
 def _back(walk: "Walk", search: Search, pc: int, after: int, step: Step | None) -> None:
     insn = walk.insns[pc]
+    if insn is None:  # the second slot of ld_imm64
+        return
     if walk.log.all:
         f = search.frame
         walk.log.write(

@@ -37,7 +37,10 @@ def load(walk: "Walk", insn: Load | LoadAcquire) -> None:
     signed = isinstance(insn, Load) and insn.signed
     walk.scratched |= 1 << insn.dst
     size = insn.size.bytes
-    value = memory.read(walk, insn.src, insn.off, size, signed)
+    if isinstance(insn, LoadAcquire):
+        value = atomics.load(walk, insn)
+    else:
+        value = memory.read(walk, insn.src, insn.off, size, signed)
     if size < 8 and value.kind is Kind.SCALAR:
         grown = sign_extend_to_64 if signed else coerce_to_size
         value = value._replace(value=grown(value.value, size))
@@ -55,13 +58,19 @@ def store(walk: "Walk", insn: Store | StoreRelease) -> None:
         value = readable(walk, source.n)
         pointer = readable(walk, insn.dst)
     regno = source.n if isinstance(source, Reg) else -1
-    memory.write(walk, insn.dst, insn.off, insn.size.bytes, value, regno)
+    if isinstance(insn, StoreRelease):
+        atomics.store(walk, insn)
+    else:
+        memory.write(walk, insn.dst, insn.off, insn.size.bytes, value, regno, constant=regno < 0)
     same_kind(walk, pointer)
 
 
 def atomic(walk: "Walk", insn: Atomic) -> None:
     """Read-modify-write."""
-    pointer = walk.regs[insn.dst]
+    readable(walk, insn.src)
+    pointer = readable(walk, insn.dst)
+    if insn.op is AtomicOp.CMPXCHG:
+        readable(walk, 0)
     fetched = atomics.access(walk, insn)
     if fetched is not None:
         into = 0 if insn.op is AtomicOp.CMPXCHG else insn.src

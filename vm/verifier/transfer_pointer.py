@@ -19,15 +19,10 @@ _S32: Final = range(-(1 << 31), 1 << 31)
 
 def pointer_arithmetic(walk: "Walk", insn: Alu, pointer: Register, value: Register, swapped: bool) -> None:
     """Leaves ``pointer`` op ``value`` in dst; ``swapped`` where the pointer is the source operand."""
+    if not pointers.before(walk, insn, insn.dst, pointer, value):
+        walk.regs[insn.dst] = scalar(scalars.UNKNOWN)
+        return
     number = value.value
-    clash = number.is_const and (number.smin != number.smax or number.umin != number.umax)
-    if clash or number.smin > number.smax or number.umin > number.umax:
-        walk.regs[insn.dst] = scalar(scalars.UNKNOWN)
-        return
-    if insn.bits == 32 and insn.op is AluOp.SUB and walk.profile.allow_ptr_leaks:
-        walk.regs[insn.dst] = scalar(scalars.UNKNOWN)
-        return
-    pointers.before(walk, insn, insn.dst, pointer, value)
     result = _moved(walk, insn.op, pointer, number)
     if swapped:
         result = result._replace(ref=value.ref, frame=0)

@@ -167,9 +167,7 @@ def _overwrite(
 ) -> None:
     types = bytearray(frame.stack[index].types)
     if types[7] >= DYNAMIC or types[7] == SPILL:
-        for i in range(8):
-            if types[i] != INVALID:
-                types[i] = MISC
+        _scrub(types)
     kind = MISC
     if _is_zero(value):
         frame.stack[index] = Slot(bytes(types), NOT_INIT)
@@ -180,6 +178,13 @@ def _overwrite(
     for i in range(size):
         types[(top - i) % 8] = kind
     frame.stack[index] = Slot(bytes(types), NOT_INIT)
+
+
+def _scrub(types: bytearray) -> None:
+    """What was spilled here is bytes like any others now."""
+    for i in range(8):
+        if types[i] != INVALID:
+            types[i] = MISC
 
 
 DYNAMIC = 4
@@ -211,6 +216,8 @@ def _write_range(
         if kind == INVALID and not walk.profile.allow_uninit_stack:
             raise Rejected(CORE_RULES["uninit-in-range"], walk.pc, off=at)
         types = bytearray(slot.types)
+        if types[7] == SPILL or types[7] >= DYNAMIC:
+            _scrub(types)
         types[byte] = new
         frame.stack[index] = Slot(bytes(types), NOT_INIT)
     if zero_used and regno >= 0:

@@ -9,7 +9,7 @@ from vm.program import Program
 from vm.verifier.liveness import Analysis
 from vm.verifier.log import Log
 from vm.verifier.options import ANY_ALIGNMENT, STRICT_ALIGNMENT, TEST_STATE_FREQ, Options
-from vm.verifier.register import ADD_CONST, Kind, Register
+from vm.verifier.register import ADD_CONST, CONTEXT, NOT_INIT, Kind, Register
 from vm.verifier.stack_liveness import StackLiveness
 from vm.verifier.state import Frame, State
 
@@ -87,6 +87,7 @@ class Walk:
         self.explorer: Explorer
         main = Frame.enter(-1, 0, 0)
         main.depths = self.stack_depths
+        main.regs[1] = CONTEXT
         self.state = State([main])
         self.frame = main
         self.regs = main.regs
@@ -165,7 +166,5 @@ class Walk:
             self.scratched = self.scratched_slots = 0
 
     def kill_caller_saved(self) -> None:
-        from vm.verifier.register import NOT_INIT
-
         self.regs[0:6] = [NOT_INIT] * 6
         self.scratched |= 0x3F
