@@ -21,6 +21,7 @@ function onKey(event: KeyboardEvent): void {
   const chord = chordOf(event);
   if (chord === null) return;
   if (chord === "Escape") return escape();
+  if (state.peek().overlay === "palette" && !worksInText(chord)) return; // the field is about to take the focus
   const text = inText(event.target);
   if (text && (!worksInText(chord) || (OWN.has(chord) && !(chord === "Ctrl+Enter" && inEditor(event.target))))) return;
   const id = commandFor(bindings.peek(), chord);

@@ -6,7 +6,11 @@ import { startKeys } from "./commands.ts";
 import { startInput } from "./input.ts";
 import { startPage } from "./page.ts";
 import { connect, loadReference } from "./transport.ts";
+import { fetchLazy } from "./views/lazy.tsx";
 import { Shell } from "./views/Shell.tsx";
+
+/** Milliseconds until what is not needed at once is fetched. */
+const AT_REST = 1_000;
 
 startPage();
 startKeys();
@@ -18,3 +22,4 @@ await openAddress(location);
 connect();
 startSaving();
 void loadReference();
+setTimeout(fetchLazy, AT_REST);

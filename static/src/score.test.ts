@@ -49,15 +49,23 @@ test("with room every mark has its words; without, marks are thin and still all 
   assert.ok(tight.some(({ thin }) => thin));
 });
 
+test("a word stands off its column's middle rather than be left out, and still covers it", () => {
+  const named = (step: number, text: string) => ({ step, view: { ...STEPS[0]!, mark: { lane: "reads", kind: "ctx", text, write: false, taken: null } } as StepView });
+  const [first, second] = score.place("reads", [named(1, "data_end"), named(2, "data"), named(6, "type")], 34);
+  assert.ok(!first!.thin && !second!.thin);
+  assert.ok(first!.shift <= 0 && second!.shift > 0 && second!.shift < 16);
+});
+
 test("words never run into the next mark", () => {
   const mark = (text: string): Mark => ({ lane: "map", kind: "map", text, write: false, taken: null });
   const row = ["aaaa", "bb", "cccccccc", "d"].map((text, i) => ({ step: i * 3, view: { ...STEPS[0]!, mark: mark(text) } as StepView }));
   for (const each of [4, 9, 20, 60]) {
     const placed = score.place("map", row, each);
     for (let i = 1; i < placed.length; i += 1) {
-      const width = ({ mark, thin }: score.Placed) => (thin ? 3 : (mark.text.length * 5.8 + 8) / 2);
-      const gap = (placed[i]!.step - placed[i - 1]!.step) * each;
-      if (!placed[i]!.thin || !placed[i - 1]!.thin) assert.ok(width(placed[i]!) + width(placed[i - 1]!) <= gap + 8);
+      const middle = ({ step, shift }: score.Placed) => (step + 0.5) * each + shift;
+      const half = ({ mark, thin }: score.Placed) => (thin ? 3 : (mark.text.length * 5.8 + 8) / 2);
+      const [a, b] = [placed[i - 1]!, placed[i]!];
+      if (!a.thin || !b.thin) assert.ok(middle(a) + half(a) <= middle(b) - half(b) + 0.001, `${each}: ${a.mark.text} ${b.mark.text}`);
     }
   }
 });

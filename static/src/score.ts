@@ -47,7 +47,14 @@ export interface Placed {
   mark: Mark;
   /** Too little room for its words. */
   thin: boolean;
+  /** How far its words stand from the middle of its column, in px; they always cover the middle. */
+  shift: number;
 }
+
+const THIN = 6;
+const APART = 2;
+/** How much of a mark is on the far side of its column's middle at least. */
+const HOLD = 4;
 
 const LANES: readonly Mark["lane"][] = ["reads", "stack", "map", "control"];
 
@@ -57,18 +64,24 @@ function widthOf(mark: Mark): number {
   return mark.kind === "branch" ? 12 : mark.text.length * LETTER + PADDING;
 }
 
-/** The marks of one lane, left to right; a mark whose words would run into its neighbour's place is thin. */
+/**
+ * The marks of one lane, left to right. Words give way to their neighbours by standing off the middle of their column;
+ * where that is not enough the mark is thin.
+ */
 export function place(lane: Mark["lane"], steps: readonly { step: number; view: StepView }[], each: number): Placed[] {
   const marks = steps.flatMap(({ step, view }) => (view.mark?.lane === lane ? [{ step, mark: view.mark }] : []));
   let edge = -Infinity;
   return marks.map(({ step, mark }, i) => {
     const centre = (step + 0.5) * each;
-    const half = widthOf(mark) / 2;
+    const width = widthOf(mark);
     const next = marks[i + 1];
-    const limit = next === undefined ? Infinity : (next.step + 0.5) * each - Math.min(4, widthOf(next.mark) / 2);
-    const thin = centre - half < edge || centre + half > limit;
-    edge = centre + (thin ? 3 : half);
-    return { step, mark, thin };
+    const limit = next === undefined ? Infinity : (next.step + 0.5) * each - THIN / 2 - APART;
+    const most = mark.kind === "branch" ? 0 : width / 2 - HOLD;
+    const left = Math.max(centre - width / 2, edge + APART);
+    const shift = Math.min(left, limit - width) - (centre - width / 2);
+    const thin = Math.abs(shift) > most || centre + shift - width / 2 < edge + APART;
+    edge = thin ? centre + THIN / 2 : centre + shift + width / 2;
+    return { step, mark, thin, shift: thin ? 0 : shift };
   });
 }
 

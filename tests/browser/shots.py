@@ -27,6 +27,7 @@ State = Callable[[Workbench], None]
 
 def home(bench: Workbench) -> None:
     bench.page.goto("/")
+    expect(bench.page.get_by_role("link", name="Stop a SYN flood").first).to_be_visible()
 
 
 def start(bench: Workbench) -> None:
@@ -76,6 +77,12 @@ def misspelt(bench: Workbench) -> None:
     expect(bench.page.locator(".diag")).to_be_visible()
 
 
+def fault(bench: Workbench) -> None:
+    typed(LOST_POINTER)(bench)
+    expect(bench.page.get_by_role("slider", name="Step")).to_have_attribute("aria-valuemax", "2")
+    bench.command("last step of this packet")
+
+
 def palette(bench: Workbench) -> None:
     drop(bench)
     bench.page.keyboard.press("ControlOrMeta+k")
@@ -96,7 +103,7 @@ STATES: Mapping[str, State] = {
     "problem": misspelt,
     "empty": typed("\n"),
     "long": typed(LONG),
-    "fault": typed(LOST_POINTER),
+    "fault": fault,
     "palette": palette,
     "keys": after("all keys"),
     "transcript": after("transcript"),

@@ -38,7 +38,7 @@ function viewsOf(span: score.Span): { step: number; view: StepView }[] {
 }
 
 function Chip({ placed, span }: { placed: score.Placed; span: score.Span }) {
-  const { step, mark, thin } = placed;
+  const { step, mark, thin, shift } = placed;
   const future = step >= select.cursor.value.step;
   const tone = MARK_TONE[mark.kind];
   const linked = select.related.value.steps.has(step);
@@ -48,7 +48,7 @@ function Chip({ placed, span }: { placed: score.Placed; span: score.Span }) {
       class={names.filter(Boolean).join(" ")}
       data-step={step}
       title={mark.text}
-      style={{ gridRow: score.LANES.indexOf(mark.lane) + 2, gridColumn: step - span.from + 2 }}
+      style={{ gridRow: score.LANES.indexOf(mark.lane) + 2, gridColumn: step - span.from + 2, left: shift === 0 ? "" : `${shift}px` }}
     >
       {thin || tone === "br" ? "" : mark.text}
     </span>
