@@ -14,6 +14,8 @@ are not here: they belong to a register (``vm.verifier.register``), its number d
 Narrowing and sign extension are in ``resize``, the deductions in ``deduce``.
 """
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from vm.verifier import tnum
@@ -86,7 +88,7 @@ class Scalar:
         bounds = ", ".join(f"{name}={value:#x}" for name, value in zip(_FIELDS, self.bounds, strict=True))
         return f"Scalar(var_off={tnum.text(self.var_off)}, {bounds})"
 
-    def __reduce__(self) -> tuple[object, ...]:
+    def __reduce__(self) -> "tuple[Callable[..., Scalar], Full]":
         return raw, (self.var_off, *self.bounds)
 
     def __copy__(self) -> "Scalar":
@@ -119,6 +121,7 @@ def raw(
     return _interned.get(key) or _interned.add(key, Scalar(*key, False))
 
 
+@lru_cache(1 << 12)
 def const(value: int) -> Scalar:
     """The number ``value``, taken modulo 2**64."""
     value &= MASK64
@@ -151,6 +154,7 @@ def synced(
     return raw(*deduced(var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32))
 
 
+@lru_cache(1 << 13)
 def sync(scalar: Scalar) -> Scalar:
     """The same scalar after another round of deduction."""
     return scalar if scalar.exact else synced(scalar.var_off, *scalar.bounds)

@@ -25,10 +25,16 @@ _MOVES = (AluOp.MOV, AluOp.MOVSX8, AluOp.MOVSX16, AluOp.MOVSX32)
 
 
 class Chooser:
-    """Random choices that only use ``getrandbits``."""
+    """Random choices that only use ``getrandbits``.
+
+    Every third seed is narrow: mostly comparisons, of three registers, with numbers around the ends of the
+    signed and unsigned ranges, so that ranges meet, shrink to nothing and contradict each other.
+    """
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
+        self.narrow = seed % 3 == 2
+        self.numbers = NUMBERS[:3] if self.narrow else NUMBERS
 
     def below(self, limit: int) -> int:
         """A number from 0 to ``limit`` - 1."""
@@ -44,6 +50,9 @@ class Chooser:
 
     def number(self, bits: int) -> int:
         """A signed number of ``bits``, mostly near a power of two or small."""
+        if self.narrow:
+            end = (0, 1 << (bits - 1), 1 << 31, 1 << (bits // 32 * 16), 1 << self.below(bits))[self.below(5)]
+            return signed(end + self.below(5) - 2, bits)
         match self.below(5):
             case 0:
                 number = self.below(17)
@@ -90,8 +99,8 @@ def _load(choose: Chooser, dst: int) -> Instruction:
 
 
 def _step(choose: Chooser, body: list[Instruction], exits: list[int]) -> None:
-    dst = choose.of(NUMBERS)
-    match choose.below(20):
+    dst = choose.of(choose.numbers)
+    match choose.below(60 if choose.narrow else 20):
         case 0:
             body.append(_load(choose, dst))
         case 1:
@@ -117,7 +126,7 @@ def _endian(choose: Chooser, dst: int) -> Instruction:
 
 def _move(choose: Chooser, dst: int) -> list[Instruction]:
     """A copy; its source is loaded anew, lest the two be narrowed together from then on."""
-    src = choose.of([n for n in NUMBERS if n != dst])
+    src = choose.of([n for n in choose.numbers if n != dst])
     op = choose.of(_MOVES)
     bits = 64 if op is AluOp.MOVSX32 else choose.bits()
     if op is AluOp.MOV and choose.below(2):
@@ -128,14 +137,14 @@ def _move(choose: Chooser, dst: int) -> list[Instruction]:
 def _shift(choose: Chooser, dst: int) -> Instruction:
     op, bits = choose.of(_SHIFTS), choose.bits()
     if choose.below(8) == 0:
-        return Alu(op, bits, dst, Reg(choose.of(NUMBERS)))
+        return Alu(op, bits, dst, Reg(choose.of(choose.numbers)))
     return Alu(op, bits, dst, Imm(32 if bits == 64 and choose.below(4) == 0 else choose.below(bits)))
 
 
 def _arithmetic(choose: Chooser, dst: int) -> Instruction:
     op = choose.of(_PLAIN) if choose.below(25) else choose.of(_DIVISIONS)
     if choose.below(2):
-        return Alu(op, choose.bits(), dst, Reg(choose.of(NUMBERS)))
+        return Alu(op, choose.bits(), dst, Reg(choose.of(choose.numbers)))
     return Alu(op, choose.bits(), dst, Imm(choose.number(32) or 1))
 
 
@@ -143,7 +152,7 @@ def _jump(choose: Chooser, dst: int, body: list[Instruction], exits: list[int]) 
     op, bits = choose.of(tuple(JumpOp)), choose.bits()
     src: Operand = Imm(choose.number(32))
     if choose.below(3) == 0:
-        src = Reg(choose.of(NUMBERS))
+        src = Reg(choose.of(choose.numbers))
     if choose.below(2):
         exits.append(len(body))
         body.append(Jump(op, bits, dst, src, 0))
