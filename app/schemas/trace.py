@@ -327,6 +327,12 @@ class RunRequest(Message):
     step: int = 0
 
 
+class CancelRequest(Message):
+    """Stop running the inputs of this revision and those before it; what was run so far is answered."""
+
+    revision: int = 0
+
+
 class StopRequest(Message):
     """Where would continuing stop? Answers with a step of the same packet, or of a later or earlier one."""
 

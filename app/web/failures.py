@@ -17,6 +17,12 @@ _SAID = {
 }
 
 
+DEFECT = Failure(
+    code="internal", message="the server failed on this", hint="your text is safe; please report what you did"
+)
+"""What is said where we are wrong, not the learner."""
+
+
 def of_error(error: HookscopeError) -> Failure:
     """The failure a learner's client is given for an error."""
     diagnostic = error.diagnostic

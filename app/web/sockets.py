@@ -4,90 +4,86 @@ web process passes them on without reading them."""
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from flask import request
 from flask_socketio import SocketIO
 from pydantic import ValidationError
 
 from app.schemas.base import Message
 from app.schemas.source import CheckRequest
-from app.schemas.trace import Failure, MarksRequest, RunRequest, StopRequest, WindowRequest
-from app.web.failures import of_error, of_invalid
+from app.schemas.trace import CancelRequest, Failure, MarksRequest, RunRequest, StopRequest, WindowRequest
+from app.web.failures import DEFECT, of_error, of_invalid
+from app.web.runner import Runner
 from vm.source import HookscopeError
 
 if TYPE_CHECKING:
     from app.web.factory import Services
 
 Reply = str | dict[str, Any]
+_log = structlog.get_logger()
 
 
 def install(socketio: SocketIO, services: "Services") -> None:
     """Registers the events on ``socketio``."""
     pool = services.pool
-    connected: set[str] = set()
+    sessions: dict[str, Runner] = {}
 
-    def connect() -> bool | None:
-        if len(connected) >= services.settings.max_sessions:
+    def connect(_auth: object = None) -> bool | None:
+        if len(sessions) >= services.settings.max_sessions:
             return False
-        connected.add(_session())
+        session = _session()
+        sessions[session] = Runner(
+            pool,
+            lambda event, message: socketio.emit(event, message, to=session),
+            socketio.start_background_task,
+        )
         return None
 
     def disconnect(_reason: object = None) -> None:
-        connected.discard(_session())
+        runner = sessions.pop(_session(), None)
+        if runner is not None:
+            runner.close()
 
     socketio.on_event("connect", connect)
     socketio.on_event("disconnect", disconnect)
 
-    def question(event: str, model: type[Message], job: str, home: Callable[[Any], str | None]) -> None:
-        """An event answered by its acknowledgement."""
+    def question(event: str, model: type[Message], work: Callable[[Any], Reply]) -> None:
+        """An event answered by its acknowledgement, whatever was sent."""
+        socketio.on_event(event, lambda *data: _answer(work, model, *data))
 
-        def handler(data: object) -> Reply:
-            return _answer(
-                lambda message: pool.run(job, message.model_dump_json(), home=home(message)), model, data
-            )
+    def about_run(job: str) -> Callable[[Any], Reply]:
+        return lambda message: pool.run(job, message.model_dump_json(), home=message.run)
 
-        socketio.on_event(event, handler)
+    def run(message: RunRequest) -> Reply:
+        return {"accepted": True, "run": sessions[_session()].start(message)}
 
-    question("check", CheckRequest, "check", lambda _: None)
-    question("window", WindowRequest, "window", lambda message: str(message.run))
-    question("stop", StopRequest, "stop", lambda message: str(message.run))
-    question("marks", MarksRequest, "marks", lambda message: str(message.run))
+    def cancel(message: CancelRequest) -> Reply:
+        sessions[_session()].cancel(message.revision)
+        return {"accepted": True}
 
-    def run(data: object) -> Reply:
-        return _answer(lambda message: _start(socketio, services, message, _session()), RunRequest, data)
-
-    socketio.on_event("run", run)
+    question("check", CheckRequest, lambda message: pool.run("check", message.model_dump_json()))
+    question("window", WindowRequest, about_run("window"))
+    question("stop", StopRequest, about_run("stop"))
+    question("marks", MarksRequest, about_run("marks"))
+    question("run", RunRequest, run)
+    question("cancel", CancelRequest, cancel)
 
 
 def _session() -> str:
     return str(request.sid)  # type: ignore[attr-defined]
 
 
-def _answer(work: Callable[[Any], Reply], model: type[Message], data: object) -> Reply:
+def _answer(work: Callable[[Any], Reply], model: type[Message], *data: object) -> Reply:
     try:
-        return work(model.model_validate(data))
+        return work(model.model_validate(data[0] if data else None))
     except HookscopeError as error:
-        return {"failure": of_error(error).model_dump()}
+        return _refusal(of_error(error))
     except ValidationError as error:
-        return {"failure": of_invalid(error).model_dump()}
+        return _refusal(of_invalid(error))
+    except Exception:  # noqa: BLE001 - a defect of ours must not end the learner's connection
+        _log.exception("socket event failed", model=model.__name__)
+        return _refusal(DEFECT)
 
 
-def _start(socketio: SocketIO, services: "Services", message: RunRequest, session: str) -> Reply:
-    """Runs in a thread of its own and pushes the outcome, so that the socket stays free for questions."""
-    from app.workbench.keys import run_key
-
-    key = run_key(message.inputs)
-
-    def work() -> None:
-        try:
-            done, window = services.pool.run("run", message.model_dump_json(), home=key)
-            if window is not None:
-                socketio.emit("run:window", window, to=session)
-            socketio.emit("run:done", done, to=session)
-        except HookscopeError as error:
-            failure: Failure = of_error(error)
-            socketio.emit(
-                "run:failed", {"revision": message.revision, "failure": failure.model_dump()}, to=session
-            )
-
-    socketio.start_background_task(work)
-    return {"accepted": True, "run": key}
+def _refusal(failure: Failure) -> Reply:
+    return {"failure": failure.model_dump()}

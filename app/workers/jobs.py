@@ -1,29 +1,43 @@
 """Every job a simulation process knows: name → where its function is. Imported when first asked for."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
 
-JOBS: Mapping[str, str] = {
-    "check": "app.workbench.check:check",
-    "reference": "app.workbench.reference:reference",
-    "examples": "app.workbench.examples:examples",
-    "samples": "app.workbench.packets:samples",
-    "packets.capture": "app.workbench.packets:capture",
-    "packets.form": "app.workbench.packets:form",
-    "packets.hex": "app.workbench.packets:hex_text",
-    "packets.dissect": "app.workbench.packets:dissect_all",
-    "run": "app.workbench.runs:run",
-    "window": "app.workbench.runs:window",
-    "stop": "app.workbench.runs:stop",
-    "marks": "app.workbench.runs:marks",
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``where`` is module:function; a ``watched`` job gets a Watch as its last argument."""
+
+    where: str
+    watched: bool = False
+
+    def function(self) -> Callable[..., Any]:
+        """The function that does it."""
+        module, _, name = self.where.partition(":")
+        found: Callable[..., Any] = getattr(import_module(module), name)
+        return found
+
+
+JOBS: Mapping[str, Job] = {
+    "check": Job("app.workbench.check:check"),
+    "reference": Job("app.workbench.reference:reference"),
+    "examples": Job("app.workbench.examples:examples"),
+    "samples": Job("app.workbench.packets:samples"),
+    "packets.capture": Job("app.workbench.packets:capture"),
+    "packets.form": Job("app.workbench.packets:form"),
+    "packets.hex": Job("app.workbench.packets:hex_text"),
+    "packets.dissect": Job("app.workbench.packets:dissect_all"),
+    "run": Job("app.workbench.runs:run", watched=True),
+    "window": Job("app.workbench.runs:window"),
+    "stop": Job("app.workbench.runs:stop"),
+    "marks": Job("app.workbench.runs:marks"),
 }
 
 
 @cache
-def job(name: str) -> Callable[..., Any]:
+def function_of(name: str) -> Callable[..., Any]:
     """The function of job ``name``."""
-    module, _, function = JOBS[name].partition(":")
-    found: Callable[..., Any] = getattr(import_module(module), function)
-    return found
+    return JOBS[name].function()

@@ -1,63 +1,33 @@
 """A few simulation processes, shared by all sessions.
 
-A job goes to an idle process, preferably the one that has its run in memory. A process that dies is replaced
-and the job tried once more; one that takes too long is ended, and the caller told. Jobs are pure functions of
-their arguments, so trying again is always right.
+A job goes to an idle process, preferably the one that has its run in memory; jobs take their turn in the
+order they came. Long jobs never take all processes, so that short questions are always answered. A process
+that dies is replaced and the job tried once more; one that takes too long is ended, and the caller told. Jobs
+are pure functions of their arguments, so trying again is always right.
 """
 
-import multiprocessing
 import threading
 import time
 from collections import OrderedDict
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from dataclasses import dataclass
 from typing import Any
 
-from app.workers.process import serve
+from app.workers.process import Told
+from app.workers.worker import Progress, Question, Worker, nobody
 from vm.source import HookscopeError
 
 _REMEMBERED = 4096
+PATIENCE = 1.0
+"""Seconds to wait for the process that has the run: another one would have to run it again."""
 
 
-class Worker:
-    """One process and its pipe; replaced in place when it dies."""
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """Somebody who waits for a worker: that of ``home`` until ``patience`` (monotonic seconds) is over."""
 
-    def __init__(self, memory: int) -> None:
-        self.memory = memory
-        self.pipe: Connection | None = None
-        self.process: BaseProcess | None = None
-
-    def start(self) -> Connection:
-        """The pipe to the process, which is started if it is not running."""
-        if self.pipe is not None and self.process is not None and self.process.is_alive():
-            return self.pipe
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        self.pipe = ours
-        self.process = context.Process(
-            target=serve, args=(theirs, self.memory), daemon=True, name="simulation"
-        )
-        self.process.start()
-        theirs.close()
-        return ours
-
-    def ask(self, name: str, arguments: tuple[Any, ...], seconds: float) -> tuple[bool, Any]:
-        """The answer to one job; raises TimeoutError, or EOFError and OSError when the process died."""
-        pipe = self.start()
-        pipe.send((name, arguments))
-        if not pipe.poll(seconds):
-            raise TimeoutError
-        answer: tuple[bool, Any] = pipe.recv()
-        return answer
-
-    def end(self) -> None:
-        """Kills the process; the next job starts a new one."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.join(5)
-        if self.pipe is not None:
-            self.pipe.close()
-        self.process = self.pipe = None
+    home: str | None
+    long: bool
+    patience: float
 
 
 class Pool:
@@ -69,35 +39,44 @@ class Pool:
         self._idle = [Worker(memory) for _ in range(count)]
         self._all = tuple(self._idle)
         self._home: OrderedDict[str, Worker] = OrderedDict()
+        self._turns: list[_Turn] = []
+        """Who waits for a worker, in the order they came."""
+        self._long = max(1, count - 1)
+        """Processes that long jobs may take now."""
+        self._closed = False
         self._changed = threading.Condition()
 
-    def run(self, name: str, *arguments: Any, home: str | None = None, seconds: float | None = None) -> Any:
+    def run(
+        self,
+        name: str,
+        *arguments: Any,
+        home: str | None = None,
+        long: bool = False,
+        progress: Progress = nobody,
+        cancel: threading.Event | None = None,
+        seconds: float | None = None,
+    ) -> Any:
         """The result of job ``name``. ``home`` names the run it belongs to; raises HookscopeError."""
-        limit = seconds or self.seconds
+        question = Question(name, arguments, seconds or self.seconds, progress, cancel or threading.Event())
         for attempt in (1, 2):
-            worker = self._take(home)
+            worker = self._take(home, long)
             try:
-                ok, result = worker.ask(name, arguments, limit)
+                kind, result = worker.ask(question)
                 break
             except TimeoutError:
                 self._replace(worker)
-                raise HookscopeError.of(
-                    "budget-seconds",
-                    f"this took longer than {limit:g} seconds and was stopped",
-                    "fewer packets or a lower step limit will finish",
-                ) from None
+                raise _too_long(question.seconds) from None
             except (EOFError, OSError):
                 self._replace(worker)
                 if attempt == 2:
-                    raise HookscopeError.of(
-                        "worker-died",
-                        "the simulation process died twice on this",
-                        "your text is safe; try a smaller run",
-                    ) from None
+                    raise _died() from None
+            except BaseException:  # the job goes on in there: its answer must not be taken for another's
+                self._replace(worker)
+                raise
             finally:
-                self._give(worker)
-        if not ok:
-            raise HookscopeError.of(*result)
+                self._give(worker, long)
+        if kind is Told.FAILED:
+            raise HookscopeError(result)
         return result
 
     def warm(self) -> None:
@@ -106,7 +85,10 @@ class Pool:
             worker.start()
 
     def close(self) -> None:
-        """Ends all processes."""
+        """Ends all processes; whoever waits for one is told so."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
         for worker in self._all:
             worker.end()
 
@@ -114,27 +96,68 @@ class Pool:
         self.restarts += 1
         worker.end()
 
-    def _take(self, home: str | None) -> Worker:
-        """An idle worker: the run's own if it is idle within 50 ms, else any."""
-        patience = time.monotonic() + 0.05
+    def _take(self, home: str | None, long: bool) -> Worker:
+        """An idle worker, when it is this job's turn: the run's own if it is idle soon enough, else any."""
+        turn = _Turn(home, long, time.monotonic() + PATIENCE)
         with self._changed:
-            while True:
-                mine = self._home.get(home) if home else None
-                if mine in self._idle and mine is not None:
-                    break
-                if self._idle and (mine is None or time.monotonic() >= patience):
-                    mine = self._idle[-1]
-                    break
-                self._changed.wait(0.01 if mine is not None else None)
-            self._idle.remove(mine)
-            if home:
-                self._home[home] = mine
-                self._home.move_to_end(home)
-                while len(self._home) > _REMEMBERED:
-                    self._home.popitem(last=False)
-            return mine
+            self._turns.append(turn)
+            try:
+                while (worker := self._choice(turn)) is None:
+                    self._changed.wait(PATIENCE / 4)
+            finally:
+                self._turns.remove(turn)
+                self._changed.notify_all()
+            self._idle.remove(worker)
+            self._long -= long
+            self._remember(home, worker)
+            return worker
 
-    def _give(self, worker: Worker) -> None:
+    def _choice(self, turn: "_Turn") -> Worker | None:
+        """The worker that whoever has this turn gets, when all who came before have theirs; None: not yet."""
+        if self._closed:
+            raise HookscopeError.of("closing", "the server is shutting down", "try again in a moment")
+        idle, long, now = list(self._idle), self._long, time.monotonic()
+        for waiting in self._turns:
+            worker = None if waiting.long and not long else self._pick(waiting, idle, now)
+            if waiting is turn:
+                return worker
+            if worker is not None:
+                idle.remove(worker)
+                long -= waiting.long
+        return None
+
+    def _pick(self, turn: "_Turn", idle: list[Worker], now: float) -> Worker | None:
+        mine = self._home.get(turn.home) if turn.home else None
+        if mine in idle:
+            return mine
+        return idle[-1] if idle and (mine is None or now >= turn.patience) else None
+
+    def _remember(self, home: str | None, worker: Worker) -> None:
+        if home is None:
+            return
+        self._home[home] = worker
+        self._home.move_to_end(home)
+        while len(self._home) > _REMEMBERED:
+            self._home.popitem(last=False)
+
+    def _give(self, worker: Worker, long: bool) -> None:
         with self._changed:
             self._idle.insert(0, worker)
-            self._changed.notify()
+            self._long += long
+            self._changed.notify_all()
+
+
+def _too_long(seconds: float) -> HookscopeError:
+    return HookscopeError.of(
+        "budget-seconds",
+        f"this took longer than {seconds:g} seconds and was stopped",
+        "fewer packets or a lower step limit will finish",
+    )
+
+
+def _died() -> HookscopeError:
+    return HookscopeError.of(
+        "worker-died",
+        "the simulation process died twice on this",
+        "your text is safe; try a smaller run",
+    )

@@ -1,15 +1,26 @@
 """The life of one simulation process: take a job, do it, answer; limits set once at birth."""
 
 import contextlib
+import gc
 import os
 import signal
-from collections.abc import Callable
+from enum import StrEnum
 from multiprocessing.connection import Connection
 from typing import Any
 
-from vm.source import HookscopeError
+from app.workbench.watch import Watch
+from vm.source import Diagnostic, HookscopeError
 
-Job = Callable[..., Any]
+CANCEL = ""
+"""The name of no job: stop the one under way. It may come too late."""
+
+
+class Told(StrEnum):
+    """What comes from the process: (DONE, result), (FAILED, Diagnostic) or (PROGRESS, (done, total))."""
+
+    DONE = "done"
+    FAILED = "failed"
+    PROGRESS = "progress"
 
 
 def limit(memory: int) -> None:
@@ -24,37 +35,61 @@ def limit(memory: int) -> None:
 
 
 def serve(pipe: Connection, memory: int) -> None:
-    """Answers jobs from ``pipe`` until it closes. Each answer is (ok, result) or (failed, Failure fields)."""
+    """Answers the jobs (name, arguments) that come through ``pipe``, until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit(memory)
-    from app.workers.jobs import job
-
+    _get_ready()
     while True:
         try:
             name, arguments = pipe.recv()
+            if name != CANCEL:
+                pipe.send(_answer(pipe, name, arguments))
         except (EOFError, OSError):
             os._exit(0)
-        pipe.send(_answer(job, name, arguments))
 
 
-def _answer(find: Callable[[str], Job], name: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+def _get_ready() -> None:
+    """Imports what nearly every learner asks for, before the first one does."""
+    from app.workers.jobs import function_of
+
+    for name in ("check", "run", "packets.dissect"):
+        function_of(name)
+    gc.collect()
+    gc.freeze()
+
+
+def _answer(pipe: Connection, name: str, arguments: tuple[Any, ...]) -> tuple[Told, Any]:
+    from app.workers.jobs import JOBS, function_of
+
+    watch = (_watch(pipe),) if JOBS[name].watched else ()
     try:
-        return True, find(name)(*arguments)
+        return Told.DONE, function_of(name)(*arguments, *watch)
     except HookscopeError as error:
-        diagnostic = error.diagnostic
-        return False, (diagnostic.code, diagnostic.message, diagnostic.hint)
+        return Told.FAILED, error.diagnostic
     except MemoryError:
-        return False, (
-            "memory",
-            "the simulation needed more memory than one run may use",
-            "make its maps smaller",
-        )
+        pass
     except Exception as error:  # noqa: BLE001 - a defect of ours must answer the request, not kill the worker
-        import traceback
+        return Told.FAILED, _defect(error)
+    gc.collect()  # not in the handler, which still holds the frames
+    return Told.FAILED, Diagnostic(
+        "memory", "the simulation needed more memory than one run may use", hint="make its maps smaller"
+    )
 
-        traceback.print_exc()
-        return False, (
-            "internal",
-            f"the simulator failed on this: {type(error).__name__}",
-            "please report the program",
-        )
+
+def _watch(pipe: Connection) -> Watch:
+    def tell(done: int, total: int) -> None:
+        pipe.send((Told.PROGRESS, (done, total)))
+
+    def cancelled() -> bool:
+        return pipe.poll() and pipe.recv()[0] == CANCEL
+
+    return Watch(tell, cancelled)
+
+
+def _defect(error: Exception) -> Diagnostic:
+    import traceback
+
+    traceback.print_exception(error)
+    return Diagnostic(
+        "internal", f"the simulator failed on this: {type(error).__name__}", hint="please report the program"
+    )

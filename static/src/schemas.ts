@@ -29,6 +29,11 @@ export interface BoundsChange {
   b: [number, number, number];
 }
 
+/** Stop running the inputs of this revision and those before it; what was run so far is answered. */
+export interface CancelRequest {
+  revision: number;
+}
+
 /** Everything known about the text without running it. */
 export interface CheckReply {
   revision: number;

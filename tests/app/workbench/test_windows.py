@@ -8,7 +8,8 @@ import pytest
 from app.schemas.base import WINDOW
 from app.schemas.trace import Inputs, WindowReply
 from app.workbench.examples import load
-from app.workbench.runs import Run, prepare
+from app.workbench.run import Run
+from tests.app.workbench.build import run
 from tests.app.workbench.folding import cells, fold
 from vm.change import RegisterChanged
 from vm.isa import REGISTERS
@@ -223,7 +224,7 @@ LONG = {
 
 def run_of(source: str, steps: int = 4 * WINDOW, packet: bytes = SYN) -> Run:
     hook = "tc" if ".hook tc" in source else "xdp"
-    return prepare(Inputs(source=source, hook=hook, packets=(packet.hex(),), max_steps=steps))
+    return run(Inputs(source=source, hook=hook, packets=(packet.hex(),), max_steps=steps))
 
 
 def window(run: Run, index: int, packet: int = 0) -> dict[str, Any]:
@@ -233,7 +234,7 @@ def window(run: Run, index: int, packet: int = 0) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_window_is_what_its_model_says(name: str) -> None:
-    text = prepare(EXAMPLES[name]).window(0, 0)
+    text = run(EXAMPLES[name]).window(0, 0)
     assert WindowReply.model_validate_json(text).model_dump(mode="json") == json.loads(text)
 
 

@@ -1,0 +1,44 @@
+"""How a long job tells how far it is, and is told to stop."""
+
+import time
+from collections.abc import Callable
+
+TELL_EVERY = 0.1
+LOOK_EVERY = 0.02
+
+
+class CancelledError(Exception):
+    """Nobody wants the answer any more, or only what there is of it."""
+
+
+class Watch:
+    """``tick`` is called often from inside a job. Times in seconds; ``clock`` never goes backwards."""
+
+    def __init__(
+        self,
+        tell: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.clock = clock
+        self._tell = tell
+        self._cancelled = cancelled
+        self._next_tell = clock() + TELL_EVERY
+        self._next_look = 0.0
+
+    def tick(self, done: int, total: int) -> float:
+        """The time; tells the progress now and then, and raises CancelledError if the job is to stop."""
+        now = self.clock()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_EVERY
+            if self._cancelled():
+                raise CancelledError
+        if now >= self._next_tell:
+            self._next_tell = now + TELL_EVERY
+            self._tell(done, total)
+        return now
+
+
+def unwatched() -> Watch:
+    """A watch that nobody looks at."""
+    return Watch(lambda done, total: None, lambda: False)
