@@ -1,64 +1,79 @@
-"""The workbench as a person uses it: what tests and screenshots do with its page."""
+"""The workbench as a person finds it: its parts by the names they have on screen."""
 
 import re
+from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
 SYN_GUARD = "/workbench?example=syn_guard"
-READY = re.compile(r"^Step \d")
 
 
+@dataclass(frozen=True, slots=True)
 class Workbench:
-    """One open workbench."""
+    """A page that shows the workbench."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.slider = page.get_by_role("slider", name="Step")
-        self.say = page.locator(".say")
-        self.packet = page.locator(".ctl .pk")
-        self.text = page.get_by_role("textbox", name="Program text")
-        self.now = page.locator(".cm-line[aria-current=step]")
-        self.saved = page.locator(".saved")
+    page: Page
 
-    def open(self, path: str = SYN_GUARD) -> "Workbench":
-        """Load an address and wait until its run is there."""
-        self.page.goto(path)
-        return self.wait()
-
-    def wait(self) -> "Workbench":
-        expect(self.slider).to_have_attribute("aria-valuetext", READY)
+    def open(self, address: str = SYN_GUARD) -> "Workbench":
+        """Goes there and waits until a run is on screen."""
+        self.page.goto(address)
+        expect(self.button("Step")).to_be_enabled()
         return self
 
-    def at(self, step: int, packet: int | None = None) -> None:
-        """Assert the place in time."""
-        expect(self.slider).to_have_attribute("aria-valuenow", str(step))
-        if packet is not None:
-            expect(self.packet).to_contain_text(f"Packet {packet} ")
+    def open_blank(self) -> "Workbench":
+        """Goes to the empty sandbox and waits until it has its packets."""
+        self.page.goto("/workbench?example=blank")
+        expect(self.page.get_by_role("region", name="Time")).to_contain_text("of 24")
+        return self
 
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
+    def button(self, name: str) -> Locator:
+        """The button of exactly that name."""
+        return self.page.get_by_role("button", name=name, exact=True).first
 
-    def line(self, text: str) -> Locator:
-        return self.page.locator(".cm-line").filter(has_text=text).first
+    def pane(self, name: str) -> Locator:
+        """The pane of that name."""
+        return self.page.get_by_role("region", name=name, exact=True)
 
-    def register(self, number: int) -> Locator:
-        header = self.page.get_by_role("rowheader", name=f"r{number}", exact=True)
-        return (
-            self.page.get_by_role("table", name=re.compile("^Registers"))
-            .get_by_role("row")
-            .filter(has=header)
-        )
+    def at(self, packet: int, step: int) -> None:
+        """Asserts the place in time, both counted as on screen."""
+        expect(self.page.get_by_role("region", name="Time")).to_contain_text(f"Packet {packet}")
+        expect(self.page.locator("h1")).to_have_text(re.compile(rf"packet {packet}, step {step}$"))
 
-    def retype(self, source: str) -> None:
-        """Replace the whole program, as by pasting it."""
-        self.text.click()
-        self.press("ControlOrMeta+a")
-        self.page.keyboard.insert_text(source)
+    def sentence(self) -> Locator:
+        """What happened, and what is next."""
+        return self.page.locator(".say")
+
+    def register(self, name: str) -> Locator:
+        """The row of a register."""
+        header = self.page.get_by_role("rowheader", name=name, exact=True)
+        return self.pane("Registers").get_by_role("row").filter(has=header)
+
+    def entry(self, map_name: str, key: str) -> Locator:
+        """The row of a map entry."""
+        table = self.pane("Maps").get_by_role("table", name=f"Entries of {map_name}")
+        return table.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=key, exact=True))
+
+    def field(self, label: str) -> Locator:
+        """The first packet field of that label."""
+        return self.pane("Packet").get_by_role("treeitem").filter(has_text=label).first
+
+    def editor(self) -> Locator:
+        """The text of the program."""
+        return self.page.locator(".cm-content")
+
+    def write(self, text: str) -> None:
+        """Types a program in place of what is there."""
+        self.editor().click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
 
     def command(self, words: str) -> None:
-        """Find a command in the palette and do it."""
-        self.press("ControlOrMeta+k")
-        field = self.page.get_by_role("combobox", name="Search commands, examples, helpers, and time")
-        field.fill(words)
-        field.press("Enter")
+        """Runs the first command that the palette finds."""
+        self.page.keyboard.press("Control+k")
+        self.page.get_by_role("combobox", name=re.compile("^Search commands")).fill(words)
+        self.page.keyboard.press("Enter")
+
+    def open_pane(self, name: str) -> Locator:
+        """Opens a folded pane."""
+        self.button(f"Open {name}").click()
+        return self.pane(name)

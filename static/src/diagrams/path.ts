@@ -10,7 +10,7 @@ export interface Stop {
   note: string;
 }
 
-/** All stations there are, told by the packet that came farthest; the drawing's own, until one got through. */
+/** The stations of the drawing, from left to right; where a packet ends otherwise is told at the last it came to. */
 const STATIONS: readonly Pick<StationVisit, "station" | "title">[] = [
   { station: "nic", title: "NIC" },
   { station: "xdp", title: "XDP" },
@@ -21,15 +21,16 @@ const STATIONS: readonly Pick<StationVisit, "station" | "title">[] = [
   { station: "socket", title: "socket" },
 ];
 
-export function stops(runs: readonly PacketRun[], run: PacketRun | null, running: boolean): Stop[] {
-  const longest = runs.reduce<readonly Pick<StationVisit, "station" | "title">[]>((most, { journey }) => (journey.length > most.length ? journey : most), STATIONS);
-  const visits = run?.journey ?? [];
+export function stops(run: PacketRun | null, running: boolean): Stop[] {
+  const visits = (run?.journey ?? []).filter(({ station }) => STATIONS.some((known) => known.station === station));
   const at = visits.findIndex(({ verdict }) => verdict !== null);
-  return longest.map(({ station, title }, i): Stop => {
-    const visit = visits.find((candidate) => candidate.station === station);
-    const stop = { id: station, title, verdict: visit?.verdict ?? null, note: visit?.note ?? "" };
-    if (run === null || visit === undefined) return { ...stop, state: "future" };
+  const reason = run?.journey.at(-1)?.note ?? "";
+  return STATIONS.map(({ station, title }): Stop => {
+    const i = visits.findIndex((visit) => visit.station === station);
+    const visit = visits[i];
+    const stop = { id: station, title: visit?.title ?? title, verdict: visit?.verdict ?? null, note: visit?.note ?? "" };
+    if (visit === undefined) return { ...stop, state: "future" };
     if (running) return { ...stop, verdict: null, state: i < at ? "past" : i === at ? "here" : "future" };
-    return { ...stop, state: i === visits.length - 1 ? "end" : "past" };
+    return i === visits.length - 1 ? { ...stop, note: reason, state: "end" } : { ...stop, state: "past" };
   });
 }

@@ -19,7 +19,7 @@ export function PacketTitle() {
 }
 
 export function PacketHead() {
-  const now = select.snapshot.value;
+  const now = ran() ? select.snapshot.value : null;
   const sent = (select.packetHex.value?.length ?? 0) / 2;
   const size = now === null ? sent : now.bounds[2] - now.bounds[1];
   const text = select.packetHex.value === null ? "" : size === sent ? plural(size, "byte") : `${plural(size, "byte")}, came with ${sent.toLocaleString("en")}`;
@@ -40,9 +40,14 @@ function arrivedBounds(): Bounds | null {
   return first?.keyframe.bounds ?? null;
 }
 
+/** Whether there is a state of this packet's run to show. */
+function ran(): boolean {
+  return select.run.value !== null && select.packetRun.value?.how !== "idle";
+}
+
 /** The packet's bytes now, from data to data_end. */
 function hexNow(): string | null {
-  const now = select.snapshot.value;
+  const now = ran() ? select.snapshot.value : null;
   return now === null ? null : now.buffer.slice(now.bounds[1] * 2, now.bounds[2] * 2);
 }
 
@@ -64,7 +69,7 @@ function useDissection(hex: string | null): void {
 }
 
 function Body() {
-  const now = select.snapshot.value;
+  const now = ran() ? select.snapshot.value : null;
   const sentHex = select.packetHex.value;
   const hex = hexNow() ?? sentHex;
   useDissection(hex);
@@ -76,7 +81,7 @@ function Body() {
   if (hex === "" && arrived[1] === arrived[2]) return <p class="sb">This packet has no bytes at all: data and data_end are the same address.</p>;
   return (
     <>
-      <PacketTree view={view} sent={sent} current={view?.data === hex} />
+      <PacketTree view={view} sent={sent} current={view?.data === hex} data={bounds[1]} />
       <PacketHex view={view} buffer={now?.buffer ?? hex} bounds={bounds} arrived={arrived} />
     </>
   );
@@ -84,7 +89,7 @@ function Body() {
 
 /** A packet can be looked at before any program has run on it. */
 export function PacketBody() {
-  if (select.run.value === null && select.packetHex.value !== null) {
+  if (!ran() && select.packetHex.value !== null) {
     return (
       <div class="pane-b pkb">
         <Body />

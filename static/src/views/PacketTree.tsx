@@ -119,14 +119,16 @@ interface Props {
   sent: PacketView | null;
   /** The view is of the bytes as they are now, not as they came. */
   current: boolean;
+  /** Where the packet begins in the buffer. */
+  data: number;
 }
 
-export function PacketTree({ view, sent, current }: Props) {
+export function PacketTree({ view, sent, current, data }: Props) {
   const roving = useRoving({ onKey });
   const { step } = select.cursor.value;
   const past = pastOf(select.window.value);
   const seen: Seen = {
-    data: select.dataOffset.value,
+    data,
     reads: before(past.packetReads, step),
     writes: before(past.packetWrites, step),
     sent,

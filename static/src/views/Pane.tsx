@@ -113,6 +113,18 @@ function Working() {
   );
 }
 
+/** The packet never came to the program. */
+function Idle() {
+  const run = select.packetRun.value;
+  const last = run?.journey.at(-1);
+  return (
+    <div class="sb">
+      <b>The program did not run for this packet</b>
+      <p>{last?.note || run?.verdict}</p>
+    </div>
+  );
+}
+
 export interface RunBodyProps {
   children: ComponentChildren;
   /** What will appear here, while nothing has run. */
@@ -123,6 +135,13 @@ export interface RunBodyProps {
 /** The body of a pane that shows a run: its content, or what stands in its place; stale content stays, dimmed. */
 export function RunBody({ children, empty, class: extra = "" }: RunBodyProps) {
   const shown = select.runState.value;
+  if (shown === "ready" && select.packetRun.value?.how === "idle") {
+    return (
+      <div class="pane-b">
+        <Idle />
+      </div>
+    );
+  }
   if (shown === "ready") {
     const stale = select.stale.value ? " stale" : "";
     return <div class={`pane-b ${extra}${stale}`} aria-busy={stale !== ""}>{children}</div>;

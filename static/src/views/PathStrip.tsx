@@ -8,9 +8,8 @@ const SAYS: Readonly<Record<Stop["state"], string>> = { past: "passed", here: "t
 export function PathStrip() {
   const run = select.packetRun.value;
   const running = run !== null && select.cursor.value.step < run.steps;
-  const way = stops(select.run.value?.packets ?? [], run, running);
+  const way = stops(run, running);
   const end = way.find(({ state }) => state === "end");
-  const through = end !== undefined && end.id === way.at(-1)?.id;
   return (
     <div class="path">
       <ol aria-label="The packet's way">
@@ -29,7 +28,7 @@ export function PathStrip() {
           ? "Send a packet to see how far it comes."
           : running
             ? "In flight: the program has not decided yet."
-            : `${run.verdict}: ${(through ? way.find(({ verdict }) => verdict !== null)?.note : end?.note) ?? ""}`}
+            : [run.how === "idle" ? "" : run.verdict, end?.note].filter(Boolean).join(": ")}
       </p>
     </div>
   );
