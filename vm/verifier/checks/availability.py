@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 def available(walk: "Walk", number: int) -> Helper:
     """The row of helper ``number``, which the program may call."""
-    name = helper_name(number)
+    name = "bpf_unspec" if number == 0 else helper_name(number)
     if name is None:
         refuse(walk, rules.NO_SUCH_HELPER, id=number)
+    if number == 0:
+        refuse(walk, rules.HELPER_NOT_HERE, helper=name, id=number)
     helper, kind = HELPERS.get(number), walk.program.prog_type
     if HelperId(number) in walk.profile.forbidden_helpers:
         refuse(walk, rules.HELPER_NEEDS_PERFMON, helper=name, id=number)

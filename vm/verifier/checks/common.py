@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, NoReturn
 
 from vm.program import MapSpec
+from vm.uapi.map_types import MapFlag, MapType
 from vm.verifier.rejection import Rejected, Rule
 
 if TYPE_CHECKING:
@@ -21,3 +22,9 @@ def map_of(walk: "Walk", reg: "Register") -> MapSpec:
     if reg.map_uid and spec.inner is not None:
         return spec.inner
     return spec
+
+
+def flags_of(spec: MapSpec) -> int:
+    """The map's flags as the kernel keeps them: programs only read device maps, whatever was asked for."""
+    devices = spec.type in (MapType.DEVMAP, MapType.DEVMAP_HASH)
+    return spec.flags | MapFlag.RDONLY_PROG if devices else spec.flags

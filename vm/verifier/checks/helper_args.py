@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from vm.helpers.api import Arg, Helper
+from vm.helpers.printf_format import parse
 from vm.program import MapSpec
 from vm.uapi.helper_ids import HelperId as H
 from vm.uapi.helper_ids import helper_name
@@ -15,7 +16,7 @@ from vm.verifier.checks.alignment import check_alignment
 from vm.verifier.checks.argument_types import MOVABLE, TAKES, Takes, accepts, expected
 from vm.verifier.checks.availability import available
 from vm.verifier.checks.bounds import is_null
-from vm.verifier.checks.common import map_of, refuse
+from vm.verifier.checks.common import flags_of, map_of, refuse
 from vm.verifier.checks.constant_key import constant_key
 from vm.verifier.checks.helper_memory import check_memory, check_sized
 from vm.verifier.checks.pointer_offset import check_unmodified
@@ -35,9 +36,10 @@ class CallMeta:
     """What the arguments of one call told, for what it returns and does.
 
     ``map`` is an index into Program.maps; ``spec`` that map, or the inner one it stands for. ``ref`` is the
-    reference an argument belongs to; ``released`` says that the call gave it back. ``size`` is the size of the
-    memory returned, ``max_size`` the most the last size argument may be, ``func`` the callback's subprogram.
-    ``const_key``: the key looked up, -1 if not known; ``key_slot`` the frame and slot it stands in.
+    reference an argument belongs to; ``released`` says that the call gave it back. ``size`` is the size of
+    the memory returned, ``max_size`` the most the last size argument may be, ``func`` the callback's
+    subprogram. ``const_key``: the key looked up, -1 if not known; ``key_slot`` the frame and slot it stands
+    in; ``string`` a constant string argument.
     """
 
     helper: Helper
@@ -52,6 +54,7 @@ class CallMeta:
     const_key: int = -1
     key_slot: tuple[int, int] | None = None
     release_regno: int = 0
+    string: bytes = b""
     raw: bool = False
     raw_regno: int = 0
     raw_size: int = 0
@@ -85,7 +88,7 @@ def check(walk: "Walk", helper_id: int) -> CallMeta:
     if meta.helper.id is H.TAIL_CALL:
         resources.check_leaks(walk, resources.TAIL_CALL)
     if meta.helper.id is H.SNPRINTF:
-        _check_format(walk)
+        _check_format(walk, meta)
     map_kinds.check(walk, meta.spec, meta.helper.id)
     return meta
 
@@ -183,7 +186,7 @@ def _check_use(walk: "Walk", meta: CallMeta, regno: int, reg: Register, arg: Arg
         case Arg.FUNC:
             meta.func = reg.subprog
         case Arg.CONST_STR:
-            check_string(walk, regno, meta.name)
+            meta.string = check_string(walk, regno, meta.name)
         case _ if takes.fixed:
             meta.raw = takes.unset
             _check_whole(walk, meta, regno, takes.fixed, takes)
@@ -232,7 +235,7 @@ def _check_map_use(walk: "Walk", meta: CallMeta) -> None:
     spec = meta.spec
     if spec is None:
         return
-    if spec.flags & MapFlag.RDONLY_PROG and meta.helper.id in _CHANGES:
+    if flags_of(spec) & MapFlag.RDONLY_PROG and meta.helper.id in _CHANGES:
         refuse(walk, calls.MAP_READ_ONLY, map=spec.name)
     if meta.helper.id is H.TAIL_CALL:
         if spec.type is not T.PROG_ARRAY:
@@ -254,8 +257,10 @@ def _release(walk: "Walk", meta: CallMeta) -> None:
     meta.released = True
 
 
-def _check_format(walk: "Walk") -> None:
-    """The arguments of bpf_snprintf are whole words."""
+def _check_format(walk: "Walk", meta: CallMeta) -> None:
+    """The arguments of bpf_snprintf are whole words, as many at least as the format has conversions."""
     size = walk.regs[5].value.value
     if size % 8:
         refuse(walk, rules.FORMAT_DATA, size=size)
+    if parse(meta.string.decode("latin-1"), size // 8) is None:
+        refuse(walk, rules.FORMAT_INVALID)

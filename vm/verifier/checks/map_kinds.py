@@ -73,6 +73,9 @@ TYPES_OF: Final[dict[H, frozenset[T]]] = {
 }
 """The only map types these helpers work on."""
 
+_ITERATED: Final = frozenset({T.ARRAY, T.HASH, T.LRU_HASH, T.PERCPU_ARRAY, T.PERCPU_HASH, T.LRU_PERCPU_HASH})
+"""Map types whose elements a callback can be called with."""
+
 _SOCKMAP_WRITERS: Final = frozenset({
     P.SOCKET_FILTER, P.SCHED_CLS, P.SCHED_ACT, P.XDP, P.SK_REUSEPORT, P.FLOW_DISSECTOR, P.SK_LOOKUP,
 })  # fmt: skip
@@ -83,6 +86,8 @@ def check(walk: "Walk", spec: MapSpec | None, helper: H) -> None:
     """The helper works on the map's type."""
     if spec is None:
         return
+    if helper is H.FOR_EACH_MAP_ELEM and spec.type not in _ITERATED:
+        refuse(walk, rules.MAP_NO_CALLBACK, map=spec.name, map_label=spec.type.label)
     allowed = HELPERS_OF.get(spec.type)
     if allowed is not None and helper not in allowed:
         _check_sockmap(walk, spec, helper)

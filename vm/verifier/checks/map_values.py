@@ -6,7 +6,7 @@ from vm.program import MapSpec
 from vm.uapi.map_types import MapFlag, MapType
 from vm.verifier import scalar
 from vm.verifier.checks.bounds import check_region
-from vm.verifier.checks.common import map_of, refuse
+from vm.verifier.checks.common import flags_of, map_of, refuse
 from vm.verifier.register import Register
 from vm.verifier.register import scalar as scalar_register
 from vm.verifier.rules import access as rules
@@ -25,7 +25,7 @@ def check_value(
     reg = walk.regs[regno]
     spec = map_of(walk, reg)
     forbidden = MapFlag.RDONLY_PROG if write else MapFlag.WRONLY_PROG
-    if spec.flags & forbidden:
+    if flags_of(spec) & forbidden:
         refuse(
             walk, rules.MAP_WRITE_FORBIDDEN if write else rules.MAP_READ_FORBIDDEN, map=spec.name,
             value_size=spec.value_size, off=off, size=size,

@@ -66,6 +66,13 @@ SOCKMAP_ARGUMENT = Rule(
     "{helper} does not work on map `{map}`, which holds sockets.",
     "use the helpers for sockmaps",
 )
+MAP_NO_CALLBACK = Rule(
+    "callback function not allowed for map",
+    Errno.ENOTSUPP,
+    Category.CALL_TYPE,
+    "bpf_for_each_map_elem goes through arrays and hashes; map `{map}` is a {map_label}.",
+    "use an array or a hash map",
+)
 MAP_READ_ONLY = _policy(
     "write into map forbidden",
     "Map `{map}` was made with BPF_F_RDONLY_PROG: programs may only read it.",
