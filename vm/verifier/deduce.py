@@ -33,12 +33,16 @@ def deduced(
     umax32: int,
 ) -> Full:
     """Everything that follows, as ``reg_bounds_sync`` finds it."""
-    now = _from_bits((var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32))
+    first = now = _from_bits((var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32))
     for _ in range(_ROUNDS):
-        before, now = now, _round(now)
-        if now == before:
+        after = _round(now)
+        if after == now:  # and so would be all rounds to come
             break
-    return _from_bits((_bits_from_bounds(now), *now[1:]))
+        now = after
+    bits = _bits_from_bounds(now)
+    if now is first and bits == first[0]:
+        return first
+    return _from_bits((bits, *now[1:]))
 
 
 def from_bits(
@@ -151,8 +155,10 @@ def _both_signs(smin: int, smax: int, umin: int, umax: int, word: int, sign: int
 def _mixed(now: Full) -> Full:
     """64-bit bounds out of the 32-bit ones (``__reg_deduce_mixed_bounds``)."""
     var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32 = now
-    umin, umax = max(umin, umin & _HIGH | umin32), min(umax, umax & _HIGH | umax32)
-    smin, smax = max(smin, smin & ~MASK32 | umin32), min(smax, smax & ~MASK32 | umax32)
+    least, most = umin & _HIGH | umin32, umax & _HIGH | umax32
+    umin, umax = least if least > umin else umin, most if most < umax else umax
+    least, most = smin & ~MASK32 | umin32, smax & ~MASK32 | umax32
+    smin, smax = least if least > smin else smin, most if most < smax else smax
     if smin32 >= 0 and smin >= -_SIGN32 and smax < _SIGN32:
         # A sign-extended 32-bit number that is not negative: the upper half is 0.
         smin, smax, umin, umax = smin32, smax32, smin32, smax32 & MASK64

@@ -5,6 +5,7 @@ format_ranges(scalar)                             its ranges and bits alone, as 
 format_signed(number), format_unsigned(number)    decimal near zero, hexadecimal beyond
 """
 
+from functools import lru_cache
 from typing import Final
 
 from vm.verifier import tnum
@@ -41,6 +42,7 @@ def format_scalar(
     return f"{mark}scalar({','.join(link + ([ranges] if ranges else []))})"
 
 
+@lru_cache(1 << 13)
 def format_ranges(scalar: Scalar) -> str:
     """The bounds that say something and the bits, by commas; equal minima or maxima share a value."""
     shown = [
