@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.batch.messages import AsmLine, CfgLine, DisasmLine, MapLine, ProgramLine, RunLine
+from app.batch.messages import AsmLine, CfgLine, DisasmLine, MapLine, ProgramLine, RunLine, VerifyLine
+from app.verdicts import known_attach_type, known_profile, verdict
 from vm.asm import Style, assemble, disassemble
 from vm.cfg.graph import control_flow
 from vm.cfg.structure import check_structure
@@ -15,15 +16,18 @@ from vm.program import MapSpec, Program
 from vm.source import Diagnostic, HookscopeError, did_you_mean
 from vm.uapi.map_types import MapType, map_type
 from vm.uapi.prog_types import ProgType, prog_type
+from vm.verifier import Options
 
 Answer = dict[str, Any]
 
 
-def answer(line: RunLine | CfgLine | AsmLine | DisasmLine) -> Answer:
+def answer(line: RunLine | VerifyLine | CfgLine | AsmLine | DisasmLine) -> Answer:
     """The answer without its id; raises HookscopeError for what cannot be answered."""
     match line:
         case RunLine():
             return _run(line)
+        case VerifyLine():
+            return verdict(program_of(line), _options(line))
         case CfgLine():
             return _cfg(line)
         case AsmLine():
@@ -88,6 +92,15 @@ def _run(line: RunLine) -> Answer:
         None if dump is None else [[key.hex(), value.hex()] for key, value in dump] for dump in report.maps
     ]
     return {"runs": [_outcome(outcome) for outcome in report.runs], "maps": dumps}
+
+
+def _options(line: VerifyLine) -> Options:
+    return Options(
+        attach_type=known_attach_type(line.attach_type),
+        load_flags=line.load_flags,
+        log_level=line.log_level,
+        profile=known_profile(line.profile),
+    )
 
 
 def _outcome(outcome: Outcome) -> Answer:

@@ -37,14 +37,33 @@ class ProgramLine(Line):
     license: str = "GPL"
 
 
-class RunLine(ProgramLine):
-    """Run the packets in order on the same maps."""
+class InputLine(ProgramLine):
+    """A program with what it is run on."""
 
-    op: Literal["run"]
     packets: tuple[HexBytes, ...] = ()
     max_steps: int = Field(default=1_000_000, ge=1, le=10_000_000)
     seed: int = 1
     cpu: int = Field(default=0, ge=0, le=63)
+
+
+class RunLine(InputLine):
+    """Run the packets in order on the same maps."""
+
+    op: Literal["run"]
+
+
+class VerifyLine(InputLine):
+    """Verify as Linux does when it loads; what runs need is allowed and plays no part.
+
+    ``attach_type`` is a name or number of ``enum bpf_attach_type``, ``load_flags`` are the kernel's BPF_F_
+    bits, ``log_level`` its 1, 2 and 4, or-ed, ``profile`` what the loader may do.
+    """
+
+    op: Literal["verify"]
+    attach_type: str | int | None = None
+    load_flags: int = Field(default=0, ge=0, le=0xFFFF_FFFF)
+    log_level: int = Field(default=1, ge=0, le=7)
+    profile: str = "root"
 
 
 class CfgLine(ProgramLine):
@@ -68,4 +87,4 @@ class DisasmLine(Line):
     style: Literal["llvm", "kernel", "mnemonic", "source"] = "llvm"
 
 
-AnyLine = Annotated[RunLine | CfgLine | AsmLine | DisasmLine, Field(discriminator="op")]
+AnyLine = Annotated[RunLine | VerifyLine | CfgLine | AsmLine | DisasmLine, Field(discriminator="op")]

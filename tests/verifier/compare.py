@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from app.linux.bpf import kernel_version, unavailable
 from tests.verifier.classes import first_difference, kinds
 from tests.verifier.programs import generated, program_from
-from tests.verifier.verdict import Differences, Verdict, compared, kernels, ours
+from tests.verifier.verdict import Differences, Verdict, compared, kernels, log_level_of, ours
 from vm.asm import Style, disassemble
 
 CHUNK = 25
@@ -37,10 +37,11 @@ class Outcome:
     kernel_seconds: float
 
 
-def outcome(seed: int, log_level: int) -> Outcome:
+def outcome(seed: int, log_level: int | None) -> Outcome:
     """Both sides asked about one seed."""
     program = program_from(generated(seed))
-    kernel, mine = kernels(program, log_level), ours(program, log_level)
+    kernel = kernels(program, log_level)
+    mine = ours(program, log_level or log_level_of(kernel))
     equal = compared(mine, kernel)
     return Outcome(
         seed,
@@ -70,11 +71,11 @@ def _said(verdict: Verdict) -> str:
     return "accepted" if verdict.accepted else f"{verdict.errno} {verdict.error}"
 
 
-def _chunk(seeds: range, log_level: int) -> list[Outcome]:
+def _chunk(seeds: range, log_level: int | None) -> list[Outcome]:
     return [outcome(seed, log_level) for seed in seeds]
 
 
-def outcomes(start: int, count: int, log_level: int, jobs: int) -> Iterator[Outcome]:
+def outcomes(start: int, count: int, log_level: int | None, jobs: int) -> Iterator[Outcome]:
     """All seeds from ``start`` on, in order."""
     chunks = [range(at, min(at + CHUNK, start + count)) for at in range(start, start + count, CHUNK)]
     if jobs < 2:
@@ -156,14 +157,14 @@ def main() -> None:
     parser.add_argument("start", nargs="?", type=int, default=0)
     parser.add_argument("count", nargs="?", type=int, default=500)
     parser.add_argument("--show", type=int, metavar="SEED", help="one program's logs side by side")
-    parser.add_argument("--level", type=int, default=6, help="log level, 1, 2 and 4 or-ed")
+    parser.add_argument("--level", type=int, help="log level, 1, 2 and 4 or-ed; 6, and 4 for long walks")
     parser.add_argument("--most", type=int, default=12, help="classes to print of each group")
     parser.add_argument("--jobs", type=int, default=1, help=f"processes (this machine has {os.cpu_count()})")
     given = parser.parse_args()
     if reason := unavailable():
         raise SystemExit(reason)
     if given.show is not None:
-        print("\n".join(show(given.show, given.level)))
+        print("\n".join(show(given.show, given.level or 6)))
         return
     found = list(outcomes(given.start, given.count, given.level, given.jobs))
     print(f"Linux {kernel_version()}, seeds {given.start} to {given.start + given.count - 1}")

@@ -7,14 +7,16 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from types import FrameType
 
 from app.linux.ask import ask
 from app.linux.log import masked
 from vm.program import Program
 from vm.source import HookscopeError
+from vm.verifier import Options, verify
 
+LONG = 30_000
+"""Processed instructions from which on logs are compared at level 4, the figures, instead of 6."""
 PATIENCE = 60
 """Seconds a program may take here before it counts as a crash."""
 
@@ -35,8 +37,16 @@ class Verdict:
     seconds: float = 0.0
 
 
-def kernels(program: Program, log_level: int = 6) -> Verdict:
-    """This machine's kernel's."""
+def log_level_of(said: Verdict) -> int:
+    """The level at which logs are compared where the kernel says this."""
+    return 4 if said.processed > LONG else 6
+
+
+def kernels(program: Program, log_level: int | None = None) -> Verdict:
+    """This machine's kernel's; without ``log_level`` at the one ``log_level_of`` tells."""
+    if log_level is None:
+        brief = kernels(program, 4)
+        return kernels(program, 6) if log_level_of(brief) == 6 else brief
     started = time.perf_counter()
     said = ask(program, log_level=log_level)
     counted = said.figures
@@ -52,13 +62,12 @@ def kernels(program: Program, log_level: int = 6) -> Verdict:
     )
 
 
-def ours(program: Program, log_level: int = 6, profile: str = "root") -> Verdict:
+def ours(program: Program, log_level: int, profile: str = "root") -> Verdict:
     """Ours; anything raised becomes ``crash``."""
     started = time.perf_counter()
     try:
         with _patience():
-            options = import_module("vm.verifier.options").Options(log_level=log_level, profile=profile)
-            report = import_module("vm.verifier").verify(program, options)
+            report = verify(program, Options(log_level=log_level, profile=profile))
     except HookscopeError as error:
         return Verdict(False, crash=f"HookscopeError: {error.diagnostic.message}")
     except Exception as error:  # noqa: BLE001 - the comparison goes on and counts it
