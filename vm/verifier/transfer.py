@@ -17,6 +17,7 @@ from vm.isa import AtomicOp, ImmKind
 from vm.uapi.prog_types import ProgType
 from vm.verifier import scalar as scalars
 from vm.verifier.checks import atomics, memory, resources
+from vm.verifier.checks.pointer_offset import check_unmodified
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import NOT_INIT, Kind, Register, scalar
 from vm.verifier.rejection import Rejected, unsupported
@@ -116,6 +117,7 @@ def load_packet(walk: "Walk", insn: LoadPacket) -> None:
         raise Rejected(CORE_RULES["ld-abs-context"], walk.pc)
     if insn.src is not None:
         readable(walk, insn.src)
+    check_unmodified(walk, 6, walk.regs[6])
     for n in range(6):
         walk.regs[n] = NOT_INIT
     walk.scratched |= 0x3F

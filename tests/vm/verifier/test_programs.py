@@ -13,7 +13,7 @@ _DATA = CHECKOUT / "tests/data/verifier"
 _RECORDED = json.loads((_DATA / "cases.json").read_text("utf-8"))
 KERNEL: dict[str, tuple[str, str, int]] = _RECORDED["cases"]
 KNOWN: dict[str, Any] = json.loads((_DATA / "known_differences.json").read_text("utf-8"))
-"""Cases answered otherwise than by the kernel, under "verdict" and "processed". They may only become fewer."""
+"""Cases answered otherwise than by the kernel, by "verdict" and "processed". They may only become fewer."""
 CASES = {case.name: case for case in cases()}
 
 
