@@ -86,6 +86,11 @@ class Trace:
         return len(self._notes.path)
 
     @property
+    def size(self) -> int:
+        """About how many bytes of memory the trace takes, that of its run included."""
+        return self._held + self.world.memory.used + self._notes.path.itemsize * len(self)
+
+    @property
     def start(self) -> Snapshot:
         """The state before the first step."""
         return self._keyframes[0]
