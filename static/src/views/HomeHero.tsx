@@ -25,8 +25,11 @@ function Place({ x, name, big = false }: { x: number; name: string; big?: boolea
 
 export function HomeHero() {
   return (
-    <a class="h1r" href="/workbench?example=syn_guard#p=16&s=24" aria-label="Open this moment in the workbench: packet 16, step 24">
-      <svg viewBox="0 0 560 236" class="hero" role="img" aria-label="A packet goes from the wire to your XDP program and is dropped by instruction 25, because r1 is 10.">
+    <a class="h1r" href="/workbench?example=syn_guard#p=16&s=24">
+      <span class="sr">
+        Open this moment in the workbench: packet 16, step 24. A packet goes from the wire to your XDP program and is dropped by instruction 25, because r1 is 10.
+      </span>
+      <svg viewBox="0 0 560 236" class="hero" aria-hidden="true">
         <path d={`M${WIRE} 58H${SERVER}`} class="hl0" />
         <path d={`M${WIRE} 58H${HOOK}`} class="hl1" />
         <path d={`M${HOOK} 58V112`} stroke="var(--drop)" stroke-width="4" />

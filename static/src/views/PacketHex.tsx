@@ -102,7 +102,7 @@ export function PacketHex({ view, buffer, bounds, arrived }: Props) {
   };
   const rows = Array.from({ length: Math.ceil((last - first) / PER_ROW) }, (_, i) => first + i * PER_ROW);
   return (
-    <div class="hexw">
+    <div class="hexw" role="group" aria-label="Bytes" tabIndex={0}>
       <div class="hex" role="img" aria-label={`${to - from} bytes of the packet buffer. The tree above names them.`} {...linkedInside("i[data-off]", at)}>
         {rows.map((off) => {
           const begin = Math.max(off, from);

@@ -118,8 +118,9 @@ function Frames() {
   const { snapshot, previous } = select.here.value;
   const roving = useRoving({ columns: 8 });
   const frames = snapshot?.frames ?? [];
+  const empty = frames.every((frame) => writtenBytes(frame) === 0);
   return (
-    <div {...roving}>
+    <div class="stk-s" {...roving} {...(empty ? { role: "group", "aria-label": "Frames", tabIndex: 0 } : {})}>
       {frames.map((frame, index) => ({ frame, index })).reverse().map(({ frame, index }) => (
         <FrameRows key={index} frame={frame} index={index} previous={previous} alone={frames.length === 1} running={index === frames.length - 1} />
       ))}

@@ -63,7 +63,12 @@ function Count() {
   const count = select.inputs.value.packets.length;
   const { packet } = select.cursor.value;
   return (
-    <button type="button" class="pk nw" aria-label={`Packet ${packet + 1} of ${count}: choose or add packets`} onClick={() => focusPane("packets")}>
+    <button
+      type="button"
+      class="pk nw"
+      aria-label={count === 0 ? "No packet: add packets" : `Packet ${packet + 1} of ${count.toLocaleString("en")}: choose or add packets`}
+      onClick={() => focusPane("packets")}
+    >
       <b>{count === 0 ? "No packet" : `Packet ${packet + 1}`}</b> {count === 0 ? "" : <span class="dim">of {count.toLocaleString("en")}</span>}
     </button>
   );
