@@ -10,6 +10,7 @@ from app.config import Settings
 from app.db.store import Store
 from app.paths import asset_root
 from app.web import api, failures, pages, security, sockets
+from app.web.wire import BearingJson
 from app.workers.pool import Pool
 
 
@@ -46,6 +47,7 @@ def build(settings: Settings | None = None) -> Flask:
         transports=["websocket"],
         async_handlers=False,
         max_http_buffer_size=settings.max_body,
+        json=BearingJson,
     )
     _assets(app)
     security.install(app)

@@ -14,12 +14,14 @@ from app.schemas.source import CheckRequest
 from app.schemas.trace import CancelRequest, Failure, MarksRequest, RunRequest, StopRequest, WindowRequest
 from app.web.failures import DEFECT, of_error, of_invalid
 from app.web.runner import Runner
+from app.web.wire import UNREADABLE
 from vm.source import HookscopeError
 
 if TYPE_CHECKING:
     from app.web.factory import Services
 
 Reply = str | dict[str, Any]
+_NOT_READ = Failure(code="bad-message", message="the message is no JSON that can be read")
 _log = structlog.get_logger()
 
 
@@ -67,6 +69,7 @@ def install(socketio: SocketIO, services: "Services") -> None:
     question("marks", MarksRequest, about_run("marks"))
     question("run", RunRequest, run)
     question("cancel", CancelRequest, cancel)
+    socketio.on_event(UNREADABLE, lambda *_: _refusal(_NOT_READ))
 
 
 def _session() -> str:
