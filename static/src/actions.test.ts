@@ -78,6 +78,15 @@ test("undo takes back packets and layout, in order, and re-runs what changed", (
   assert.equal(actions.undo(first), first);
 });
 
+test("undoing packets or layout leaves the text alone; undoing a replaced program brings its text back", () => {
+  const text = actions.edit(actions.setPackets(ready, ["cc"], "loading"), "exit");
+  const back = actions.undo(text);
+  assert.equal(back.inputs.source, "exit");
+  assert.deepEqual(back.inputs.packets, ["aa", "bb"]);
+  const replaced = actions.setInputs(text, { source: "r0 = 0", packets: ["dd"] }, "opening an example");
+  assert.equal(actions.undo(replaced).inputs.source, "exit");
+});
+
 test("a toast's undo takes back its own change and all after it", () => {
   const one = actions.toast(actions.setPackets(ready, ["cc"], "loading"), "Loaded", true);
   const two = actions.setPackets(one, ["dd"], "loading");
@@ -100,7 +109,7 @@ test("fewer packets than before: the place moves to the last one's start", () =>
 
 test("opening a program starts clean, at its place", () => {
   const doc = { id: "abc", title: "t", version: 3, inputs: { ...fresh.inputs, source: "exit" }, place: { packet: 0, step: 5, breakpoints: [2, 4], conditions: { 4: "r1 > 9" }, panes: {} } };
-  const open = actions.open({ ...ready, history: [{ id: 1, label: "x", kept: ready }] }, doc, "saved");
+  const open = actions.open({ ...ready, history: [{ id: 1, label: "x", kept: ready, text: false }] }, doc, "saved");
   assert.equal(open.run, null);
   assert.deepEqual(open.cursor, { packet: 0, step: 5 });
   assert.deepEqual(open.breakpoints, [{ line: 2, condition: null }, { line: 4, condition: "r1 > 9" }]);

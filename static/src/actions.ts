@@ -20,9 +20,9 @@ function kept({ inputs, breakpoints, layout }: State): Kept {
 }
 
 /** Remembers what stands now under a name, so that undo can bring it back. */
-export function remember(state: State, label: string): State {
+export function remember(state: State, label: string, text = false): State {
   const id = (state.history.at(-1)?.id ?? 0) + 1;
-  const history = [...state.history, { id, label, kept: kept(state) }].slice(-MAX_HISTORY);
+  const history = [...state.history, { id, label, kept: kept(state), text }].slice(-MAX_HISTORY);
   return { ...state, history };
 }
 
@@ -40,7 +40,7 @@ export function setPackets(state: State, packets: readonly string[], label: stri
 }
 
 export function setInputs(state: State, inputs: Partial<Inputs>, label: string): State {
-  return changed(remember(state, label), inputs);
+  return changed(remember(state, label, inputs.source !== undefined), inputs);
 }
 
 /** Takes back the last remembered change, or the one with this id and all after it. */
@@ -48,11 +48,15 @@ export function undo(state: State, id?: number): State {
   const at = id === undefined ? state.history.length - 1 : state.history.findIndex((past) => past.id === id);
   const past = state.history[at];
   if (past === undefined) return state;
-  const { inputs, breakpoints, layout } = past.kept;
+  const { layout } = past.kept;
+  const text = state.history.slice(at).some((step) => step.text);
+  const breakpoints = text ? past.kept.breakpoints : state.breakpoints;
+  const inputs = text ? past.kept.inputs : { ...past.kept.inputs, source: state.inputs.source };
   const toasts = state.toasts.filter((toast) => toast.undo === null || toast.undo < past.id);
   const back = { ...state, breakpoints, toasts, history: state.history.slice(0, at) };
   back.layout = layout.width === state.layout.width ? layout : state.layout;
-  return inputs === state.inputs ? back : changed(back, inputs);
+  const same = (Object.keys(inputs) as (keyof Inputs)[]).every((key) => inputs[key] === state.inputs[key]);
+  return same ? back : changed(back, inputs);
 }
 
 /** Starts from a saved workbench, a link, an example or a draft. */
@@ -70,6 +74,11 @@ export function open(state: State, doc: Omit<WorkspaceDoc, "id" | "saved_at"> & 
     marks: new Map(),
     history: [],
   };
+}
+
+/** The address has been opened, or could not be. */
+export function settled(state: State): State {
+  return { ...state, opened: true };
 }
 
 export function rename(state: State, title: string): State {

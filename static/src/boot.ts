@@ -75,6 +75,7 @@ export async function openAddress({ pathname, search, hash }: Pick<Location, "pa
     if (!(error instanceof RequestFailed)) throw error;
     act(actions.toast, `${sentence(error.failure.message)} ${sentence(error.failure.hint ?? "")}`.trim());
   }
+  act(actions.settled);
   const { packet, step, pin } = decodePlace(hash);
   if (packet !== null || step !== null) act(actions.moveTo, { packet: packet ?? 0, step: step ?? 0 });
   if (pin !== null) act(actions.pin, pin);

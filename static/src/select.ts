@@ -148,11 +148,15 @@ export const dataOffset = computed(() => snapshot.value?.bounds[1] ?? 0);
 
 /* ---------- states of panes ---------- */
 
-export type PaneState = "ready" | "empty" | "working" | "error";
+export type PaneState = "opening" | "ready" | "empty" | "working" | "error";
+
+/** Neither the program nor its first check is there yet. */
+export const opening = computed(() => !state.value.opened || (check.value === null && failure.value === null && connection.value !== "lost"));
 
 /** The state of everything that shows a run; staleness is apart, in `stale`. */
 export const runState = computed<PaneState>(() => {
   if (state.value.progress !== null && run.value === null) return "working";
   if (run.value !== null) return "ready";
+  if (opening.value) return "opening";
   return failure.value !== null || errors.value.length > 0 ? "error" : "empty";
 });

@@ -38,6 +38,8 @@ export interface Past {
   id: number;
   label: string;
   kept: Kept;
+  /** Whether the change touched the text, so that undo brings the old one back; else the editor's own undo does. */
+  text: boolean;
 }
 
 export interface Progress {
@@ -55,6 +57,8 @@ export interface State {
   /** The server's save that this text is based on. */
   version: number;
   saving: Saving;
+  /** Whether what the address names has been opened. */
+  opened: boolean;
   inputs: Inputs;
   /** Counts changes of the inputs; replies about older ones are stale. */
   revision: number;
@@ -91,6 +95,7 @@ export function initialState(): State {
     title: "untitled",
     version: 0,
     saving: "untouched",
+    opened: false,
     inputs: NO_INPUTS,
     revision: 0,
     check: null,

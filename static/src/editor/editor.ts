@@ -3,7 +3,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from "@codemirror/commands";
 import { nextDiagnostic, previousDiagnostic } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState, type Extension, type Transaction } from "@codemirror/state";
+import { EditorState, Transaction, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { effect } from "@preact/signals";
 import * as actions from "../actions.ts";
@@ -87,7 +87,7 @@ function extensions(): Extension {
   ];
 }
 
-/** Replaces only what differs, so that the text cursor and marks stay where they can. */
+/** Replaces only what differs, so that the text cursor and marks stay where they can. The first text is not to be undone. */
 function setText(view: EditorView, text: string): void {
   const old = view.state.doc.toString();
   if (old === text) return;
@@ -96,7 +96,7 @@ function setText(view: EditorView, text: string): void {
   let tail = 0;
   const most = Math.min(old.length, text.length) - from;
   while (tail < most && old[old.length - 1 - tail] === text[text.length - 1 - tail]) tail += 1;
-  view.dispatch({ changes: { from, to: old.length - tail, insert: text.slice(from, text.length - tail) } });
+  view.dispatch({ changes: { from, to: old.length - tail, insert: text.slice(from, text.length - tail) }, annotations: Transaction.addToHistory.of(old !== "") });
 }
 
 /** Shows the current line, unless someone has scrolled away from it. */
@@ -133,35 +133,29 @@ function split(view: EditorView, problems: readonly DiagnosticView[]): { now: Di
   return { now, soon: now.length < problems.length };
 }
 
-function sync(view: EditorView): () => void {
+function sync(view: EditorView): void {
   let at: number | null = null;
   let later: ReturnType<typeof setTimeout> | undefined;
-  const disposers = [
-    effect(() => {
-      const wanted = select.breakpoints.value;
-      setText(view, select.source.value); // first: breakpoints stand on its lines
-      if (JSON.stringify(wanted) !== JSON.stringify(stopsOf(view.state))) view.dispatch({ effects: [setStops.of(wanted), refresh.of(null)] });
-    }),
-    effect(() => {
-      const check = select.check.value;
-      if (check === null || check.revision !== state.peek().revision) return;
-      const programs = check.programs.some((program) => program.slots.length > 0) ? [setSlots.of(check.programs)] : [];
-      view.dispatch({ effects: [...programs, refresh.of(null)] });
-      clearTimeout(later);
-      const { now, soon } = split(view, check.diagnostics);
-      view.dispatch(showProblems(view.state, check.diagnostics, now));
-      if (soon) later = setTimeout(() => view.dispatch({ effects: setProblems.of(check.diagnostics) }), RESTED);
-    }),
-    effect(() => {
-      void [select.here.value, select.related.value, select.walked.value, select.run.value];
-      view.dispatch({ effects: refresh.of(null) });
-      at = follow(view, at);
-    }),
-  ];
-  return () => {
+  effect(() => {
+    const wanted = select.breakpoints.value;
+    setText(view, select.source.value); // first: breakpoints stand on its lines
+    if (JSON.stringify(wanted) !== JSON.stringify(stopsOf(view.state))) view.dispatch({ effects: [setStops.of(wanted), refresh.of(null)] });
+  });
+  effect(() => {
+    const check = select.check.value;
+    if (check === null || check.revision !== state.peek().revision) return;
+    const programs = check.programs.some((program) => program.slots.length > 0) ? [setSlots.of(check.programs)] : [];
+    view.dispatch({ effects: [...programs, refresh.of(null)] });
     clearTimeout(later);
-    disposers.forEach((dispose) => dispose());
-  };
+    const { now, soon } = split(view, check.diagnostics);
+    view.dispatch(showProblems(view.state, check.diagnostics, now));
+    if (soon) later = setTimeout(() => view.dispatch({ effects: setProblems.of(check.diagnostics) }), RESTED);
+  });
+  effect(() => {
+    void [select.here.value, select.related.value, select.walked.value, select.run.value];
+    view.dispatch({ effects: refresh.of(null) });
+    at = follow(view, at);
+  });
 }
 
 function cursorLine(view: EditorView): number {
@@ -198,13 +192,28 @@ function offer(view: EditorView): void {
   });
 }
 
+let only: EditorView | null = null;
+
+/** The one editor. It outlives its pane, so that undo, selection and place are there when the pane comes back. */
+function editor(): EditorView {
+  if (only !== null) return only;
+  only = new EditorView({ state: EditorState.create({ doc: state.peek().inputs.source, extensions: extensions() }) });
+  offer(only);
+  sync(only);
+  return only;
+}
+
 /** Puts the editor into an element; call the result to take it out again. */
 export function mountEditor(parent: HTMLElement): () => void {
-  const view = new EditorView({ parent, state: EditorState.create({ doc: state.peek().inputs.source, extensions: extensions() }) });
-  offer(view);
-  const stop = sync(view);
+  const view = editor();
+  parent.append(view.dom);
+  const { top, left } = place;
+  view.requestMeasure({ key: mountEditor, read: () => null, write: () => view.scrollDOM.scrollTo({ top, left }) });
   return () => {
-    stop();
-    view.destroy();
+    place = { top: view.scrollDOM.scrollTop, left: view.scrollDOM.scrollLeft };
+    view.dom.remove();
   };
 }
+
+/** Where the text was scrolled to when it was last taken off the page. */
+let place = { top: 0, left: 0 };

@@ -148,7 +148,9 @@ export function RunBody({ children, empty, class: extra = "" }: RunBodyProps) {
   }
   return (
     <div class="pane-b">
-      {shown === "error" ? <Problem /> : shown === "working" ? <Working /> : <div class="sb">{empty}</div>}
+      {shown === "error" ? <Problem /> : null}
+      {shown === "working" ? <Working /> : null}
+      {shown === "empty" ? <div class="sb">{empty}</div> : null}
     </div>
   );
 }

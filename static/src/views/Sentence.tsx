@@ -25,6 +25,7 @@ function upcoming(next: StepView | null): Part[] {
 }
 
 function nothing(): Part[] {
+  if (select.opening.value) return [text("", "Opening the program.")];
   if (select.errors.value.length > 0) {
     const [first] = select.errors.value;
     const where = first?.span ? `Line ${first.span.line}. ` : "";
