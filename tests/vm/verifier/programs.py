@@ -38,6 +38,8 @@ PRELUDE = {
     "rotab": ".map rotab hash key=u32 value=u64 entries=2 flags=BPF_F_RDONLY_PROG",
     "wo": ".map wo array key=u32 value=bytes[16] entries=1 flags=BPF_F_WRONLY_PROG",
     "text": '.string text "port %d"',
+    "raw": ".rodata raw u32 0x01020304",
+    "socks": ".map socks sockmap key=u32 value=u32 entries=2",
     "lpm": ".map lpm lpm_trie key=bytes[8] value=u32 entries=4 flags=BPF_F_NO_PREALLOC",
 }
 

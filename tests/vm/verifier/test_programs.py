@@ -48,3 +48,17 @@ def test_verdict_and_words_are_the_kernels(name: str) -> None:
 def test_nothing_the_kernel_refuses_is_accepted() -> None:
     accepted = [name for name in KNOWN["verdict"] if KERNEL[name][0] and not answer(CASES[name])[0]]
     assert len(accepted) == KNOWN["false_accepts"]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, row in KERNEL.items() if row[0] and name not in KNOWN["verdict"]]
+)
+def test_a_refusal_is_explained(name: str) -> None:
+    case = CASES[name]
+    report = verify(
+        case.program, Options(attach_type=case.attach, load_flags=case.flags, profile=case.profile)
+    )
+    assert report.category
+    assert report.what
+    assert report.hint
+    assert "{" not in report.what + report.hint

@@ -70,6 +70,12 @@ class CallMeta:
         known = self.spec is not None and 0 <= self.const_key < self.spec.max_entries
         return known and self.helper.id is H.MAP_LOOKUP_ELEM
 
+    @property
+    def acquires(self) -> bool:
+        """A socket found in a map is held until it is given back."""
+        sockets = self.spec is not None and self.spec.type in (T.SOCKMAP, T.SOCKHASH)
+        return sockets and self.helper.id is H.MAP_LOOKUP_ELEM
+
 
 def check(walk: "Walk", helper_id: int) -> CallMeta:
     """The call is allowed; what its arguments told.

@@ -149,29 +149,10 @@ MAP_PTR_PERFMON = Rule(
     "r{reg} is the map itself; reading the kernel's own structure needs CAP_PERFMON.",
     "look a value up with bpf_map_lookup_elem",
 )
-MAP_PTR_UNSUPPORTED = Rule(
-    "map_ptr access not supported for map type {map_type}",
-    Errno.ENOTSUPP,
-    Category.REGISTER_TYPE,
-    "r{reg} is the map `{map}` itself, and its structure cannot be read.",
-    "look a value up with bpf_map_lookup_elem",
-)
 SOCK_FIELD = _memory(
     "R{reg} invalid {type} access off={off} size={size}",
     "There is no readable field of {size} bytes at offset {off} of what r{reg} points to ({type}).",
     "use the offsets of struct bpf_sock, and for a whole socket call bpf_sk_fullsock first",
-)
-FLOW_KEYS = _memory(
-    "invalid access to flow keys off={off} size={size}",
-    "Bytes {off} to {last} do not lie in struct bpf_flow_keys.",
-    "use the offsets of its fields",
-)
-SAME_INSTRUCTION = _kind(
-    "same insn cannot be used with different pointers",
-    "On another way this very instruction accesses a pointer of another kind; Linux must translate it one "
-    "way.",
-    "give each way its own load or store",
-    Errno.EINVAL,
 )
 ATOMIC_STORE = _kind(
     "BPF_ATOMIC stores into R{reg} {type} is not allowed",

@@ -104,14 +104,3 @@ FORMAT_INVALID = _argument(
     "use %d %i %u %x %ld %lu %lx %lld %llu %llx %s %c %p and their like, one u64 for each",
     Errno.EINVAL,
 )
-TWO_MAPS = _argument(
-    "timer pointer in R1 map_uid={first} doesn't match map pointer in R2 map_uid={second}",
-    "The two maps passed are not the same.",
-    "pass the map the first argument belongs to",
-    Errno.EINVAL,
-)
-NO_FUNCTION = _argument(
-    "R{reg} type={type} expected=func",
-    "{helper} takes a function in r{reg}, and r{reg} holds {type}.",
-    "load the function's address: `r{reg} = function ll`",
-)

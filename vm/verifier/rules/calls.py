@@ -35,18 +35,6 @@ GPL_ONLY = _policy(
     "{helper} is for programs under a GPL-compatible licence, and this one's is `{license}`.",
     'declare a licence such as "GPL" or "Dual BSD/GPL", or do without the helper',
 )
-LOCK_HELD = Rule(
-    "function calls are not allowed while holding a lock",
-    Errno.EINVAL,
-    Category.RESOURCE_LIFETIME,
-    "A spin lock is held here, and {helper} may take long or take locks itself.",
-    "call it before bpf_spin_lock or after bpf_spin_unlock",
-)
-MIGHT_SLEEP = _context(
-    "helper call might sleep in a non-sleepable prog",
-    "{helper} may sleep, and this hook runs where the kernel cannot.",
-    "use the helper's variant that does not sleep",
-)
 MAP_KIND = Rule(
     "cannot pass map_type {map_type} into func {helper}#{id}",
     Errno.EINVAL,

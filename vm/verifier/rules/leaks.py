@@ -24,31 +24,6 @@ LEAK_RETURN = _policy(
     "The program would return an address ({type}) in r{reg}.",
     "set r0 to a number before `exit`",
 )
-LEAK_STACK = _policy(
-    "leaking pointer from stack off {off}",
-    "An atomic operation would read the pointer kept at r10 {off:+} as a number.",
-    "use another place on the stack",
-)
-COMPARE = _policy(
-    "R{reg} pointer comparison prohibited",
-    "Comparing r{reg} ({type}) with something else would tell about its address.",
-    "compare pointers to the packet with data_end, and others only with 0",
-)
-ARITHMETIC = _policy(
-    "R{reg} pointer arithmetic prohibited",
-    "Negating an address or swapping its bytes, as here in r{reg} ({type}), makes a number of it.",
-    "copy the register first, and keep the pointer",
-)
-SIGN_EXTENDED = _policy(
-    "R{reg} sign-extension part of pointer",
-    "A part of the address in r{reg} ({type}) would become a number.",
-    "copy the whole register",
-)
-PARTIAL_COPY = _policy(
-    "R{reg} partial copy of pointer",
-    "Half of the address in r{reg} ({type}) would become a number.",
-    "copy the whole register: `r… = r{reg}`",
-)
 _NOT_ROOT = "pointer arithmetic with it prohibited for !root"
 MIXED_SIGNS = _policy(
     "R{reg} has unknown scalar with mixed signed bounds, " + _NOT_ROOT,

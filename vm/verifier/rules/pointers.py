@@ -68,8 +68,3 @@ OPERATOR = _kind(
     "Only += and -= make sense for an address ({type}).",
     "apply {op} to the number before adding the number to the pointer",
 )
-TWO_POINTERS = _kind(
-    "R{reg} pointer {op} pointer prohibited",
-    "Both sides are pointers ({type} and {other}).",
-    "one side must be a number; the distance of two pointers is r{reg} -= …, as a loader with CAP_PERFMON",
-)

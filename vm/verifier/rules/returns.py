@@ -42,10 +42,3 @@ SUBPROGRAM_NOT_SCALAR = _value(
     "A global function returns a number, and r0 holds {type}.",
     "return a number; pass pointers by argument",
 )
-STACK_POINTER_RETURNED = Rule(
-    "cannot return stack pointer to the caller",
-    Errno.EINVAL,
-    Category.RESOURCE_LIFETIME,
-    "r0 points into a stack frame, and the function's own is gone when it returns.",
-    "let the caller pass a pointer to its own stack",
-)

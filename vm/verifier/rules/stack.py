@@ -45,11 +45,6 @@ STACK_UNBOUNDED = _memory(
     "A number without bounds was added to the stack pointer in r{reg}.",
     "narrow the number with a mask or a comparison before adding it",
 )
-STACK_UNSET = _memory(
-    "invalid read from stack off {off}+{index} size {size}",
-    "Byte {index} of the {size} read at r10 {off:+} was never written on this way.",
-    "write the stack before reading it, for example `*(u64 *)(r10 {off:+}) = 0`",
-)
 STACK_ARGUMENT_UNSET = _memory(
     "invalid read from stack R{reg} off {off}+{index} size {size}",
     "The helper reads {size} bytes of stack at r10 {off:+}, and byte {index} of them is not set on this way.",
@@ -64,41 +59,6 @@ ZERO_SIZED = _memory(
     "invalid zero-sized read",
     "The size is 0, and this argument must have at least one byte.",
     "pass a size of 1 or more",
-)
-FILL_SIZE = _memory(
-    "invalid size of register fill",
-    "A pointer was spilled at r10 {off:+}; it can only be read back as a whole, not {size} bytes of it.",
-    "read 8 bytes, `*(u64 *)(r10 …)`",
-)
-SPILL_SIZE = _memory(
-    "invalid size of register spill",
-    "r{value} holds a pointer ({type}); storing {size} bytes of it would lose the rest.",
-    "store it whole: `*(u64 *)(r10 …) = r{value}`, at a multiple of 8",
-)
-SPILL_TO_CALLER = Rule(
-    "cannot spill pointers to stack into stack frame of the caller",
-    Errno.EINVAL,
-    Category.RESOURCE_LIFETIME,
-    "r{value} points into this function's stack, which is gone when it returns, and it would be left in the "
-    "caller's.",
-    "let the caller own the memory and pass a pointer to it",
-)
-CORRUPT_SPILL = _policy(
-    "attempt to corrupt spilled pointer on stack",
-    "At r10 {off:+} a pointer is kept; without CAP_PERFMON a part of it may not be overwritten.",
-    "overwrite all 8 bytes, or use another place",
-)
-VARIABLE_WRITE_SPILL = _policy(
-    "spilled ptr in range of var-offset stack write; insn {pc}, ptr off: {off}",
-    "A store to a place that depends on a number could overwrite the pointer kept at r10 {off:+}.",
-    "keep pointers out of the range, or use a constant offset",
-    Errno.EINVAL,
-)
-VARIABLE_WRITE_UNSET = _policy(
-    "uninit stack in range of var-offset write prohibited for !root; insn {pc}, off: {off}",
-    "A store to a place that depends on a number would make unset stack look set.",
-    "set the whole range first",
-    Errno.EINVAL,
 )
 VARIABLE_DISCARDED = _memory(
     "variable offset stack pointer cannot be passed into helper function; "

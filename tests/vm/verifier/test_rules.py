@@ -1,0 +1,53 @@
+"""The rules' texts, and which of them the programs written near the rejections reach."""
+
+from string import Formatter
+
+import pytest
+
+from tests.vm.verifier.test_programs import CASES
+from vm.verifier import Options, verify
+from vm.verifier.category import Category
+from vm.verifier.rejection import Rejected, Rule
+from vm.verifier.rules import RULES
+
+UNREACHED = frozenset({
+    "RCU_AT", "PREEMPT_AT", "LOCK_AT",  # need kernel functions, or maps with BTF
+    "SUBPROGRAM_NOT_SCALAR",  # needs BTF that makes a function global
+    "RELEASE_UNREFERENCED", "RELEASE_TWICE", "CALLBACK_NOT_SCALAR",  # another rule comes first
+    "STRING_ADDRESS", "STRING_NO_DIRECT", "SOCKMAP_ARGUMENT",
+    "DIFFERENT_PATHS", "BEYOND_BOUNDS", "STACK_ARGUMENT_UNSET_VARIABLE",
+    "VARIABLE_UNPRIVILEGED",  # speculation
+})  # fmt: skip
+"""Rules no program here breaks, and why. They may only become fewer."""
+
+
+def reached() -> frozenset[str]:
+    """The names of all rules that verifying every program breaks."""
+    names = {id(rule): name for name, rule in RULES.items()}
+    seen: set[str] = set()
+    with pytest.MonkeyPatch.context() as patch:
+        made = Rejected.__init__
+
+        def noted(self: Rejected, rule: Rule, pc: int, **details: int | str) -> None:
+            seen.add(names.get(id(rule), ""))
+            made(self, rule, pc, **details)
+
+        patch.setattr(Rejected, "__init__", noted)
+        for case in CASES.values():
+            options = Options(attach_type=case.attach, load_flags=case.flags, profile=case.profile)
+            verify(case.program, options)
+    return frozenset(seen - {""})
+
+
+def test_every_rule_is_reached_by_a_program() -> None:
+    assert set(RULES) - reached() == UNREACHED
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_texts_are_templates_and_the_category_is_known(name: str) -> None:
+    rule = RULES[name]
+    assert rule.category in set(Category)
+    assert rule.what.endswith(".")
+    assert not rule.hint.endswith(".")
+    for text in (rule.message, rule.what, rule.hint):
+        assert all(field is None or field.isidentifier() for _, field, _, _ in Formatter().parse(text))
