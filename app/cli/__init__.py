@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli import runs, serve, tools
+from app.cli import runs, serve, tools, verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,5 +19,7 @@ for command in (
     runs.run,
     runs.map_,
     runs.batch,
+    verify.verify,
+    verify.compare,
 ):
     main.add_command(command)

@@ -6,6 +6,7 @@ import click
 
 from app.cli.files import bytecode, text
 from vm.asm import Assembly, assemble
+from vm.asm.elf import is_elf, load_elf
 from vm.encoding import decode, unpack
 from vm.program import MapSpec, Program
 from vm.uapi.prog_types import ProgType
@@ -50,3 +51,20 @@ def any_program(data: bytes) -> Program:
             raise click.ClickException("there is no program in this text")
         return program
     return from_bytecode(bytecode(data))
+
+
+def all_programs(data: bytes) -> tuple[Program, ...]:
+    """Every program of source text or of an object file, or the one of bytecode or hex."""
+    if is_elf(data):
+        found = load_elf(data)
+        for diagnostic in found.diagnostics:
+            click.echo(str(diagnostic), err=True)
+        if not found.ok:
+            sys.exit(FAILED)
+        return found.programs
+    if not is_text(data):
+        return (from_bytecode(bytecode(data)),)
+    programs = assembled(data).programs
+    if not programs:
+        raise click.ClickException("there is no program in this text")
+    return programs

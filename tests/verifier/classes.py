@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from tests.verifier.verdict import Differences, Verdict
 
-_NUMBER = re.compile(r"0x[0-9a-f]+|-?\b\d+\b|(?<=[a-z_=#@])-?\d+")
+_NUMBER = re.compile(r"0x[0-9a-f]+|-?\b\d+\b|(?<=[A-Za-z_=#@])-?\d+")
 _STATE = re.compile(
     r"^(?P<head>\d+: (?:\(..\) .*?;)?|from \d+ to \d+(?: \(speculative execution\))?:)"
     r"(?P<state>(?: frame\d+:)? (?:R\d|fp-|refs=|cb\b).*)"

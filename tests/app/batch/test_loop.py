@@ -130,3 +130,40 @@ def test_per_cpu_maps_show_the_running_cpus_value() -> None:
     for cpu in (0, 1, 5):
         assert ask(line | {"cpu": cpu})[0]["maps"] == [[["00000000", "09" + "00" * 7]]]
     assert ask(line | {"packets": []})[0]["maps"] == [[["00000000", "01" + "00" * 7]]]
+
+
+def test_verify_answers_with_the_verdict_and_the_words_of_linux() -> None:
+    unset = {"id": 1, "op": "verify", "insns": "9500000000000000", "packets": ["00"], "log_level": 2}
+    refused, accepted = ask(unset, {"id": 2, "op": "verify", "insns": MOV_EXIT, "attach_type": "xdp"})
+    assert {key: refused[key] for key in ("id", "accepted", "errno", "error", "pc", "processed")} == {
+        "id": 1,
+        "accepted": False,
+        "errno": "EACCES",
+        "error": "R0 !read_ok",
+        "pc": 0,
+        "processed": 1,
+    }
+    assert "0: (95) exit\nR0 !read_ok\n" in refused["log"]
+    assert set(refused) == set(accepted)
+    assert (accepted["accepted"], accepted["errno"], accepted["error"], accepted["pc"]) == (
+        True,
+        None,
+        "",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"profile": "nobody"}, "unknown-profile"),
+        ({"attach_type": "xdpp"}, "unknown-attach-type"),
+        ({"attach_type": 999}, "unknown-attach-type"),
+        ({"log_level": 8}, "bad-line"),
+        ({"load_flags": -1}, "bad-line"),
+        ({"maps": [HASH | {"key_size": 0}]}, "map-refused"),
+    ],
+)
+def test_a_bad_verify_line_gets_an_error(changed: dict[str, Any], code: str) -> None:
+    (found,) = ask({"op": "verify", "insns": MOV_EXIT} | changed)
+    assert found["code"] == code

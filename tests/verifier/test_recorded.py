@@ -1,0 +1,30 @@
+"""Recorded programs: nothing accepted that Linux refuses, never fewer right answers than before."""
+
+import pytest
+
+from tests.verifier.recorded import GOLDEN, read
+from tests.verifier.tally import EVERY, Compared, counts, crashes, false_accepts, kept, root
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Compared]:
+    return [root(one) for one in read(EVERY)]
+
+
+def test_ten_thousand_programs_were_recorded() -> None:
+    assert sum(1 for _ in read()) == 10_000
+    assert GOLDEN.stat().st_size < 1_500_000
+
+
+def test_nothing_is_accepted_that_linux_refuses(found: list[Compared]) -> None:
+    assert false_accepts(found) == []
+
+
+def test_no_program_breaks_the_verifier(found: list[Compared]) -> None:
+    assert crashes(found) == []
+
+
+def test_as_many_answers_as_ever_are_linuxs(found: list[Compared]) -> None:
+    now, before = counts(found), kept()["root"]
+    fewer = {name: (count, before[name]) for name, count in now.items() if count < before[name]}
+    assert not fewer, "fewer equal now than were: (now, before)"
