@@ -91,7 +91,7 @@ def _returned(walk: "Walk", number: int, meta: "CallMeta") -> Register:
         reg = reg._replace(id=walk.new_id())
     if number in _CASTS:
         return reg._replace(ref=meta.ref)
-    if number in _ACQUIRES:
+    if number in _ACQUIRES or meta.acquires:
         ref = resources.acquire(walk)
         return reg._replace(id=ref, ref=ref)
     return reg

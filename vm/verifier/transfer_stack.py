@@ -147,15 +147,13 @@ def write_stack(
 
 def _save(walk: "Walk", frame: Frame, index: int, value: Register, size: int) -> None:
     old = frame.stack[index].types
-    head = bytes(_misc(walk, kind) for kind in old[: 8 - size])
+    head = bytes(_misc(kind) for kind in old[: 8 - size])
     frame.stack[index] = Slot(head + bytes([SPILL]) * size, value)
 
 
-def _misc(walk: "Walk", kind: int) -> int:
+def _misc(kind: int) -> int:
     """A byte beside a narrow spill (mark_stack_slot_misc)."""
-    if kind == ZEROED or (kind == INVALID and walk.profile.allow_ptr_leaks):
-        return kind
-    return MISC
+    return kind if kind in (ZEROED, INVALID) else MISC
 
 
 def _is_zero(value: Register | None) -> bool:
