@@ -49,7 +49,7 @@ export const DEFAULT_GROW: Readonly<Record<PaneId, number>> = {
   maps: 1,
   packet: 1.5,
   events: 1,
-  packets: 0.9,
+  packets: 1.8,
 };
 export const TAB_PANES: Readonly<Record<Tab, readonly PaneId[]>> = {
   code: ["editor", "graph"],

@@ -94,9 +94,75 @@ def pinned(bench: Workbench) -> None:
     bench.page.locator(".score .ev", has_text="10→11").first.hover()
 
 
+def error_page(bench: Workbench) -> None:
+    bench.page.goto("/no-such-page")
+
+
+def continuing(bench: Workbench) -> None:
+    """Home, once something has been kept."""
+    drop(bench)
+    title = bench.page.get_by_role("textbox", name="Name of this program")
+    title.fill("my SYN guard")
+    title.press("Enter")
+    expect(bench.page.locator(".saved")).to_contain_text("Saved")
+    home(bench)
+
+
+def middle(bench: Workbench) -> None:
+    """In a function, with a pinned register."""
+    bench.open("/workbench?example=checksum_loop#p=2&s=24&pin=reg:0")
+
+
+def graph_of_a_loop(bench: Workbench) -> None:
+    middle(bench)
+    bench.command("go to control flow")
+
+
+def making(way: str) -> State:
+    """The packets pane, making packets in one of its ways."""
+
+    def state(bench: Workbench) -> None:
+        drop(bench)
+        bench.command("go to packets to send")
+        pane = bench.pane("Packets to send")
+        pane.get_by_role("button", name="Add packets").click()
+        pane.get_by_role("tab", name=way).click()
+        pane.get_by_role("region", name="Add packets").scroll_into_view_if_needed()
+
+    return state
+
+
+def records(bench: Workbench) -> None:
+    bench.open("/workbench?example=ring_events#p=6&s=30")
+    bench.command("go to this run")
+    bench.pane("This run").get_by_role("tab", name="Records").click()
+
+
+def reference(bench: Workbench) -> None:
+    drop(bench)
+    bench.command("reference")
+    bench.page.keyboard.type("map_update")
+
+
+def lost(bench: Workbench) -> None:
+    drop(bench)
+    bench.page.context.set_offline(True)
+    if bench.page.locator(".status").is_visible():
+        expect(bench.page.get_by_text("Server lost.")).to_be_visible()
+
+
+def since_when(bench: Workbench) -> None:
+    drop(bench)
+    bench.command("go to registers")
+    bench.register("r3").click(button="right")
+
+
 STATES: Mapping[str, State] = {
     "home": home,
+    "home-continue": continuing,
+    "error": error_page,
     "start": start,
+    "middle": middle,
     "drop": drop,
     "end": after("last step of this packet"),
     "linked": pinned,
@@ -108,7 +174,16 @@ STATES: Mapping[str, State] = {
     "keys": after("all keys"),
     "transcript": after("transcript"),
     "graph": after("go to control flow"),
+    "graph-loop": graph_of_a_loop,
     "packets": after("go to packets to send"),
+    "packets-form": making("Form"),
+    "packets-hex": making("Hex"),
+    "packets-capture": making("Capture"),
+    "packets-sets": making("Sets"),
+    "records": records,
+    "reference": reference,
+    "since-when": since_when,
+    "lost": lost,
     "tab-state": phone_tab("State"),
     "tab-packet": phone_tab("Packet"),
     "tab-maps": phone_tab("Maps"),

@@ -5,6 +5,7 @@ import { WINDOW } from "../schemas.ts";
 import * as select from "../select.ts";
 import { state } from "../store.ts";
 import * as time from "../time.ts";
+import { Oops } from "./Oops.tsx";
 import { plain } from "./Parts.tsx";
 import { useRoving } from "./useRoving.ts";
 import { useWindowed } from "./windowed.ts";
@@ -28,7 +29,8 @@ function Row({ row, here, last }: RowProps) {
   const past = step < here;
   const taken = past && view.mark?.taken === true ? "t" : "";
   const classes = [past ? "" : "fut", step === here - 1 && "now", last && "here"].filter(Boolean).join(" ");
-  const text = past ? said(row) : instruction(state.value.programs, view);
+  // The text may be another by now: then a step to come is told by its mark.
+  const text = past ? said(row) : select.stale.value ? (view.mark?.text || `pc ${view.pc}`) : instruction(state.value.programs, view);
   return (
     <li class={classes}>
       <button type="button" data-rove aria-current={last ? "step" : undefined} onClick={() => time.seek(step + 1)}>
@@ -97,6 +99,7 @@ export function EventList() {
           ))}
         </ol>
       </div>
+      <Oops />
       {window === undefined ? null : <Stretch first={window.first} count={window.steps.length} total={select.steps.value} />}
     </>
   );

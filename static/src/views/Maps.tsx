@@ -36,6 +36,7 @@ export function MapsTitle() {
 /** `hash, ipv4 → u64, 3 of 1,024`. */
 function about({ type, key_type, value_type, key_size, value_size, max_entries }: MapSpecView, count: number | undefined): string {
   const types = key_size === 0 ? (value_type ?? "") : `${key_type ?? `${key_size} bytes`} → ${value_type ?? `${value_size} bytes`}`;
+  if (type === "ringbuf") return `ring buffer, ${max_entries.toLocaleString("en")} bytes`;
   const filled = count === undefined ? `at most ${max_entries.toLocaleString("en")}` : `${count.toLocaleString("en")} of ${max_entries.toLocaleString("en")}`;
   return [type.replaceAll("_", " "), value_size > 0 ? types : "", filled].filter(Boolean).join(", ");
 }
