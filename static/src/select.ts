@@ -47,14 +47,17 @@ export interface Here {
   exact: boolean;
 }
 
-let shown: Here = { snapshot: null, previous: null, done: null, next: null, exact: false };
+const NOWHERE: Here = { snapshot: null, previous: null, done: null, next: null, exact: false };
+
+let shown = NOWHERE;
 
 const trace = computed(() => ({ run: run.value, windows: windows.value }));
 
 export const here = computed<Here>(() => {
   const now = trace.value;
   const at = cursor.value;
-  if (now.run === null) return (shown = { snapshot: null, previous: null, done: null, next: null, exact: false });
+  if (now.run === null) return (shown = NOWHERE);
+  if (stepsOf(now, at.packet) === 0) return (shown = { ...NOWHERE, exact: true }); // nothing ran for this packet
   const snapshot = snapshotAt(now, at);
   if (snapshot === null) return { ...shown, exact: false };
   const before = { packet: at.packet, step: at.step - 1 };

@@ -167,7 +167,7 @@ export function Score() {
   return (
     <div class="scorebox" ref={ref}>
       {steps === 0 ? (
-        <p class="score-empty">{select.packetRun.value?.summary ?? "Each instruction that runs becomes a column here."}</p>
+        <p class="score-empty">{select.run.value === null ? "Each instruction that runs becomes a column here." : "No instruction ran for this packet."}</p>
       ) : (
         <div
           class="score"

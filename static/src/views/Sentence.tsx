@@ -24,6 +24,14 @@ function upcoming(next: StepView | null): Part[] {
   return next === null || next.asks.length === 0 ? [] : [text("", "Next, "), ...next.asks, text("", ".")];
 }
 
+/** A packet that no instruction ran for. */
+function unmet(run: PacketRun | null): Part[] {
+  const packet = text("label", `Packet ${select.cursor.value.packet + 1}`);
+  if (run === null) return [packet, text("", " was not sent: the run was stopped, or does not end, before it.")];
+  const reason = run.journey.at(-1)?.note ?? "";
+  return [packet, text("", ` did not meet the program. ${sentence(reason === "" ? run.summary : reason)}`)];
+}
+
 function nothing(): Part[] {
   if (select.opening.value) return [text("", "Opening the program.")];
   if (select.errors.value.length > 0) {
@@ -33,6 +41,7 @@ function nothing(): Part[] {
   }
   if (select.failure.value !== null) return [text("fault", sentence(select.failure.value.message)), text("", ` ${sentence(select.failure.value.hint ?? "")}`)];
   if (select.inputs.value.packets.length === 0) return [text("", "No packet to send yet. Add one and the program runs on it.")];
+  if (select.run.value !== null) return unmet(select.packetRun.value);
   if (select.progress.value !== null) return [text("", "Running.")];
   return [text("", "Type a program and send it a packet.")];
 }

@@ -57,6 +57,21 @@ function Running() {
   );
 }
 
+/** Packets that a stopped or endless run did not come to. */
+function NotRun() {
+  const run = select.run.value;
+  if (run === null || run.not_run === 0) return null;
+  const { length } = run.packets;
+  return (
+    <span>
+      <b>
+        First {length.toLocaleString("en")} of {(length + run.not_run).toLocaleString("en")} packets
+      </b>{" "}
+      were sent: the run was stopped, or does not end
+    </span>
+  );
+}
+
 function Server() {
   if (select.connection.value === "online") return null;
   if (select.connection.value === "connecting") return <span>connecting</span>;
@@ -75,6 +90,7 @@ export function StatusBar() {
       </span>
       <Checked />
       <Running />
+      <NotRun />
       <Server />
       <span class="grow" />
       <Key id="over" label="step" />
