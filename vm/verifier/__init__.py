@@ -51,6 +51,8 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
     rejected: Rejected | None = None
     try:
         explorer.run()
+        if not walk.log.all:
+            walk.log.take_back(0)  # what led to nothing is dropped
         late = depth_fault(walk.program, walk.subprogs)
         if late is not None:
             explorer.ill_formed(late)
@@ -62,9 +64,13 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
             walk.log.write(message + "\n")
         caught.explain(walk.log)
     depths = tuple(walk.stack_depths)
+    if rejected is None:
+        depths = _alive(walk, explorer)
     if walk.options.log_level & LOG_STATS:
+        walk.log.write(f"stack depth {'+'.join(map(str, depths))}\n")
+    if walk.options.log_level:
         walk.log.write(
-            f"stack depth {'+'.join(map(str, depths))}\nprocessed {walk.processed} insns (limit 1000000) "
+            f"processed {walk.processed} insns (limit 1000000) "
             f"max_states_per_insn {explorer.max_states_per_insn} total_states {explorer.total_states} "
             f"peak_states {explorer.peak_states} mark_read 0\n"
         )
@@ -86,14 +92,25 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
     )
 
 
+def _alive(walk: Walk, explorer: Explorer) -> tuple[int, ...]:
+    """Stack depths of the functions any path comes to: Linux removes the others."""
+    bounds = (*walk.subprogs, len(walk.insns))
+    return tuple(
+        depth
+        for index, depth in enumerate(walk.stack_depths)
+        if any(pc in explorer.checked for pc in range(bounds[index], bounds[index + 1]))
+    )
+
+
 def _structural(fault: Rejection, before: str, options: Options, functions: int = 0) -> Report:
     log = before if options.log_level & 2 else ""
     if options.log_level and fault.message:
         log += fault.message + "\n"
     if options.log_level & LOG_STATS:
-        depths = "+".join("0" * max(functions, 1))
+        log += f"stack depth {'+'.join('0' * max(functions, 1))}\n"
+    if options.log_level:
         log += (
-            f"stack depth {depths}\nprocessed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 "
+            "processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 "
             "peak_states 0 mark_read 0\n"
         )
     fields = {"pc": -1 if fault.pc is None else fault.pc, **dict(fault.details)}

@@ -12,6 +12,7 @@ from vm.verifier.compare import decide, is_known, refine, refine_same
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import (
     ADD_CONST,
+    ADD_CONST32,
     AT_PKT_END,
     BEYOND_PKT_END,
     PACKET_KINDS,
@@ -21,6 +22,7 @@ from vm.verifier.register import (
     scalar,
 )
 from vm.verifier.rejection import Rejected, unsupported
+from vm.verifier.resize import zext_32_to_64
 from vm.verifier.state import SPILL, Slot, State
 from vm.verifier.transfer_alu import readable
 from vm.verifier.walk import DST_STACK, SRC_STACK
@@ -170,18 +172,23 @@ def _linked(walk: "Walk", insn: Jump, dst: Register, src: Register) -> tuple[Lin
     found: list[Linked] = []
     state = walk.state
     if isinstance(insn.src, Reg) and src.kind is Kind.SCALAR and src.id:
-        _collect(state, src.id & ~ADD_CONST, found)
+        _collect(walk, src.id & ~ADD_CONST, found)
     if dst.kind is Kind.SCALAR and dst.id:
-        _collect(state, dst.id & ~ADD_CONST, found)
+        _collect(walk, dst.id & ~ADD_CONST, found)
     linked = tuple(found)
     if len(linked) > 1:
         walk.remember(state, 0, linked)
     return linked
 
 
-def _collect(state: State, number: int, found: list[Linked]) -> None:
-    for frame in reversed(state.frames):
+def _collect(walk: "Walk", number: int, found: list[Linked]) -> None:
+    pc = walk.pc
+    for frame in reversed(walk.state.frames):
+        live = walk.analysis.live[pc]
+        pc = frame.callsite
         for n in range(10):
+            if not live >> n & 1:
+                continue
             reg = frame.regs[n]
             if reg.id & ~ADD_CONST == number and reg.kind is Kind.SCALAR:
                 if len(found) < MAX_LINKED:
@@ -210,6 +217,8 @@ def _sync(state: State, known: Register, linked: tuple[Linked, ...]) -> None:
         else:
             delta = scalars.const(reg.off - known.off)
             value = TRANSFER[AluOp.ADD](known.value, delta, 64)
+            if (reg.id | known.id) & ADD_CONST32:
+                value = zext_32_to_64(value)
             new = known._replace(value=value, id=reg.id, off=reg.off)
         if is_reg:
             frame.regs[at] = new

@@ -48,6 +48,7 @@ def _enter(walk: "Walk", state: State, target: int, callsite: int) -> Frame:
 def leave(walk: "Walk") -> int:
     """Returns from a function or callback; answers where the caller goes on."""
     state = walk.state
+    walk.stack_live.update(state)
     callee, caller = state.frames[-1], state.frames[-2]
     r0 = callee.regs[0]
     if r0.kind is Kind.STACK:

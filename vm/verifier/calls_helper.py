@@ -8,7 +8,8 @@ from vm.uapi.helper_ids import HelperId
 from vm.verifier import scalar as scalars
 from vm.verifier.branches import each_register
 from vm.verifier.calls import call_back, callback_supported
-from vm.verifier.checks import resources
+from vm.verifier.checks import helper_args, resources
+from vm.verifier.precision import mark_slot
 from vm.verifier.register import NOT_INIT, Flag, Kind, Register, scalar
 from vm.verifier.rejection import unsupported
 from vm.verifier.scalar import with_bounds
@@ -47,9 +48,9 @@ _SIZED: Final = frozenset(
 def call_helper(walk: "Walk", insn: Call) -> None:
     """Checks the call, then has its effects."""
     number = insn.imm
-    from vm.verifier.checks import helper_args
-
     meta = helper_args.check(walk, number)
+    if meta.key_slot is not None:
+        mark_slot(walk, walk.state, *meta.key_slot)
     if meta.func is not None:
         callback_supported(walk, number)
         _callback(walk, number, meta.func)
@@ -99,7 +100,7 @@ def _returned(walk: "Walk", number: int, meta: "CallMeta") -> Register:
 
 def _refined(walk: "Walk", number: int, meta: "CallMeta") -> Register:
     if number in _SIZED:
-        most = meta.size
+        most = meta.max_size
         return scalar(
             with_bounds(scalars.UNKNOWN, smin=-MAX_ERRNO, smax=most, smin32=-MAX_ERRNO, smax32=most)
         )

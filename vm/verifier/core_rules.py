@@ -86,7 +86,11 @@ CORE_RULES: Mapping[str, Rule] = MappingProxyType(
             "Give each path its own access.",
         ),
         "zero-division": Rule(
-            "div by zero", Errno.EINVAL, "arithmetic", "Division by the constant 0.", "Divide by something else."
+            "div by zero",
+            Errno.EINVAL,
+            "arithmetic",
+            "Division by the constant 0.",
+            "Divide by something else.",
         ),
         "fill-size": Rule(
             "invalid size of register fill",
@@ -185,6 +189,13 @@ CORE_RULES: Mapping[str, Rule] = MappingProxyType(
             "locks",
             "While a spin lock is held no function may be called.",
             "Unlock before the call.",
+        ),
+        "constant-of-many": Rule(
+            "",
+            Errno.ENOTSUPP,
+            "maps",
+            "The load reads a constant of a frozen array of several entries; Linux reads constants of one entry only.",
+            "Give the array max_entries 1, or do not freeze it.",
         ),
         "ld-abs-context": Rule(
             "at the time of BPF_LD_ABS|IND R6 != pointer to skb",

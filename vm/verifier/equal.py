@@ -3,8 +3,8 @@
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from vm.verifier import tnum
 from vm.verifier import scalar as scalars
+from vm.verifier import tnum
 from vm.verifier.calls import IdMap, same_registers
 from vm.verifier.register import ADD_CONST, Kind, Register, scalar
 from vm.verifier.scalar import Scalar
@@ -83,7 +83,9 @@ def covers(old: Register, new: Register, ids: IdMap, level: Level) -> bool:
         return within(old.value, new.value) and ids.same_scalar(old.id, new.id)
     if kind in _IN_RANGE:
         same = old.off == new.off and old.map == new.map and old.size == new.size
-        return same and within(old.value, new.value) and ids.same(old.id, new.id) and ids.same(old.ref, new.ref)
+        return (
+            same and within(old.value, new.value) and ids.same(old.id, new.id) and ids.same(old.ref, new.ref)
+        )
     if kind in (Kind.PACKET, Kind.PACKET_META):
         if old.range > new.range or old.off != new.off or not ids.same(old.id, new.id):
             return False

@@ -6,6 +6,7 @@ of loops as strongly connected components).
 
 from typing import TYPE_CHECKING, Final
 
+from vm.cfg.structure import Kind as Fault
 from vm.cfg.structure import check_instruction
 from vm.instruction import (
     Alu,
@@ -25,7 +26,17 @@ from vm.instruction import (
     StoreRelease,
     width,
 )
-from vm.isa import MAX_INSNS, CallKind
+from vm.isa import (
+    ALU,
+    END_CODE,
+    MAX_INSNS,
+    NEG_CODE,
+    REGISTERS,
+    AluOp,
+    CallKind,
+    InsnClass,
+    Source,
+)
 from vm.uapi.helper_ids import HelperId
 from vm.verifier import calls, calls_helper, precision, transfer, transfer_alu
 from vm.verifier.branches import jump
@@ -81,7 +92,8 @@ class Explorer:
         self.total_states = self.peak_states = self.max_states_per_insn = 0
         self.jumps_before = self.processed_before = 0
         self.print_whole = False
-        self._checked: set[int] = set()
+        self.checked: set[int] = set()
+        """The slots any path came to."""
 
     # -- the loop ------------------------------------------------------------------------------------------
 
@@ -129,9 +141,7 @@ class Explorer:
 
     def _too_large(self) -> None:
         walk = self.walk
-        raise Rejected(
-            CORE_RULES["too-large"], walk.pc, count=walk.processed, limit=walk.options.limit
-        )
+        raise Rejected(CORE_RULES["too-large"], walk.pc, count=walk.processed, limit=walk.options.limit)
 
     def _print_safe(self, pc: int, previous: int) -> None:
         log = self.walk.log
@@ -157,11 +167,11 @@ class Explorer:
         """Performs one instruction; answers the next slot, None at the end of a path."""
         walk = self.walk
         insn = walk.insns[pc]
-        if pc not in self._checked:
+        if pc not in self.checked:
             fault = check_instruction(walk.program.slots[pc], walk.program.prog_type, pc)
             if fault is not None:
                 self.ill_formed(fault)
-            self._checked.add(pc)
+            self.checked.add(pc)
         match insn:
             case Alu():
                 transfer_alu.alu(walk, insn)
@@ -203,7 +213,13 @@ class Explorer:
         for regno in _read_before(walk, fault):
             transfer_alu.readable(walk, regno)
         rule = fault.rule
-        row = Rule(fault.message.replace("{", "{{").replace("}", "}}"), fault.errno, str(fault.category), rule.what, rule.hint)
+        row = Rule(
+            fault.message.replace("{", "{{").replace("}", "}}"),
+            fault.errno,
+            str(fault.category),
+            rule.what,
+            rule.hint,
+        )
         raise Rejected(row, walk.pc, **dict(fault.details))
 
     def _exit(self) -> int | None:
@@ -211,17 +227,20 @@ class Explorer:
         resources.check_leaks(walk, "BPF_EXIT instruction in main prog")
         if len(walk.state.frames) > 1:
             self.print_whole = True
-            following = calls.leave(walk)
-            walk.stack_live.update(walk.state)
-            return following
+            return calls.leave(walk)
         returns.check_exit(walk)
         return None
 
     def _call(self, insn: Call) -> int:
         walk = self.walk
-        if walk.state.locks and insn.kind is CallKind.HELPER and insn.imm not in (
-            HelperId.SPIN_UNLOCK,
-            HelperId.KPTR_XCHG,
+        if (
+            walk.state.locks
+            and insn.kind is CallKind.HELPER
+            and insn.imm
+            not in (
+                HelperId.SPIN_UNLOCK,
+                HelperId.KPTR_XCHG,
+            )
         ):
             raise Rejected(CORE_RULES["lock-call"], walk.pc)
         if insn.kind is CallKind.LOCAL:
@@ -527,7 +546,37 @@ def _chain_text(chain: Chain) -> str:
 
 def _read_before(walk: Walk, fault: "Rejection") -> list[int]:
     """The registers the kernel reads before it comes to the rule that is broken."""
-    return []
+    if fault.kind not in (
+        Fault.DIVISION_BY_ZERO,
+        Fault.SHIFT_TOO_FAR,
+        Fault.FRAME_POINTER,
+        Fault.NO_SUCH_REGISTER,
+    ):
+        return []
+    slot = walk.program.slots[walk.pc]
+    match InsnClass(slot.opcode & 7):
+        case InsnClass.ALU | InsnClass.ALU64:
+            read = (
+                [slot.src] if slot.opcode & Source.X and slot.opcode >> 4 not in (END_CODE, NEG_CODE) else []
+            )
+            if slot.opcode >> 4 != ALU[AluOp.MOV].code:
+                read.append(slot.dst)
+        case InsnClass.LDX:
+            read = [slot.src]
+        case InsnClass.STX:
+            read = [slot.src, slot.dst]
+        case InsnClass.ST:
+            read = [slot.dst]
+        case InsnClass.JMP | InsnClass.JMP32:
+            read = [slot.dst, slot.src] if slot.opcode & Source.X else [slot.dst]
+        case _:
+            read = []
+    valid = []
+    for regno in read:
+        if regno >= REGISTERS:
+            break
+        valid.append(regno)
+    return valid
 
 
 __all__ = ["ADD_CONST", "MAX_INSNS", "Explorer", "Kind", "fork_here", "push"]

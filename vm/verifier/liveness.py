@@ -19,6 +19,7 @@ from vm.instruction import (
     Goto,
     Imm,
     Instruction,
+    Invalid,
     Jump,
     Load,
     LoadAcquire,
@@ -27,11 +28,27 @@ from vm.instruction import (
     MayGoto,
     Neg,
     Reg,
+    Slot,
     Store,
     StoreRelease,
     width,
 )
-from vm.isa import AluOp, AtomicOp, CallKind, ImmKind
+from vm.isa import (
+    ALU,
+    CALL_CODE,
+    END_CODE,
+    EXIT_CODE,
+    FETCH,
+    JA_CODE,
+    JCOND_CODE,
+    AluOp,
+    AtomicOp,
+    CallKind,
+    ImmKind,
+    InsnClass,
+    Mode,
+    Source,
+)
 from vm.program import Program
 from vm.uapi.helper_ids import HelperId
 
@@ -103,6 +120,35 @@ def use_def(insn: Instruction | None) -> tuple[int, int]:
             return 1 << dst | _reads(src), 0
         case LoadPacket() | CallX():
             return _ALL, 0
+        case Invalid(slot=slot):
+            return _slot_use_def(slot)
+        case _:
+            return _ALL, 0
+
+
+def _slot_use_def(slot: Slot) -> tuple[int, int]:
+    """The same of what is no instruction, by its class as far as the kernel looks at this point."""
+    dst, src = 1 << slot.dst, 1 << slot.src if slot.opcode & Source.X else 0
+    match InsnClass(slot.opcode & 7):
+        case InsnClass.ALU | InsnClass.ALU64:
+            code = slot.opcode >> 4
+            if code == END_CODE:
+                return dst, dst
+            return (src, dst) if code == ALU[AluOp.MOV].code else (dst | src, dst)
+        case InsnClass.JMP | InsnClass.JMP32:
+            code = slot.opcode >> 4
+            if code in (JA_CODE, JCOND_CODE):
+                return 0, 0
+            if code == EXIT_CODE:
+                return 1, 0
+            return (_ARGS, CALLER_SAVED) if code == CALL_CODE else (dst | src, 0)
+        case InsnClass.LDX:
+            return 1 << slot.src, dst
+        case InsnClass.ST:
+            return dst, 0
+        case InsnClass.STX:
+            fetched = slot.opcode & 0xE0 == Mode.ATOMIC and slot.imm & FETCH
+            return dst | 1 << slot.src, 1 << slot.src if fetched else 0
         case _:
             return _ALL, 0
 

@@ -3,9 +3,9 @@
 Text is only formatted when the level asks for it; ``take_back`` undoes what an abandoned path wrote (level 1).
 """
 
-from vm.asm.text_kernel import text
-from vm.instruction import Instruction, LoadImm64
-from vm.isa import ImmKind
+from vm.asm.text_kernel import slot_text, text
+from vm.instruction import Instruction, Invalid, LoadImm64, Slot
+from vm.isa import END_CODE, ImmKind, InsnClass, Mode, Source
 from vm.program import Program
 from vm.verifier.liveness import Analysis
 from vm.verifier.options import LOG_ALL, LOG_PATH
@@ -56,7 +56,10 @@ class Log:
         if found is None:
             insn = self.program.insns[pc]
             assert insn is not None
-            found = self._texts[pc] = text(insn, _name64)
+            found = text(insn, _name64)
+            if isinstance(insn, Invalid):
+                found = _odd_text(insn.slot)
+            self._texts[pc] = found
         return found
 
     def insn(self, pc: int) -> None:
@@ -92,6 +95,17 @@ class Log:
             self.write(f"{mark}{pc:3d}: {regs} {self.insn_text(pc)}\n")
 
 
+def _odd_text(slot: Slot) -> str:
+    """A slot that is no instruction, as far as the kernel can print it."""
+    cls, code = slot.opcode & 7, slot.opcode >> 4
+    if cls == InsnClass.ALU and code == END_CODE:
+        order = "be" if slot.opcode & Source.X else "le"
+        return f"({slot.opcode:02x}) r{slot.dst} = {order}{slot.imm} r{slot.dst}"
+    if cls == InsnClass.STX and slot.opcode & 0xE0 == Mode.ATOMIC:
+        return f"BUG_{slot.opcode:02x}"
+    return slot_text(slot)
+
+
 def _name64(insn: LoadImm64) -> str:
     match insn.kind:
         case ImmKind.MAP_FD | ImmKind.MAP_IDX:
@@ -110,7 +124,9 @@ def state_text(program: Program, state: State, frame: Frame, registers: int, slo
             out.append(f" R{n}={register_text(program, reg, frame.frameno)}")
     for index, slot in enumerate(frame.stack):
         if slots >> index & 1 and slot.types != EMPTY.types:
-            out.append(f" fp{-8 * (index + 1)}={_slot_text(program, slot.types, slot.spilled, frame.frameno)}")
+            out.append(
+                f" fp{-8 * (index + 1)}={_slot_text(program, slot.types, slot.spilled, frame.frameno)}"
+            )
     if state.refs and state.refs[0].id:
         out.append(" refs=" + ",".join(str(ref.id) for ref in state.refs if ref.id))
     if frame.callback is not None:
@@ -132,7 +148,7 @@ def register_text(program: Program, reg: Register, frameno: int) -> str:
     if kind is Kind.SCALAR:
         mark = "P" if reg.precise else ""
         if value.is_const:
-            return mark + format_signed(value.value + reg.off)
+            return mark + format_signed(value.value)
         parts = _identity(reg)
         ranges = format_ranges(value)
         if ranges:

@@ -68,6 +68,13 @@ def mark_chain(walk: "Walk", start: State, regno: int) -> bool:
     return run(walk, start, search)
 
 
+def mark_slot(walk: "Walk", start: State, frame: int, index: int) -> None:
+    """Marks the scalar spilled to a stack slot."""
+    search = Search(len(start.frames) - 1)
+    search.slots[frame] = 1 << index
+    run(walk, start, search)
+
+
 def run(walk: "Walk", start: State, search: Search) -> bool:
     """Goes back from ``start``; answers whether any mark is new."""
     try:

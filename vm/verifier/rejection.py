@@ -8,7 +8,6 @@ in ``vm.verifier.core_rules.CORE_RULES``; both map a rule's key to its row.
 """
 
 from dataclasses import dataclass
-
 from typing import TYPE_CHECKING
 
 from vm.uapi.errno import Errno
@@ -48,7 +47,6 @@ class Rejected(Exception):  # noqa: N818 - the field's word for it
     def message(self) -> str:
         """The kernel's words."""
         return self.rule.message.format_map({"pc": self.pc, **self.details})
-
 
     def explain(self, log: "Log") -> None:
         """Prints what the kernel prints behind the message."""

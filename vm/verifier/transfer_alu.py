@@ -6,12 +6,13 @@ from vm.instruction import Alu, Endian, Imm, Neg, Reg
 from vm.isa import AluOp
 from vm.verifier import scalar as scalars
 from vm.verifier.arithmetic import TRANSFER, converted, forked, negated
+from vm.verifier.compare import is_known
 from vm.verifier.core_rules import CORE_RULES
-from vm.verifier.register import ADD_CONST, Kind, Register, scalar
+from vm.verifier.register import ADD_CONST, ADD_CONST32, ADD_CONST64, Kind, Register, scalar
 from vm.verifier.rejection import Rejected
 from vm.verifier.resize import sign_extend_to_32, sign_extend_to_64, zext_32_to_64
 from vm.verifier.transfer_pointer import pointer_arithmetic
-from vm.word import MASK32, MASK64
+from vm.word import MASK32, MASK64, signed
 
 if TYPE_CHECKING:
     from vm.verifier.walk import Walk
@@ -40,7 +41,9 @@ def unary(walk: "Walk", insn: Neg | Endian) -> None:
             raise Rejected(CORE_RULES["pointer-unary"], walk.pc, reg=insn.dst)
         walk.regs[insn.dst] = UNKNOWN
         return
-    value = negated(reg.value, insn.bits) if isinstance(insn, Neg) else converted(reg.value, insn.op, insn.bits)
+    value = (
+        negated(reg.value, insn.bits) if isinstance(insn, Neg) else converted(reg.value, insn.op, insn.bits)
+    )
     walk.regs[insn.dst] = Register(Kind.SCALAR, value, precise=reg.precise)
 
 
@@ -106,7 +109,7 @@ def _binary(walk: "Walk", insn: Alu) -> None:
         if isinstance(src, Reg) and dst.precise:
             walk.mark_precise(src.n)
             dst, other = walk.regs[insn.dst], walk.regs[src.n]
-        walk.regs[insn.dst] = _linked(insn, _scalars(walk, insn, dst, other), other)
+        walk.regs[insn.dst] = _linked(insn, dst, _scalars(walk, insn, dst, other), other)
     elif dst.kind is not Kind.SCALAR and other.kind is not Kind.SCALAR:
         if insn.op is not AluOp.SUB or not walk.profile.allow_ptr_leaks:
             raise Rejected(CORE_RULES["pointer-pointer"], walk.pc, reg=insn.dst, op=_symbol(insn.op))
@@ -148,10 +151,22 @@ def _known_shift(count: scalars.Scalar, bits: int) -> bool:
     return low == high and high < bits if bits == 64 else count.umax < bits and low == high
 
 
-def _linked(insn: Alu, result: Register, other: Register) -> Register:
-    """After ``r += constant``, how far the register is from its copies; else it has none."""
-    if insn.op is AluOp.ADD and insn.bits == 64 and result.id and other.value.is_const:
-        if not result.id & ADD_CONST and other.value.value <= S32_MAX:
-            return result._replace(id=result.id | ADD_CONST, off=other.value.value)
+def _linked(insn: Alu, before: Register, result: Register, other: Register) -> Register:
+    """After ``r += constant`` or ``r -= constant``, how far the register is from its copies; else it has none."""
+    if not before.id:
+        return result
+    off = _distance(insn, before, other)
+    if off is None or result.id & ADD_CONST or not result.id:
         return result._replace(id=0, off=0)
-    return result._replace(id=0) if result.id else result
+    return result._replace(id=result.id | (ADD_CONST64 if insn.bits == 64 else ADD_CONST32), off=off)
+
+
+def _distance(insn: Alu, before: Register, other: Register) -> int | None:
+    if insn.op not in (AluOp.ADD, AluOp.SUB) or not is_known(other.value, insn.bits):
+        return None
+    number = signed(other.value.value, insn.bits)
+    if not -S32_MAX - 1 <= number <= S32_MAX or (insn.bits == 32 and before.value.umax > MASK32):
+        return None
+    if insn.op is AluOp.ADD:
+        return number
+    return None if number == -S32_MAX - 1 else -number

@@ -30,7 +30,7 @@ def read_stack(walk: "Walk", reg: Register, off: int, size: int, into: bool = Tr
     frame = walk.state.frames[reg.frame]
     if not reg.value.is_const:
         low, high = reg.value.smin + reg.off + off, reg.value.smax + reg.off + off
-        return _bytes_read(frame, low, high + size)
+        return _bytes_read(walk, frame, low, high + size)
     off += reg.off + signed(reg.value.value)
     index = (-off - 1) // 8
     frame.grow(index + 1)
@@ -41,7 +41,7 @@ def read_stack(walk: "Walk", reg: Register, off: int, size: int, into: bool = Tr
         value, kept = _fill(walk, frame, index, off, size, into)
     else:
         _readable(walk, slot, off, size)
-        value, kept = _bytes_read(frame, off, off + size), False
+        value, kept = _bytes_read(walk, frame, off, off + size), False
     if kept:
         walk.remember(walk.state, STACK_ACCESS | index << 3 | frame.frameno)
     return value
@@ -58,10 +58,11 @@ def _readable(walk: "Walk", slot: Slot, off: int, size: int, spills: bool = Fals
         raise Rejected(CORE_RULES["unreadable-stack"], walk.pc, off=off, byte=i, size=size)
 
 
-def _bytes_read(frame: Frame, low: int, high: int) -> Register:
+def _bytes_read(walk: "Walk", frame: Frame, low: int, high: int) -> Register:
     """What bytes from ``low`` to before ``high`` make: zero if all are, else anything (mark_reg_stack_read)."""
     for at in range(low, high):
         top = -at - 1
+        walk.scratch_slot(top // 8)
         if frame.slot(top // 8).types[top % 8] != ZEROED:
             return UNKNOWN
     return ZERO
@@ -107,7 +108,13 @@ def _partial(walk: "Walk", slot: Slot, off: int, size: int) -> tuple[Register, b
 
 
 def write_stack(
-    walk: "Walk", reg: Register, off: int, size: int, value: Register | None, regno: int = -1, constant: bool = False
+    walk: "Walk",
+    reg: Register,
+    off: int,
+    size: int,
+    value: Register | None,
+    regno: int = -1,
+    constant: bool = False,
 ) -> None:
     """Stores ``value`` (None: unknown bytes) at ``reg`` + ``off``.
 
@@ -121,7 +128,12 @@ def write_stack(
     index = (-off - 1) // 8
     frame.grow(index + 1)
     slot = frame.stack[index]
-    if not walk.profile.allow_ptr_leaks and slot.types[7] == SPILL and slot.spilled.kind is not Kind.SCALAR and size != 8:
+    if (
+        not walk.profile.allow_ptr_leaks
+        and slot.types[7] == SPILL
+        and slot.spilled.kind is not Kind.SCALAR
+        and size != 8
+    ):
         raise Rejected(CORE_RULES["corrupt-spill"], walk.pc)
     walk.scratch_slot(index)
     if size == 8:

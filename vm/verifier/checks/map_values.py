@@ -7,6 +7,7 @@ from vm.uapi.map_types import MapFlag, MapType
 from vm.verifier import scalar
 from vm.verifier.checks.bounds import check_region
 from vm.verifier.checks.common import flags_of, map_of, refuse
+from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import Register
 from vm.verifier.register import scalar as scalar_register
 from vm.verifier.rules import access as rules
@@ -53,8 +54,10 @@ def loaded(walk: "Walk", reg: Register, off: int, size: int, signed: bool) -> Re
     if not (reg.value.is_const and never_changes(spec)):
         return _UNKNOWN
     content = direct_value(spec)
-    if content is None or spec.max_entries != 1:
+    if content is None or size not in (1, 2, 4, 8):
         return _UNKNOWN
+    if spec.max_entries != 1:
+        refuse(walk, CORE_RULES["constant-of-many"])
     at = off + reg.value.value
     value = int.from_bytes(content[at : at + size], "little")
     return scalar_register(scalar.const(sign_extend(value, size * 8) if signed else value))
