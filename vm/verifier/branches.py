@@ -142,7 +142,7 @@ def _split(walk: "Walk", insn: Jump, dst: Register, src: Register, target: int) 
 def _sync_scalars(
     insn: Jump, here: State, other: State, dst: Register, src: Register, linked: tuple[Linked, ...]
 ) -> None:
-    """A comparison with a pointer teaches nothing of the number, but its copies are brought in line anyway."""
+    """A comparison with a pointer teaches nothing of the number, but its copies are brought in line."""
     for state in (here, other):
         if isinstance(insn.src, Reg) and src.kind is Kind.SCALAR and src.id:
             _sync(state, state.frame.regs[insn.src.n], linked)
@@ -168,7 +168,7 @@ def _learn(insn: Jump, state: State, dst: Register, src: Register, taken: bool) 
 
 
 def _linked(walk: "Walk", insn: Jump, dst: Register, src: Register) -> tuple[Linked, ...]:
-    """The registers and spills that share an id with an operand, noted for precision (collect_linked_regs)."""
+    """The registers and spills that share an id with an operand (collect_linked_regs)."""
     found: list[Linked] = []
     state = walk.state
     if isinstance(insn.src, Reg) and src.kind is Kind.SCALAR and src.id:
@@ -232,13 +232,7 @@ def _sync(state: State, known: Register, linked: tuple[Linked, ...]) -> None:
 def _pointers(walk: "Walk", insn: Jump, dst: Register, src: Register, here: State, other: State) -> None:
     wide = insn.bits == 64
     by_reg = isinstance(insn.src, Reg)
-    if wide and by_reg and dst.kind is not Kind.SCALAR and src.kind is not Kind.SCALAR:
-        if dst.maybe_null != src.maybe_null and Kind.BTF_ID not in (dst.kind, src.kind):
-            equal = {JumpOp.JEQ: other, JumpOp.JNE: here}.get(insn.op)
-            if equal is not None:
-                assert isinstance(insn.src, Reg)
-                at = insn.src.n if src.maybe_null else insn.dst
-                equal.frame.regs[at] = not_null(walk, equal.frame.regs[at])
+    _one_null(walk, insn, dst, src, here, other)
     if (
         wide
         and isinstance(insn.src, Imm)
@@ -248,9 +242,23 @@ def _pointers(walk: "Walk", insn: Jump, dst: Register, src: Register, here: Stat
     ):
         null_or_not(walk, here, insn.dst, insn.op is JumpOp.JNE)
         null_or_not(walk, other, insn.dst, insn.op is JumpOp.JEQ)
-    elif not (wide and by_reg and _packet_ranges(insn, dst, src, here, other)):
-        if dst.kind is not Kind.SCALAR and not walk.profile.allow_ptr_leaks:
-            raise Rejected(CORE_RULES["pointer-comparison"], walk.pc, reg=insn.dst)
+    elif (
+        not (wide and by_reg and _packet_ranges(insn, dst, src, here, other))
+        and dst.kind is not Kind.SCALAR
+        and not walk.profile.allow_ptr_leaks
+    ):
+        raise Rejected(CORE_RULES["pointer-comparison"], walk.pc, reg=insn.dst)
+
+
+def _one_null(walk: "Walk", insn: Jump, dst: Register, src: Register, here: State, other: State) -> None:
+    """A pointer that may be null equals one that is not: so it is not."""
+    if insn.bits != 64 or not isinstance(insn.src, Reg) or dst.maybe_null == src.maybe_null:
+        return
+    equal = {JumpOp.JEQ: other, JumpOp.JNE: here}.get(insn.op)
+    kinds = (dst.kind, src.kind)
+    if equal is not None and Kind.SCALAR not in kinds and Kind.BTF_ID not in kinds:
+        at = insn.src.n if src.maybe_null else insn.dst
+        equal.frame.regs[at] = not_null(walk, equal.frame.regs[at])
 
 
 def not_null(walk: "Walk", reg: Register) -> Register:
@@ -300,9 +308,8 @@ def each_register(state: State, change: Change) -> None:
 
 def _packet_ranges(insn: Jump, dst: Register, src: Register, here: State, other: State) -> bool:
     """Learns how many bytes lie before data_end, from any order and form of the comparison."""
-    assert isinstance(insn.src, Reg)
     op = insn.op
-    if op not in (JumpOp.JGT, JumpOp.JLT, JumpOp.JGE, JumpOp.JLE):
+    if not isinstance(insn.src, Reg) or op not in (JumpOp.JGT, JumpOp.JLT, JumpOp.JGE, JumpOp.JLE):
         return False
     if _is_bound(dst, src):
         packet, at = dst, insn.dst

@@ -1,4 +1,4 @@
-"""Calls of the program's own functions, returns from them, and callbacks (check_func_call, prepare_func_exit)."""
+"""Calls of the program's own functions, returns from them, and callbacks."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -83,7 +83,7 @@ def leave(walk: "Walk") -> int:
 
 
 def call_back(walk: "Walk", helper_id: int, subprog: int) -> None:
-    """Pushes a branch that runs the callback; the running one goes on as if there were none (push_callback_call)."""
+    """Pushes a branch that runs the callback; the running one goes on without."""
     from vm.verifier.explore import push
 
     target = walk.subprogs[subprog]

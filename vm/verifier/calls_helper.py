@@ -84,8 +84,7 @@ def _returned(walk: "Walk", number: int, meta: "CallMeta") -> Register:
         flags = Flag.NONE
     reg = Register(kind, scalars.ZERO, flags=int(flags), map_uid=meta.map_uid)
     if kind is Kind.MAP_VALUE:
-        assert meta.map is not None
-        reg = reg._replace(map=meta.map)
+        reg = reg._replace(map=-1 if meta.map is None else meta.map)
     if kind is Kind.MEM:
         reg = reg._replace(size=meta.size)
     if flags & Flag.MAYBE_NULL:

@@ -1,4 +1,4 @@
-"""The rules of the walk itself: limits, loops, control flow, uninitialised registers. Kernel texts of 6.18."""
+"""The rules of the walk itself: limits, loops, control flow, uninitialised registers."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -194,7 +194,7 @@ CORE_RULES: Mapping[str, Rule] = MappingProxyType(
             "",
             Errno.ENOTSUPP,
             "maps",
-            "The load reads a constant of a frozen array of several entries; Linux reads constants of one entry only.",
+            "The load reads a frozen array of several entries; Linux knows constants of one entry only.",
             "Give the array max_entries 1, or do not freeze it.",
         ),
         "ld-abs-context": Rule(

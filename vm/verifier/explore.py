@@ -1,7 +1,7 @@
 """The walk over all paths: depth first, with saved branches, kept states, pruning, loops and limits.
 
-Counts and order are Linux 6.18's (do_check, is_state_visited, push_stack, update_branch_counts, and the visits
-of loops as strongly connected components).
+Counts and order are Linux 6.18's (do_check, is_state_visited, push_stack, update_branch_counts, and
+the visits of loops as strongly connected components).
 """
 
 from typing import TYPE_CHECKING, Final
@@ -204,11 +204,10 @@ class Explorer:
                 return self._may_goto(pc + 1 + off)
             case _:
                 raise unsupported(pc, "this instruction")
-        assert insn is not None
         return pc + width(insn)
 
     def ill_formed(self, fault: "Rejection") -> None:
-        """Rules about the encoding are met in the middle of the walk; what comes before them prints as usual."""
+        """Rules about the encoding are met in the middle of the walk."""
         walk = self.walk
         for regno in _read_before(walk, fault):
             transfer_alu.readable(walk, regno)
@@ -429,8 +428,8 @@ class Explorer:
                 break
             changed = False
             for edge in visit.backedges:
-                assert edge.equal is not None
-                changed |= precision.propagate(self.walk, edge.equal, edge)
+                if edge.equal is not None:
+                    changed |= precision.propagate(self.walk, edge.equal, edge)
         visit.backedges = []
 
     def _incomplete(self, state: State) -> bool:
@@ -542,6 +541,11 @@ def forget_precision(state: State) -> None:
 
 def _chain_text(chain: Chain) -> str:
     return f"({','.join(map(str, chain))})"
+
+
+_AFTER_OPERANDS: Final = frozenset(
+    {Fault.DIVISION_BY_ZERO, Fault.SHIFT_TOO_FAR, Fault.FRAME_POINTER, Fault.NO_SUCH_REGISTER}
+)
 
 
 def _read_before(walk: Walk, fault: "Rejection") -> list[int]:

@@ -1,7 +1,7 @@
 """What is known of a program before the walk: live registers, loops, and where states are kept.
 
-All of it is Linux 6.18's: which registers an instruction uses and defines (compute_live_registers), the loops as
-strongly connected components (compute_scc), prune points, jump points and forced checkpoints (check_cfg).
+All of it is Linux 6.18's: which registers an instruction uses and defines (compute_live_registers), the loops
+as strongly connected components (compute_scc), prune points, jump points and forced checkpoints (check_cfg).
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """The verifier's log, to the character as Linux 6.18 prints it.
 
-Text is only formatted when the level asks for it; ``take_back`` undoes what an abandoned path wrote (level 1).
+Text is only formatted when the level asks for it; ``take_back`` undoes what a path wrote (level 1).
 """
 
 from vm.asm.text_kernel import slot_text, text
@@ -55,10 +55,10 @@ class Log:
         found = self._texts.get(pc)
         if found is None:
             insn = self.program.insns[pc]
-            assert insn is not None
-            found = text(insn, _name64)
-            if isinstance(insn, Invalid):
-                found = _odd_text(insn.slot)
+            if insn is None or isinstance(insn, Invalid):
+                found = _odd_text(self.program.slots[pc])
+            else:
+                found = text(insn, _name64)
             self._texts[pc] = found
         return found
 

@@ -17,8 +17,8 @@ SLEEPABLE: Final = 1 << 4
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``load_flags`` are the kernel's BPF_F_ bits, ``log_level`` its 1, 2 and 4, or-ed; ``profile`` the name of
-    the loader's privileges; ``limit`` how many instructions may be processed; ``cpus`` how many the machine has."""
+    """``load_flags`` are the kernel's BPF_F_ bits, ``log_level`` its 1, 2 and 4, or-ed; ``profile`` names the
+    loader's privileges; ``limit`` is how many instructions may be processed; ``cpus`` how many there are."""
 
     attach_type: int | None = None
     load_flags: int = 0

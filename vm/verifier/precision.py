@@ -1,8 +1,8 @@
 """Which scalars matter: back-tracking from where one is used for safety to where it came from.
 
 Masks per frame say which registers and stack slots are sought; every instruction on the way back may hand
-the search on to its operands (backtrack_insn). Where a parent state is reached, what is still sought is marked
-precise there.
+the search on to its operands (backtrack_insn). Where a parent state is reached, what is still sought is
+marked precise there.
 """
 
 from typing import TYPE_CHECKING
@@ -54,7 +54,6 @@ class Search:
         self.regs = [0] * 9
         self.slots = [0] * 9
 
-    @property
     def empty(self) -> bool:
         return not any(self.regs) and not any(self.slots)
 
@@ -86,7 +85,7 @@ def run(walk: "Walk", start: State, search: Search) -> bool:
 
 def _run(walk: "Walk", start: State, search: Search) -> bool:
     changed = False
-    if search.empty:
+    if search.empty():
         return False
     state, last, first, after = start, start.pc, start.first, -1
     skip = True
@@ -105,7 +104,7 @@ def _run(walk: "Walk", start: State, search: Search) -> bool:
             else:
                 step = state.history[history - 1] if history else None
                 _back(walk, search, at, after, step if step is not None and step.pc == at else None)
-            if search.empty:
+            if search.empty():
                 return changed
             after = at
             found = _before(state, at, history)
@@ -117,10 +116,10 @@ def _run(walk: "Walk", start: State, search: Search) -> bool:
             break
         state = parent
         changed |= _mark(walk, state, search)
-        if search.empty:
+        if search.empty():
             return changed
         after, last, first = first, state.last, state.first
-    if not search.empty:
+    if not search.empty():
         raise GiveUp
     return changed
 

@@ -114,7 +114,7 @@ class Register(NamedTuple):
     ``ref``     the id of the acquired reference the pointer belongs to, 0 for none.
     ``range``   packet pointers: bytes proved to lie before data_end, counted from the packet's start plus the
                 variable offset, or BEYOND_PKT_END / AT_PKT_END.
-    ``map``     index into Program.maps (MAP_PTR, MAP_VALUE, MAP_KEY), else -1; ``map_uid`` tells inner maps apart.
+    ``map``     index into Program.maps (MAP_PTR, MAP_VALUE, MAP_KEY), else -1; ``map_uid``: of inner maps.
     ``size``    bytes of MEM.
     ``frame``   whose stack a STACK pointer means; ``subprog``: the function a FUNC pointer means.
     ``precise`` the scalar's value matters to safety (the log's P).

@@ -3,8 +3,8 @@
 ``Rule`` is a row of data; ``Rejected`` is the exception, private to the verifier, that carries a broken rule
 out of the walk. The public result is always a ``Report``.
 
-The rules of the checks stand in ``vm.verifier.rules.RULES``, those of the walk itself (limits, loops, control)
-in ``vm.verifier.core_rules.CORE_RULES``; both map a rule's key to its row.
+The rules of the checks stand in ``vm.verifier.rules.RULES``, those of the walk itself (limits, loops,
+control) in ``vm.verifier.core_rules.CORE_RULES``; both map a rule's key to its row.
 """
 
 from dataclasses import dataclass
@@ -23,8 +23,9 @@ UNSUPPORTED = "unsupported"
 class Rule:
     """One way to be refused.
 
-    ``message`` is the kernel's text, its last line the one that counts; ``what`` and ``hint`` are for a learner.
-    All three are templates over the rejection's details, and ``{pc}``. An empty message prints nothing.
+    ``message`` is the kernel's text, its last line the one that counts; ``what`` and ``hint`` are for a
+    learner. All three are templates over the rejection's details, and ``{pc}``. Nothing is printed of an
+    empty message.
     """
 
     message: str

@@ -9,7 +9,7 @@ from vm.uapi.errno import Errno
 class Report:
     """The verdict and how it was reached; of a refusal, why.
 
-    ``error`` is the last line of the kernel's message, ``pc`` the slot to blame (None: the program as a whole),
+    ``error`` is the last line of the kernel's message, ``pc`` the slot to blame (None: the whole program),
     ``category`` the group of the rule, ``unsupported`` where this verifier cannot tell. ``rule`` holds the
     words for a learner, with ``details`` to fill them.
     """

@@ -18,7 +18,7 @@ MAX_SLOTS: Final = 64
 
 
 class Slot(NamedTuple):
-    """Eight bytes of stack: slot i covers fp-8(i+1) to fp-8i-1; ``types[0]`` is the byte at the highest address.
+    """Eight bytes of stack: slot i covers fp-8(i+1) to fp-8i-1; ``types[0]`` is the highest byte.
 
     ``spilled`` is meaningful where types[7] is SPILL (the highest address): spills start at any width but are
     kept as the register they came from; types[7] is the byte at fp-8(i+1), as in the kernel slot_type[7].
@@ -32,7 +32,7 @@ EMPTY: Final = Slot(bytes(8), NOT_INIT)
 
 
 class Ref(NamedTuple):
-    """An acquired resource (struct bpf_reference_state): ``kind`` is ``ptr`` for references, ``lock`` for spin locks."""
+    """An acquired resource (struct bpf_reference_state): ``kind`` is ``ptr``, or ``lock`` for spin locks."""
 
     id: int
     pc: int

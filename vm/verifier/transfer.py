@@ -82,7 +82,7 @@ def atomic(walk: "Walk", insn: Atomic) -> None:
 
 
 def same_kind(walk: "Walk", pointer: Register) -> None:
-    """An instruction goes through one kind of pointer on all paths, where kinds are rewritten (save_aux_ptr_type)."""
+    """An instruction goes through one kind of pointer on all paths (save_aux_ptr_type)."""
     aux = walk.facts(walk.pc)
     if aux.kind is None:
         aux.kind, aux.flags = pointer.kind, pointer.flags

@@ -9,7 +9,7 @@ from vm.verifier.arithmetic import TRANSFER, converted, forked, negated
 from vm.verifier.compare import is_known
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import ADD_CONST, ADD_CONST32, ADD_CONST64, Kind, Register, scalar
-from vm.verifier.rejection import Rejected
+from vm.verifier.rejection import Rejected, unsupported
 from vm.verifier.resize import sign_extend_to_32, sign_extend_to_64, zext_32_to_64
 from vm.verifier.transfer_pointer import pointer_arithmetic
 from vm.word import MASK32, MASK64, signed
@@ -72,15 +72,13 @@ def _move(walk: "Walk", insn: Alu) -> None:
             raise Rejected(CORE_RULES["pointer-partial-copy"], walk.pc, reg=src.n)
         walk.set(dst, scalar(zext_32_to_64(scalars.UNKNOWN)))
         return
-    if reg.value.umax <= MASK32:
-        copy = walk.link(src.n)
-    else:
-        copy = reg._replace(id=0)
+    copy = walk.link(src.n) if reg.value.umax <= MASK32 else reg._replace(id=0)
     walk.set(dst, copy._replace(value=zext_32_to_64(copy.value)))
 
 
 def _extend(walk: "Walk", insn: Alu) -> None:
-    assert isinstance(insn.src, Reg)
+    if isinstance(insn.src, Imm):
+        raise unsupported(walk.pc, "sign extension of a constant")
     size, src = _EXTENDED[insn.op], insn.src.n
     reg = readable(walk, src)
     if reg.kind is not Kind.SCALAR:
@@ -89,10 +87,8 @@ def _extend(walk: "Walk", insn: Alu) -> None:
             raise Rejected(CORE_RULES[rule], walk.pc, reg=src)
         walk.set(insn.dst, UNKNOWN if insn.bits == 64 else scalar(zext_32_to_64(scalars.UNKNOWN)))
         return
-    if reg.value.umax < 1 << (size * 8 - 1):
-        copy = walk.link(src)
-    else:
-        copy = reg._replace(id=0)
+    positive = reg.value.umax < 1 << (size * 8 - 1)
+    copy = walk.link(src) if positive else reg._replace(id=0)
     grown = sign_extend_to_64 if insn.bits == 64 else sign_extend_to_32
     walk.set(insn.dst, copy._replace(value=grown(copy.value, size)))
 
@@ -115,7 +111,6 @@ def _binary(walk: "Walk", insn: Alu) -> None:
             raise Rejected(CORE_RULES["pointer-pointer"], walk.pc, reg=insn.dst, op=_symbol(insn.op))
         walk.regs[insn.dst] = UNKNOWN
     elif dst.kind is Kind.SCALAR:
-        assert isinstance(src, Reg)
         walk.mark_precise(insn.dst)
         pointer_arithmetic(walk, insn, other, walk.regs[insn.dst], swapped=True)
     else:
@@ -152,7 +147,7 @@ def _known_shift(count: scalars.Scalar, bits: int) -> bool:
 
 
 def _linked(insn: Alu, before: Register, result: Register, other: Register) -> Register:
-    """After ``r += constant`` or ``r -= constant``, how far the register is from its copies; else it has none."""
+    """After ``r += constant`` or ``r -= constant``, how far it is from its copies; else it has none."""
     if not before.id:
         return result
     off = _distance(insn, before, other)

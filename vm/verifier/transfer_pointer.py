@@ -1,4 +1,4 @@
-"""What adding and subtracting numbers does to pointers (adjust_ptr_min_max_vals). Refusals: ``checks.pointers``."""
+"""What adding and subtracting numbers does to pointers (adjust_ptr_min_max_vals)."""
 
 from typing import TYPE_CHECKING, Final
 

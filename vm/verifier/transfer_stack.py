@@ -26,7 +26,7 @@ def width(reg: Register) -> int:
 
 
 def read_stack(walk: "Walk", reg: Register, off: int, size: int, into: bool = True) -> Register:
-    """The value of ``size`` bytes at ``reg`` + ``off``; without ``into`` only whether it may be used as a number."""
+    """The value of ``size`` bytes at ``reg`` + ``off``; without ``into`` only whether it may be read."""
     frame = walk.state.frames[reg.frame]
     if not reg.value.is_const:
         low, high = reg.value.smin + reg.off + off, reg.value.smax + reg.off + off
@@ -59,7 +59,7 @@ def _readable(walk: "Walk", slot: Slot, off: int, size: int, spills: bool = Fals
 
 
 def _bytes_read(walk: "Walk", frame: Frame, low: int, high: int) -> Register:
-    """What bytes from ``low`` to before ``high`` make: zero if all are, else anything (mark_reg_stack_read)."""
+    """What bytes from ``low`` to before ``high`` make: zero if all are (mark_reg_stack_read)."""
     for at in range(low, high):
         top = -at - 1
         walk.scratch_slot(top // 8)
@@ -214,9 +214,8 @@ def _write_range(
         walk.scratch_slot(index)
         slot = frame.stack[index]
         kind = slot.types[byte]
-        if not walk.profile.allow_ptr_leaks and kind not in (MISC, ZEROED):
-            if kind != INVALID:
-                raise Rejected(CORE_RULES["spill-in-range"], walk.pc, off=at)
+        if not walk.profile.allow_ptr_leaks and kind not in (MISC, ZEROED, INVALID):
+            raise Rejected(CORE_RULES["spill-in-range"], walk.pc, off=at)
         if zero and kind == SPILL and slot.types[7] == SPILL and _is_zero(slot.spilled):
             zero_used = True
             continue

@@ -27,7 +27,7 @@ SRC_STACK: Final = 1 << 11
 
 
 class Step:
-    """One entry of a state's jump history: the slot, where control came from, and what precision must know."""
+    """One entry of a state's jump history: the slot, where control came from, what precision must know."""
 
     __slots__ = ("flags", "linked", "pc", "previous")
 
@@ -51,7 +51,7 @@ class Pending:
 
 @dataclass(slots=True)
 class Aux:
-    """What one instruction must keep on all paths: the kind of pointer it goes through, the map it is given."""
+    """What one instruction must keep on all paths: the kind of pointer it goes through."""
 
     kind: Kind | None = None
     flags: int = 0
