@@ -18,7 +18,10 @@ function steps(columns: number): Readonly<Record<string, number>> {
 }
 
 function only(items: readonly HTMLElement[], item: HTMLElement | undefined): void {
-  for (const other of items) other.tabIndex = other === item ? 0 : -1;
+  for (const other of items) {
+    const wanted = other === item ? "0" : "-1";
+    if (other.getAttribute("tabindex") !== wanted) other.setAttribute("tabindex", wanted);
+  }
 }
 
 /** Props for the element around the items; each item carries `data-rove` and no tabIndex of its own. */
