@@ -20,8 +20,8 @@ def table() -> Iterator[str]:
     """The lines between the marks."""
     release = kernel().split("-")[0]
     asked = sum(one.root.processed <= LONG for one in read(EVERY))
-    yield f"Of {asked:,} generated programs (one in {EVERY} of those recorded from Linux {release}, without those in"
-    yield f"which it processes more than {LONG:,} instructions), so many get exactly its answer:"
+    yield f"Of {asked:,} generated programs (one in {EVERY} of those recorded from Linux {release}, without"
+    yield f"those in which it processes more than {LONG:,} instructions), so many get exactly its answer:"
     yield ""
     counts = kept()
     yield f"| what | {' | '.join(f'`{name}`' for name in counts)} |"
