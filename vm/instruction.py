@@ -105,7 +105,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Atomic:
-    """An atomic operation on ``*(size *)(dst + off)``; with ``fetch`` the old value goes to src (CMPXCHG: r0)."""
+    """An atomic operation on ``*(size *)(dst + off)``; ``fetch`` leaves the old value in src (CMPXCHG: r0)."""
 
     op: AtomicOp
     size: Size
@@ -199,7 +199,7 @@ class LoadImm64:
 
 @dataclass(frozen=True, slots=True)
 class LoadPacket:
-    """``r0 = *(size *)skb[src + imm]``: legacy packet access in network byte order, ending the program outside."""
+    """``r0 = *(size *)skb[src + imm]``: legacy packet access, byte-swapped; outside, it ends the program."""
 
     size: Size
     src: int | None

@@ -85,7 +85,7 @@ _SIZE_OF_BYTES: Mapping[int, Size] = {count: size for size, count in _SIZE_BYTES
 
 
 class AluOp(StrEnum):
-    """Two-operand arithmetic. SDIV, SMOD and MOVSX* share a code with DIV, MOD and MOV and differ in ``off``."""
+    """Two-operand arithmetic. SDIV, SMOD and MOVSX* share the code of DIV, MOD and MOV, not the ``off``."""
 
     ADD = "add"
     SUB = "sub"
@@ -216,7 +216,7 @@ class JumpOp(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JumpSpec:
-    """One row of the jump table: high nibble, pseudo-C symbol, whether operands are signed, and the test itself."""
+    """One row of the jump table: high nibble, pseudo-C symbol, signed or not, and the test itself."""
 
     code: int
     symbol: str

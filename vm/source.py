@@ -1,14 +1,14 @@
 """Places in a learner's text, and what can be said about them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A range within one line: 1-based ``line``, 0-based columns ``start`` (inclusive) to ``end`` (exclusive).
+    """A range within one line: 1-based ``line``, 0-based columns from ``start`` up to, not including, ``end``.
 
     Columns count Unicode code points.
     """
