@@ -105,7 +105,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Atomic:
-    """An atomic operation on ``*(size *)(dst + off)``; ``fetch`` leaves the old value in src (CMPXCHG: r0)."""
+    """An atomic operation on ``*(size *)(dst + off)``; ``fetch`` leaves the old value in src (or r0)."""
 
     op: AtomicOp
     size: Size

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A range within one line: 1-based ``line``, 0-based columns from ``start`` up to, not including, ``end``.
+    """A range within one line: 1-based ``line``, 0-based columns ``start`` up to ``end`` (exclusive).
 
     Columns count Unicode code points.
     """
