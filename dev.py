@@ -56,9 +56,7 @@ CHECKS: Mapping[str, Callable[[], None]] = {
 }
 TESTS: Mapping[str, Callable[[], None]] = {
     "node --test": lambda: script("test"),
-    "pytest": lambda: module(
-        "pytest", "--numprocesses", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"
-    ),
+    "pytest": lambda: pytest_twice(),
 }
 
 
@@ -85,6 +83,16 @@ def start(*options: str) -> None:
     """start the app; options are those of `hookscope serve`, such as --port 8080"""
     setup(RUNTIME_LOCK)
     become(PYTHON, "-m", "app", "serve", *options)
+
+
+def pytest_twice() -> None:
+    """Run pytest on all cores; what failed runs once more alone, where no neighbour starves a browser."""
+    cores = str(min(4, os.cpu_count() or 1))
+    try:
+        module("pytest", "--numprocesses", cores, "--dist", "loadfile")
+    except subprocess.CalledProcessError:
+        print("dev: what failed is run once more, by itself", flush=True)
+        module("pytest", "--last-failed", "--last-failed-no-failures", "none")
 
 
 def test(*options: str) -> None:
