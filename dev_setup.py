@@ -132,7 +132,9 @@ def python_packages(lock: Path) -> None:
             uv_alone = VENV / "uv.lock"
             uv_alone.write_text(pinned("uv", lock))
             run(*pip, "-r", uv_alone)
-            run(BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", lock)
+            # Nothing beyond the lock stays: an import that the lock forgets then fails here, not elsewhere.
+            how = ("sync",) if lock == DEV_LOCK else ("install", "-r")
+            run(BIN / "uv", "pip", *how, lock, "--quiet", "--python", PYTHON, "--require-hashes")
         except subprocess.CalledProcessError:  # uv does not read pip's own settings, such as a mirror
             say("trying again with pip alone, which is slower")
             run(*pip, "-r", lock)
