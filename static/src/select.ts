@@ -153,8 +153,10 @@ export const dataOffset = computed(() => snapshot.value?.bounds[1] ?? 0);
 
 export type PaneState = "opening" | "ready" | "empty" | "working" | "error";
 
+export const opened = computed(() => state.value.opened);
+
 /** Neither the program nor its first check is there yet. */
-export const opening = computed(() => !state.value.opened || (check.value === null && failure.value === null && connection.value !== "lost"));
+export const opening = computed(() => !opened.value || (check.value === null && failure.value === null && connection.value !== "lost"));
 
 /** The state of everything that shows a run; staleness is apart, in `stale`. */
 export const runState = computed<PaneState>(() => {

@@ -3,7 +3,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from "@codemirror/commands";
 import { nextDiagnostic, previousDiagnostic } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState, Transaction, type Extension } from "@codemirror/state";
+import { Compartment, EditorState, Transaction, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { effect } from "@preact/signals";
 import * as actions from "../actions.ts";
@@ -54,6 +54,9 @@ const tabLeaves: Extension = [
   EditorView.domEventHandlers({ focus: (_, view) => view.setTabFocusMode(false) }),
 ];
 
+/** Nothing can be typed before the program that the address names is there: it would be lost. */
+const opened = new Compartment();
+
 function extensions(): Extension {
   const nonce = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content;
   return [
@@ -78,6 +81,7 @@ function extensions(): Extension {
     autocompletion({ override: [complete], icons: false }),
     placeholder("Type eBPF here, such as\n  r0 = 2\n  exit"),
     EditorState.tabSize.of(4),
+    opened.of(EditorState.readOnly.of(true)),
     EditorState.changeFilter.of(short),
     tabLeaves,
     EditorView.scrollMargins.of(() => ({ bottom: 48 })), // room for a message under the line
@@ -141,6 +145,7 @@ function sync(view: EditorView): void {
     setText(view, select.source.value); // first: breakpoints stand on its lines
     if (JSON.stringify(wanted) !== JSON.stringify(stopsOf(view.state))) view.dispatch({ effects: [setStops.of(wanted), refresh.of(null)] });
   });
+  effect(() => view.dispatch({ effects: opened.reconfigure(EditorState.readOnly.of(!select.opened.value)) }));
   effect(() => {
     const check = select.check.value;
     if (check === null || check.revision !== state.peek().revision) return;

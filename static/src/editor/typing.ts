@@ -5,7 +5,7 @@ import { EditorView } from "@codemirror/view";
 export const typing = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { main } = view.state.selection;
-    if (event.inputType !== "insertText" || event.data === null || view.composing || main.empty) return false;
+    if (event.inputType !== "insertText" || event.data === null || view.composing || main.empty || view.state.readOnly) return false;
     event.preventDefault();
     const text = event.data;
     const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });

@@ -5,7 +5,7 @@ import { choosing } from "./choosing.ts";
 import { EventList } from "./EventList.tsx";
 import { HelperCalls, helperRows } from "./HelperCalls.tsx";
 import { isLine, Outputs } from "./Outputs.tsx";
-import { RunBody, StaleTag } from "./Pane.tsx";
+import { RunBody, StaleTag } from "./RunBody.tsx";
 
 type Tab = "run" | "helpers" | "trace" | "records";
 

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import * as select from "../select.ts";
 import { choosing } from "./choosing.ts";
 import { lazy } from "./lazy.tsx";
-import { StaleTag } from "./Pane.tsx";
+import { StaleTag } from "./RunBody.tsx";
 import { plural } from "./words.ts";
 
 const view = signal<"drawing" | "list">("drawing");

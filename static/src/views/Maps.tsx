@@ -8,7 +8,7 @@ import * as select from "../select.ts";
 import { choosing } from "./choosing.ts";
 import { MapHistory } from "./MapHistory.tsx";
 import { MapTable } from "./MapTable.tsx";
-import { RunBody, StaleTag } from "./Pane.tsx";
+import { RunBody, StaleTag } from "./RunBody.tsx";
 
 /** By name, so that it outlives an edit; a name that is gone means the first. */
 const chosen = signal("");

@@ -8,7 +8,7 @@ import { act, state } from "../store.ts";
 import { windowKey } from "../trace.ts";
 import { PacketHex } from "./PacketHex.tsx";
 import { PacketTree } from "./PacketTree.tsx";
-import { RunBody, StaleTag } from "./Pane.tsx";
+import { RunBody, StaleTag } from "./RunBody.tsx";
 import { plural } from "./words.ts";
 
 const SETTLED = 120;

@@ -3,7 +3,7 @@ import { pastOf } from "../past.ts";
 import { changeNote, registerNames, registerRows, type DeadRow, type LiveRow } from "../registers.ts";
 import * as select from "../select.ts";
 import { linked } from "./hovering.ts";
-import { RunBody, StaleTag } from "./Pane.tsx";
+import { RunBody, StaleTag } from "./RunBody.tsx";
 import { PcLink } from "./PcLink.tsx";
 import { useRoving } from "./useRoving.ts";
 import { REGION } from "./words.ts";

@@ -2,13 +2,12 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as actions from "../actions.ts";
 import * as score from "../score.ts";
-import type { StepView } from "../schemas.ts";
 import * as select from "../select.ts";
 import { act, state } from "../store.ts";
 import * as time from "../time.ts";
 import { stepAt } from "../trace.ts";
 import { Overview } from "./Overview.tsx";
-import { MARK_TONE } from "./words.ts";
+import { Beyond, Lane, Playhead, Stops, type Shown } from "./ScoreMarks.tsx";
 
 const NARROW = 1100;
 const LEAST = { wide: 9, narrow: 36 };
@@ -27,7 +26,7 @@ function useWidth() {
 }
 
 /** The steps of a span that have arrived. */
-function viewsOf(span: score.Span): { step: number; view: StepView }[] {
+function viewsOf(span: score.Span): Shown[] {
   const now = state.peek();
   const found = [];
   for (let step = span.from; step < span.to; step += 1) {
@@ -37,93 +36,16 @@ function viewsOf(span: score.Span): { step: number; view: StepView }[] {
   return found;
 }
 
-function Chip({ placed, span }: { placed: score.Placed; span: score.Span }) {
-  const { step, mark, thin, shift } = placed;
-  const future = step >= select.cursor.value.step;
-  const tone = MARK_TONE[mark.kind];
-  const linked = select.related.value.steps.has(step);
-  const names = ["ev", tone, thin && "thin", mark.write && "w", mark.taken && "t", future && "f", linked && "link"];
-  return (
-    <span
-      class={names.filter(Boolean).join(" ")}
-      data-step={step}
-      title={mark.text}
-      style={{ gridRow: score.LANES.indexOf(mark.lane) + 2, gridColumn: step - span.from + 2, left: shift === 0 ? "" : `${shift}px` }}
-    >
-      {thin || tone === "br" ? "" : mark.text}
-    </span>
-  );
-}
-
-function Lane({ lane, span, views, each }: { lane: (typeof score.LANES)[number]; span: score.Span; views: { step: number; view: StepView }[]; each: number }) {
-  const row = { gridRow: score.LANES.indexOf(lane) + 2 };
-  return (
-    <>
-      <button type="button" class="lane" style={row} data-lane={lane} aria-label={`Lane ${lane}: arrow keys go from mark to mark`}>
-        {lane}
-      </button>
-      <span class="rule" style={row} />
-      {score.place(lane, views, each).map((placed) => (
-        <Chip key={placed.step} placed={placed} span={span} />
-      ))}
-    </>
-  );
-}
-
-/** A dot above each column that a breakpoint stops before. */
-function Stops({ span, views }: { span: score.Span; views: { step: number; view: StepView }[] }) {
-  const pcs = new Set(select.breakpoints.value.map(({ line }) => select.slotOfLine.value.get(line)?.pc));
-  return (
-    <>
-      {views
-        .filter(({ view }) => pcs.has(view.pc))
-        .map(({ step }) => (
-          <span key={step} class="bpm" style={{ gridColumn: step - span.from + 2 }} />
-        ))}
-    </>
-  );
-}
-
-/** How many linked steps lie beyond either edge. */
-function Beyond({ span }: { span: score.Span }) {
-  const steps = [...select.related.value.steps];
-  const before = steps.filter((step) => step < span.from).length;
-  const after = steps.filter((step) => step >= span.to).length;
-  return (
-    <>
-      {before === 0 ? null : <span class="beyond left">← {before} linked</span>}
-      {after === 0 ? null : <span class="beyond right">{after} linked →</span>}
-    </>
-  );
-}
-
-function Playhead({ span }: { span: score.Span }) {
-  const { step } = select.cursor.value;
-  const atEnd = step >= span.to;
-  const column = Math.min(step, span.to - 1) - span.from + 2;
-  return (
-    <>
-      {atEnd ? null : <span class="fut" style={{ gridColumn: `${column} / -1` }} />}
-      {step > span.from ? <span class="past" style={{ gridColumn: `2 / ${atEnd ? -1 : column}` }} /> : null}
-      <span class={atEnd ? "play end" : "play"} style={{ gridColumn: column }}>
-        <i>{atEnd ? "end" : `step ${step}`}</i>
-      </span>
-    </>
-  );
-}
-
 function onLaneKey(event: KeyboardEvent): void {
   const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : null;
   if (by === null || !(event.target instanceof HTMLElement)) return;
-  const { lane } = event.target.dataset as { lane?: StepViewLane };
+  const { lane } = event.target.dataset as { lane?: (typeof score.LANES)[number] };
   event.preventDefault();
   const window = select.window.peek();
   if (lane === undefined || window === undefined) return time.step(by);
   const target = score.nextMark(lane, window.steps, window.first, state.peek().cursor.step, by);
   if (target !== null) time.seek(target);
 }
-
-type StepViewLane = (typeof score.LANES)[number];
 
 function onSliderKey(event: KeyboardEvent): void {
   const page = 10;

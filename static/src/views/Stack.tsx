@@ -7,7 +7,7 @@ import { spilled, stackRows, writtenBytes, type StackCell, type StackRow } from 
 import { state } from "../store.ts";
 import { snapshotAt } from "../trace.ts";
 import { linked } from "./hovering.ts";
-import { RunBody, StaleTag } from "./Pane.tsx";
+import { RunBody, StaleTag } from "./RunBody.tsx";
 import { PcLink } from "./PcLink.tsx";
 import { useRoving } from "./useRoving.ts";
 import { REGION } from "./words.ts";

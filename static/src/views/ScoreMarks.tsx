@@ -1,0 +1,94 @@
+// What stands in the score: marks in their lanes, breakpoints, linked steps out of sight, the playhead.
+import * as score from "../score.ts";
+import type { StepView } from "../schemas.ts";
+import * as select from "../select.ts";
+import { MARK_TONE } from "./words.ts";
+
+/** A step of the span that has arrived. */
+export interface Shown {
+  step: number;
+  view: StepView;
+}
+
+function Chip({ placed, span }: { placed: score.Placed; span: score.Span }) {
+  const { step, mark, thin, shift } = placed;
+  const future = step >= select.cursor.value.step;
+  const tone = MARK_TONE[mark.kind];
+  const linked = select.related.value.steps.has(step);
+  const names = ["ev", tone, thin && "thin", mark.write && "w", mark.taken && "t", future && "f", linked && "link"];
+  return (
+    <span
+      class={names.filter(Boolean).join(" ")}
+      data-step={step}
+      title={mark.text}
+      style={{ gridRow: score.LANES.indexOf(mark.lane) + 2, gridColumn: step - span.from + 2, left: shift === 0 ? "" : `${shift}px` }}
+    >
+      {thin || tone === "br" ? "" : mark.text}
+    </span>
+  );
+}
+
+interface LaneProps {
+  lane: (typeof score.LANES)[number];
+  span: score.Span;
+  views: readonly Shown[];
+  /** Width of a column in px. */
+  each: number;
+}
+
+export function Lane({ lane, span, views, each }: LaneProps) {
+  const row = { gridRow: score.LANES.indexOf(lane) + 2 };
+  return (
+    <>
+      <button type="button" class="lane" style={row} data-lane={lane} aria-label={`Lane ${lane}: arrow keys go from mark to mark`}>
+        {lane}
+      </button>
+      <span class="rule" style={row} />
+      {score.place(lane, views, each).map((placed) => (
+        <Chip key={placed.step} placed={placed} span={span} />
+      ))}
+    </>
+  );
+}
+
+/** A dot above each column that a breakpoint stops before. */
+export function Stops({ span, views }: { span: score.Span; views: readonly Shown[] }) {
+  const pcs = new Set(select.breakpoints.value.map(({ line }) => select.slotOfLine.value.get(line)?.pc));
+  return (
+    <>
+      {views
+        .filter(({ view }) => pcs.has(view.pc))
+        .map(({ step }) => (
+          <span key={step} class="bpm" style={{ gridColumn: step - span.from + 2 }} />
+        ))}
+    </>
+  );
+}
+
+/** How many linked steps lie beyond either edge. */
+export function Beyond({ span }: { span: score.Span }) {
+  const steps = [...select.related.value.steps];
+  const before = steps.filter((step) => step < span.from).length;
+  const after = steps.filter((step) => step >= span.to).length;
+  return (
+    <>
+      {before === 0 ? null : <span class="beyond left">← {before} linked</span>}
+      {after === 0 ? null : <span class="beyond right">{after} linked →</span>}
+    </>
+  );
+}
+
+export function Playhead({ span }: { span: score.Span }) {
+  const { step } = select.cursor.value;
+  const atEnd = step >= span.to;
+  const column = Math.min(step, span.to - 1) - span.from + 2;
+  return (
+    <>
+      {atEnd ? null : <span class="fut" style={{ gridColumn: `${column} / -1` }} />}
+      {step > span.from ? <span class="past" style={{ gridColumn: `2 / ${atEnd ? -1 : column}` }} /> : null}
+      <span class={atEnd ? "play end" : "play"} style={{ gridColumn: column }}>
+        <i>{atEnd ? "end" : `step ${step}`}</i>
+      </span>
+    </>
+  );
+}
