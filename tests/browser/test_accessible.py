@@ -119,5 +119,5 @@ def test_on_a_phone_everything_can_be_touched_and_nothing_is_cut_off(page: Page,
     assert not small, "smaller than 44 px:\n" + "\n".join(small)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         axe(page)

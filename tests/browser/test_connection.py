@@ -10,6 +10,7 @@ def test_a_dropped_socket_resumes_at_the_same_step(page: Page, console_errors: l
     workbench = Workbench(page).open("/workbench?example=endless#p=1&s=5000")
     workbench.at(1, 5000)
     expect(workbench.register("r0")).to_contain_text("2500")
+    page.wait_for_load_state("networkidle")  # the palette's code is fetched once the page has come to rest
     page.context.set_offline(True)
     expect(page.get_by_text("Server lost.")).to_be_visible()
     page.keyboard.press(",")

@@ -52,6 +52,7 @@ def test_the_reference_tells_what_stands_under_the_cursor(page: Page) -> None:
     page.keyboard.press("F1")
     panel = page.get_by_role("dialog", name="Reference")
     expect(panel.get_by_role("region", name="bpf_map_lookup_elem")).to_contain_text("may be called at")
+    expect(panel.get_by_role("combobox")).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.type("XDP_TX")
     expect(panel.get_by_role("region", name="XDP_TX")).to_contain_text("XDP verdict")

@@ -1,6 +1,6 @@
 // The reference: everything the simulator knows by name, found by a few letters. A panel at the side, not a modal.
 import { signal } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as actions from "../actions.ts";
 import { editorCommands } from "../editor/port.ts";
 import { entriesOf, find, KINDS, wanted, type Kind, type RefEntry } from "../reference.ts";
@@ -62,9 +62,10 @@ function Row({ entry, index, on, choose }: { entry: RefEntry; index: number; on:
   );
 }
 
+/** At once, not after painting: what someone types next must not go into the program. */
 function useFocus() {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     input.current?.focus();
     input.current?.select();
