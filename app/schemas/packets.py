@@ -43,6 +43,7 @@ class PacketView(Message):
     summary: str
     """``TCP 203.0.113.7:40011 → 198.51.100.20:80 SYN``."""
     layers: list[LayerView]
+    """None where it was not taken apart: the first packets of a large capture are, others when asked for."""
     time_ns: int = 0
     """Since the first packet."""
 

@@ -10,6 +10,8 @@ from pydantic import Field
 
 from app.schemas.base import MAX_PACKETS, HexBytes, Message, SourceText, Word
 
+Nanoseconds = Annotated[int, Field(ge=0, lt=2**63)]
+
 
 class Inputs(Message):
     """Everything a run depends on: equal inputs give equal traces, on any worker."""
@@ -18,10 +20,10 @@ class Inputs(Message):
     hook: str = "xdp"
     """A hook id: xdp, tc, socket, cgroup_skb/ingress …"""
     packets: Annotated[tuple[HexBytes, ...], Field(max_length=MAX_PACKETS)] = ()
-    times_ns: Annotated[tuple[int, ...], Field(max_length=MAX_PACKETS)] = ()
+    times_ns: Annotated[tuple[Nanoseconds, ...], Field(max_length=MAX_PACKETS)] = ()
     """When each arrives, counted from the first; a millisecond apart where it is not said."""
-    seed: int = 1
-    cpu: int = 0
+    seed: Annotated[int, Field(ge=0, lt=2**64)] = 1
+    cpu: Annotated[int, Field(ge=0, lt=4096)] = 0
     max_steps: int = 1_000_000
 
 
@@ -341,11 +343,11 @@ class StopRequest(Message):
     step: int
     direction: Literal["forward", "back"]
     until: Literal["breakpoint", "over", "into", "out", "helper", "map-write", "branch", "return", "end"]
-    lines: tuple[int, ...] = ()
-    pcs: tuple[int, ...] = ()
-    conditions: dict[int, str] = Field(default_factory=dict)
+    lines: Annotated[tuple[int, ...], Field(max_length=1_000)] = ()
+    pcs: Annotated[tuple[int, ...], Field(max_length=1_000)] = ()
+    conditions: dict[int, str] = Field(default_factory=dict, max_length=100)
     """Conditions by breakpoint line, in the small expression language: ``r1 > 9``."""
-    watches: tuple[str, ...] = ()
+    watches: Annotated[tuple[str, ...], Field(max_length=100)] = ()
     """``r1``, ``fp-4:4``, ``pkt+26:4``, ``syn_count[203.0.113.7]``."""
 
 

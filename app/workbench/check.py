@@ -10,12 +10,16 @@ from app.schemas.source import (
     SpanView,
 )
 from app.workbench.graph import graph_view
-from vm.asm import Assembly, Line, SourceMap, Style, assemble, disassemble
+from vm.asm import Assembly, SourceMap, Style, assemble, text_of
 from vm.asm.describe import describe
 from vm.cfg.structure import check_structure, explain
 from vm.encoding import pack
+from vm.instruction import Instruction, LoadImm64
 from vm.program import Program
 from vm.source import Diagnostic
+
+LISTED = 20_000
+"""Slots of a program whose listing is sent; ``slot_count`` says how many there are."""
 
 
 def check(text: str) -> str:
@@ -65,14 +69,17 @@ def _refusal(program: Program) -> DiagnosticView | None:
 
 
 def _program(index: int, program: Program, source_map: SourceMap) -> ProgramView:
-    kernel = {line.pc: line.text for line in disassemble(program, Style.KERNEL)}
     return ProgramView(
         index=index,
         name=program.name,
         hook=program.hook,
         prog_type=program.prog_type.label,
         license=program.license,
-        slots=[_slot(program, line, kernel[line.pc], source_map) for line in disassemble(program)],
+        slots=[
+            _slot(program, pc, insn, source_map)
+            for pc, insn in enumerate(program.insns[:LISTED])
+            if insn is not None
+        ],
         slot_count=len(program.slots),
         labels=dict(program.labels),
         functions=dict(program.functions),
@@ -93,13 +100,12 @@ def _program(index: int, program: Program, source_map: SourceMap) -> ProgramView
     )
 
 
-def _slot(program: Program, line: Line, kernel: str, source_map: SourceMap) -> SlotView:
-    insn = program.insns[line.pc]
+def _slot(program: Program, pc: int, insn: Instruction, source_map: SourceMap) -> SlotView:
     return SlotView.model_construct(
-        pc=line.pc,
-        line=source_map.line_of(line.pc),
-        text=line.text,
-        kernel=kernel,
-        raw=pack(line.slots).hex(),
-        say=describe(insn) if insn is not None else "",
+        pc=pc,
+        line=source_map.line_of(pc),
+        text=text_of(insn, Style.LLVM),
+        kernel=text_of(insn, Style.KERNEL),
+        raw=pack(program.slots[pc : pc + (2 if isinstance(insn, LoadImm64) else 1)]).hex(),
+        say=describe(insn),
     )

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+from app.schemas.base import MAX_PACKETS
 from app.schemas.packets import FieldView, LayerView, PacketsReply, PacketView, SampleView
 from vm.kernel.packet.capture import CapturedPacket
 from vm.kernel.packet.dissect import dissect
@@ -14,9 +16,16 @@ from vm.kernel.packet.pcap import read_capture
 from vm.kernel.packet.samples import SAMPLES, Sample
 from vm.source import HookscopeError
 
+TAKEN_APART = 200
+"""Packets of a capture that come with every byte named: that is thirty times as long as the bytes."""
 
-def view(data: bytes, time_ns: int = 0) -> PacketView:
-    """A packet with every byte named."""
+
+def view(data: bytes, time_ns: int = 0, *, apart: bool = True) -> PacketView:
+    """A packet with every byte named, or only in summary."""
+    if not apart:
+        return PacketView.model_construct(
+            data=data.hex(), summary=summary_of(data), layers=[], time_ns=time_ns
+        )
     found = dissect(data)
     layers = [
         LayerView(
@@ -30,6 +39,12 @@ def view(data: bytes, time_ns: int = 0) -> PacketView:
         for layer in found.layers
     ]
     return PacketView(data=data.hex(), summary=found.summary, layers=layers, time_ns=time_ns)
+
+
+@lru_cache(maxsize=16_384)
+def summary_of(packet: bytes) -> str:
+    """One line about a packet; asked again for the same packets at every run of a changed program."""
+    return dissect(packet).summary
 
 
 def _field(field: Dissected) -> FieldView:
@@ -47,13 +62,16 @@ def _field(field: Dissected) -> FieldView:
 
 
 def capture(data: bytes) -> str:
-    """The packets of a pcap or pcapng file."""
+    """The packets of a pcap or pcapng file, as many as a run may send."""
     found = read_capture(data)
+    kept, warnings = found.packets[:MAX_PACKETS], list(found.warnings)
+    if len(found.packets) > len(kept):
+        warnings.append(f"the capture has {len(found.packets):,} packets; the first {len(kept):,} are taken")
     packets = [
-        view(packet.data, time)
-        for packet, time in zip(found.packets, since_first(found.packets), strict=True)
+        view(packet.data, time, apart=index < TAKEN_APART)
+        for index, (packet, time) in enumerate(zip(kept, since_first(kept), strict=True))
     ]
-    return PacketsReply(packets=packets, warnings=tuple(found.warnings)).model_dump_json()
+    return PacketsReply(packets=packets, warnings=tuple(warnings)).model_dump_json()
 
 
 def form(forms: list[dict[str, Any]]) -> str:

@@ -1,13 +1,11 @@
 """A packet's run in summary: what became of it, and where it ended."""
 
-from functools import lru_cache
-
 from app.schemas.trace import FaultView, OutputView, PacketRun, StationVisit
+from app.workbench.packets import summary_of
 from app.workbench.values import output_text
 from app.workbench.verdicts import verdict_of
 from vm.kernel.context import PacketContext
 from vm.kernel.hooks import HookPoint
-from vm.kernel.packet.dissect import dissect
 from vm.kernel.path import Journey
 from vm.kernel.stream import Stream
 from vm.machine.oops import oops
@@ -27,7 +25,7 @@ def packet_run(hook: HookPoint, stream: Stream, trace: Trace, journey: Journey, 
         verdict=verdict.name,
         effect=verdict.effect.value,
         value=hex64(trace.ended.value),
-        summary=_summary(packet),
+        summary=summary_of(packet),
         fault=_fault(trace),
         journey=_visits(journey),
         data_out=data_out.hex() if data_out != packet else None,
@@ -44,15 +42,9 @@ def unreached(index: int, stream: Stream, journey: Journey) -> PacketRun:
         verdict=f"ended at {fate.station.title}",
         effect=fate.effect.value,
         value=hex64(0),
-        summary=_summary(stream.setup.packets[index]),
+        summary=summary_of(stream.setup.packets[index]),
         journey=_visits(journey),
     )
-
-
-@lru_cache(maxsize=16_384)
-def _summary(packet: bytes) -> str:
-    """One line about a packet; asked again for the same packets at every run of a changed program."""
-    return dissect(packet).summary
 
 
 def _visits(journey: Journey) -> tuple[StationVisit, ...]:

@@ -144,7 +144,7 @@ export function gotMarks(state: State, run: string, marks: MarksReply): State {
 
 export function dissected(state: State, views: readonly PacketView[]): State {
   const packets = new Map(state.packets);
-  for (const view of views) packets.set(view.data, view);
+  for (const view of views) if (view.layers.length > 0) packets.set(view.data, view);
   for (const key of packets.keys()) {
     if (packets.size <= MAX_DISSECTED) break;
     packets.delete(key);

@@ -9,6 +9,9 @@ from vm.asm.symbols import Symbols
 from vm.asm.unit import Mistake, Unit
 from vm.source import Diagnostic, HookscopeError, Span
 
+MAX_PROGRAMS = 256
+"""Programs of one text."""
+
 
 def problem(
     code: str, message: str, span: Span, hint: str | None = None, replacement: str | None = None
@@ -50,6 +53,9 @@ class FileContext:
         taken = next((unit for unit in self.units if unit.named_at and unit.name == name), None)
         if taken is not None:
             raise problem("twice", f"there is already a program `{name}`", span, "give this one another name")
+        if len(self.units) == MAX_PROGRAMS:
+            message = f"a text has at most {MAX_PROGRAMS} programs"
+            raise problem("too-many-programs", message, span, "put the others into another text")
         first = self.units[0]
         if first.named_at is None and not first.slots:
             self.hook, self.license = first.hook, first.license

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vm.asm import assemble
+from vm.asm.context import MAX_PROGRAMS
 from vm.asm.directives import DIRECTIVES
 from vm.asm.grammar import FORMS, lines
 from vm.asm.habits import OTHER_MACHINES
@@ -320,3 +321,11 @@ def check(text: str) -> None:
         for pc, span in program.spans.items():
             assert source_map.slots_of(span.line).count(pc) == 1
             assert 0 <= span.start <= span.end <= len(rows[span.line - 1])
+
+
+def test_a_text_of_very_many_programs_is_refused_soon() -> None:
+    text = "".join(f".program p{n}\nexit\n" for n in range(MAX_PROGRAMS + 2))
+    found = assemble(text).errors
+    assert [mistake.code for mistake in found] == ["too-many-programs"] * 2
+    assert found[0].span is not None
+    assert found[0].span.line == 2 * MAX_PROGRAMS + 1
