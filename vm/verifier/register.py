@@ -99,8 +99,8 @@ ADD_CONST32: Final = 1 << 30
 """The distance was added by 32-bit arithmetic, so the upper half is zero."""
 ADD_CONST: Final = ADD_CONST64 | ADD_CONST32
 """The bits of a scalar's ``id`` that say it is ``off`` away from the scalars of that id (BPF_ADD_CONST)."""
-BEYOND_PKT_END: Final = -1
-AT_PKT_END: Final = -2
+AT_PKT_END: Final = -1
+BEYOND_PKT_END: Final = -2
 """Values of ``range`` for a packet pointer known to lie past, or at, data_end."""
 
 
