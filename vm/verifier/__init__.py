@@ -13,6 +13,7 @@ from vm.cfg.structure.walk import depth_fault
 from vm.program import Program
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.explore import Explorer
+from vm.verifier.observer import Observer
 from vm.verifier.options import LOG_STATS, Options
 from vm.verifier.profile import PROFILES
 from vm.verifier.rejection import Rejected
@@ -20,11 +21,18 @@ from vm.verifier.report import Report
 from vm.verifier.stack_depth import check_stack_depth
 from vm.verifier.walk import Walk
 
-__all__ = ["CORE_RULES", "Options", "Report", "verify"]
+__all__ = ["CORE_RULES", "Observer", "Options", "Report", "verify"]
 
 
-def verify(program: Program, options: Options = Options()) -> Report:  # noqa: B008 - immutable
-    """What Linux 6.18 would say of loading ``program``; never raises for a program, however ill-formed."""
+def verify(
+    program: Program,
+    options: Options = Options(),  # noqa: B008 - immutable
+    observer: Observer | None = None,
+) -> Report:
+    """What Linux 6.18 would say of loading ``program``; never raises for a program, however ill-formed.
+
+    An ``observer`` is told of every step of the walk; it hears nothing of what is refused before.
+    """
     fault = size_fault(program)
     if fault is not None:
         return _structural(fault, "", options)
@@ -39,7 +47,7 @@ def verify(program: Program, options: Options = Options()) -> Report:  # noqa: B
     )
     if fault is not None:
         return _structural(fault, functions.log, options, len(functions.starts))
-    walk = Walk(program, options, PROFILES[options.profile], functions.starts)
+    walk = Walk(program, options, PROFILES[options.profile], functions.starts, observer)
     explorer = Explorer(walk)
     if walk.log.all:
         walk.log.write(functions.log)
@@ -59,6 +67,8 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
         check_stack_depth(walk)
     except Rejected as caught:
         rejected = caught
+        if walk.observer is not None:
+            walk.observer.rejected(walk.processed, caught.pc, caught)
         message = caught.message
         if message:
             walk.log.write(message + "\n")

@@ -61,10 +61,12 @@ Chain = tuple[int, ...]
 class Kept:
     """A state kept for pruning, and how often it helped."""
 
-    __slots__ = ("hits", "misses", "removed", "state")
+    __slots__ = ("hits", "index", "misses", "removed", "state")
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, index: int) -> None:
         self.state = state
+        self.index = index
+        """The number of the instruction, as processed, at which it was kept."""
         self.hits = self.misses = 0
         self.removed = False
 
@@ -110,6 +112,8 @@ class Explorer:
             if walk.processed > walk.options.limit:
                 self._too_large()
             state.last, state.pc = previous, pc
+            if walk.observer is not None:
+                walk.observer.insn(walk.processed, pc, previous, state)
             ended = False
             if pc in walk.analysis.prune and self._visited(pc):
                 self._print_safe(pc, previous)
@@ -124,6 +128,8 @@ class Explorer:
                 walk.stack_live.commit()
                 if following is None:
                     ended = True
+                    if walk.observer is not None:
+                        walk.observer.exited(walk.processed, pc)
                 else:
                     pc = following
             if ended:
@@ -137,6 +143,8 @@ class Explorer:
                     walk.log.take_back(branch.log_size)
                 walk.use(branch.state)
                 pc, previous = branch.pc, branch.previous
+                if walk.observer is not None:
+                    walk.observer.resume(walk.processed + 1, pc, previous, walk.state)
                 self.print_whole = True
 
     def _too_large(self) -> None:
@@ -307,6 +315,8 @@ class Explorer:
                 precision.propagate(walk, old, state)
                 if loop:
                     self._add_backedge(old, state)
+                if walk.observer is not None:
+                    walk.observer.pruned(walk.processed, pc, kept.index)
                 return True
             if keep:
                 kept.misses += 1
@@ -353,7 +363,7 @@ class Explorer:
         forget_precision(state)
         new = state.copy()
         new.pc = pc
-        kept = Kept(new)
+        kept = Kept(new, walk.processed)
         self.of_state[id(new)] = kept
         self._enter_loop(new)
         state.parent = new
@@ -519,6 +529,8 @@ def push(walk: Walk, pc: int, previous: int) -> State:
         raise Rejected(CORE_RULES["too-many-branches"], walk.pc, count=len(walk.pending))
     if state.parent is not None:
         state.parent.branches += 1
+    if walk.observer is not None:
+        walk.observer.fork(walk.processed, walk.pc, pc, state)
     return state
 
 

@@ -15,6 +15,7 @@ from vm.verifier.state import Frame, State
 
 if TYPE_CHECKING:
     from vm.verifier.explore import Explorer
+    from vm.verifier.observer import Observer
     from vm.verifier.profile import Profile
 
 MAX_PENDING: Final = 8192
@@ -61,7 +62,15 @@ class Aux:
 class Walk:
     """The running state and its surroundings; the functions of the other modules act on it."""
 
-    def __init__(self, program: Program, options: Options, profile: "Profile", starts: Sequence[int]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        options: Options,
+        profile: "Profile",
+        starts: Sequence[int],
+        observer: "Observer | None" = None,
+    ) -> None:
+        self.observer = observer
         self.program = program
         self.options = options
         self.profile = profile
