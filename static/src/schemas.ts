@@ -34,6 +34,24 @@ export interface CancelRequest {
   revision: number;
 }
 
+/** One step of the path that failed, oldest first; the last is the rejected instruction itself. */
+export interface CauseView {
+  kind: "made" | "copied" | "changed" | "narrowed" | "branch" | "tested" | "spilled" | "filled" | "loaded" | "wiped" | "acquired" | "released" | "called" | "returned" | "merged" | "skipped" | "lost" | "rejected";
+  index: number;
+  pc: number;
+  line: number | null;
+  register: number | null;
+  text: string;
+}
+
+/** No input was found that goes wrong: the verifier may be over-careful. */
+export interface CautionView {
+  exhaustive: boolean;
+  runs: number;
+  text: string;
+  fact: string | null;
+}
+
 /** Everything known about the text without running it. */
 export interface CheckReply {
   revision: number;
@@ -78,6 +96,13 @@ export interface DiagnosticView {
   kernel: string | null;
 }
 
+/** A line of the patch as it is shown: gone, new, or left as it is. */
+export interface DiffLine {
+  sign: "-" | "+" | " ";
+  line: number;
+  text: string;
+}
+
 /** Packets as bytes, to be told what each byte is. */
 export interface DissectRequest {
   packets: string[];
@@ -90,6 +115,14 @@ export interface EdgeView {
   kind: string;
   back: boolean;
   points: PointView[];
+}
+
+/** Replace columns ``start`` to ``end`` of ``line`` (from 1) by ``text``, which may hold line breaks. Edits of a patch do not touch each other; make them from the last to the first. */
+export interface EditView {
+  line: number;
+  start: number;
+  end: number;
+  text: string;
 }
 
 /** The run ended. */
@@ -116,6 +149,47 @@ export interface ExampleView {
   title: string;
   doc: string;
   inputs: Inputs;
+}
+
+/** The verdict, and of a rejection the explanation. */
+export interface ExplainReply {
+  revision: number;
+  accepted: boolean;
+  errno: string | null;
+  error: string;
+  processed: number;
+  total_states: number;
+  explanation: ExplanationView | null;
+}
+
+/** The text as it stands; ``revision`` comes back so that late answers can be told from new ones. */
+export interface ExplainRequest {
+  source: string;
+  revision: number;
+  program: number;
+  profile: "root" | "no-perfmon";
+  attach_type: string | number | null;
+  load_flags: number;
+  patches: boolean;
+  witness: boolean;
+}
+
+/** Why a program was rejected. */
+export interface ExplanationView {
+  kind: string;
+  category: "register-type" | "memory" | "resource-lifetime" | "call-type" | "execution-context" | "program-structure" | "policy" | "limits" | "unsupported";
+  title: string;
+  problem: string;
+  reason: string;
+  suggestion: string;
+  fix: string;
+  place: PlaceView;
+  kernel: string;
+  notes: NoteView[];
+  causes: CauseView[];
+  patches: PatchView[];
+  witness: WitnessView | null;
+  caution: CautionView | null;
 }
 
 /** An error as JSON: what happened, what is safe, what to try. */
@@ -301,6 +375,13 @@ export interface MarksRequest {
   packet: number;
 }
 
+/** What characters ``start`` to ``end`` of ``ExplanationView.kernel`` mean; notes do not overlap. */
+export interface NoteView {
+  start: number;
+  end: number;
+  text: string;
+}
+
 /** A trace_pipe line or a record for user space. */
 export interface OutputChange {
   k: "out";
@@ -363,6 +444,15 @@ export interface Part {
   pc: number | null;
 }
 
+/** Edits after which the text assembles and the verifier accepts the program: that was tried. */
+export interface PatchView {
+  kind: string;
+  title: string;
+  edits: EditView[];
+  diff: DiffLine[];
+  processed: number;
+}
+
 /** Where a link opens: packet, step, and which panes show what. */
 export interface Place {
   packet: number;
@@ -370,6 +460,15 @@ export interface Place {
   breakpoints: number[];
   conditions: Record<string, string>;
   panes: Record<string, string>;
+}
+
+/** An instruction and where it was written; all None and empty for the program as a whole. */
+export interface PlaceView {
+  pc: number | null;
+  line: number | null;
+  start: number;
+  end: number;
+  text: string;
 }
 
 /** A corner of a route, in px. */
@@ -567,6 +666,17 @@ export interface WindowRequest {
   run: string;
   packet: number;
   window: number;
+}
+
+/** Inputs for the workbench with which the unprotected machine goes wrong at the very instruction. */
+export interface WitnessView {
+  packets: string[];
+  hook: string | null;
+  pc: number;
+  step: number;
+  runs: number;
+  how: "fault" | "unset";
+  text: string;
 }
 
 /** A saved workbench. ``version`` counts saves; a save names the one it is based on. */
