@@ -1,4 +1,4 @@
-"""A rejection explained: what, why, where, how the verifier came to it, what mends it, what would go wrong."""
+"""A rejection explained: what, why, where, how the verifier came to it, what mends it, what goes wrong."""
 
 from typing import Annotated, Literal
 
@@ -56,7 +56,7 @@ class CauseView(Message):
     """The nth instruction processed, from 1, as the exploration counts; 0 where it is not on the path."""
     pc: int
     line: int | None
-    register: int | None
+    reg: int | None
     """The register it is about, None for the stack and branches."""
     text: str
 

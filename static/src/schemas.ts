@@ -40,7 +40,7 @@ export interface CauseView {
   index: number;
   pc: number;
   line: number | null;
-  register: number | null;
+  reg: number | null;
   text: string;
 }
 
