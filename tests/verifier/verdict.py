@@ -42,13 +42,13 @@ def log_level_of(said: Verdict) -> int:
     return 4 if said.processed > LONG else 6
 
 
-def kernels(program: Program, log_level: int | None = None) -> Verdict:
+def kernels(program: Program, log_level: int | None = None, attach_type: int = 0) -> Verdict:
     """This machine's kernel's; without ``log_level`` at the one ``log_level_of`` tells."""
     if log_level is None:
-        brief = kernels(program, 4)
-        return kernels(program, 6) if log_level_of(brief) == 6 else brief
+        brief = kernels(program, 4, attach_type)
+        return kernels(program, 6, attach_type) if log_level_of(brief) == 6 else brief
     started = time.perf_counter()
-    said = ask(program, log_level=log_level)
+    said = ask(program, log_level=log_level, attach_type=attach_type)
     counted = said.figures
     return Verdict(
         said.accepted,
@@ -62,12 +62,12 @@ def kernels(program: Program, log_level: int | None = None) -> Verdict:
     )
 
 
-def ours(program: Program, log_level: int, profile: str = "root") -> Verdict:
+def ours(program: Program, log_level: int, profile: str = "root", attach_type: int = 0) -> Verdict:
     """Ours; anything raised becomes ``crash``."""
     started = time.perf_counter()
     try:
         with _patience():
-            report = verify(program, Options(log_level=log_level, profile=profile))
+            report = verify(program, Options(attach_type or None, log_level=log_level, profile=profile))
     except HookscopeError as error:
         return Verdict(False, crash=f"HookscopeError: {error.diagnostic.message}")
     except Exception as error:  # noqa: BLE001 - the comparison goes on and counts it
