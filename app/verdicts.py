@@ -8,17 +8,18 @@ from vm.source import HookscopeError, did_you_mean
 from vm.uapi.attach_types import AttachType
 from vm.uapi.errno import errno_name
 from vm.verifier import Options, Report, verify
+from vm.verifier.observer import Observer
 from vm.verifier.profile import PROFILES
 
 
-def report_of(program: Program, options: Options) -> Report:
+def report_of(program: Program, options: Options, observer: Observer | None = None) -> Report:
     """The verifier's report; HookscopeError for a map Linux would not make, as then nothing is loaded."""
     for spec in program.maps:
         refused = refusal(spec) if spec.type in LIMITS else None
         if refused is not None:
             message = f"map {spec.name}: {refused.message}; Linux answers {errno_name(refused.errno)}"
             raise HookscopeError.of("map-refused", message, refused.hint)
-    return verify(program, options)
+    return verify(program, options, observer)
 
 
 def verdict(program: Program, options: Options) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from pydantic import ValidationError
 from app.schemas.base import Message
 from app.schemas.source import CheckRequest
 from app.schemas.trace import CancelRequest, Failure, MarksRequest, RunRequest, StopRequest, WindowRequest
+from app.schemas.verifier import ExploreRequest, LogRequest, VerdictRequest, WalkRequest, WalkWindowRequest
 from app.web.failures import DEFECT, of_error, of_invalid
 from app.web.runner import Runner
 from app.web.wire import UNREADABLE
+from app.workbench.keys import walk_key
 from vm.source import HookscopeError
 
 if TYPE_CHECKING:
@@ -56,6 +58,12 @@ def install(socketio: SocketIO, services: "Services") -> None:
     def about_run(job: str) -> Callable[[Any], Reply]:
         return lambda message: pool.run(job, message.model_dump_json(), home=message.run)
 
+    def about_walk(job: str) -> Callable[[Any], Reply]:
+        return lambda message: pool.run(job, message.model_dump_json(), home=message.walk)
+
+    def explore(message: ExploreRequest) -> Reply:
+        return str(pool.run("explore", message.model_dump_json(), home=walk_key(message), long=True))
+
     def run(message: RunRequest) -> Reply:
         return {"accepted": True, "run": sessions[_session()].start(message)}
 
@@ -67,6 +75,11 @@ def install(socketio: SocketIO, services: "Services") -> None:
     question("window", WindowRequest, about_run("window"))
     question("stop", StopRequest, about_run("stop"))
     question("marks", MarksRequest, about_run("marks"))
+    question("verdict", VerdictRequest, lambda message: pool.run("verdict", message.model_dump_json()))
+    question("explore", ExploreRequest, explore)
+    question("walk:window", WalkWindowRequest, about_walk("walk.window"))
+    question("walk:known", WalkRequest, about_walk("walk.known"))
+    question("walk:log", LogRequest, about_walk("walk.log"))
     question("run", RunRequest, run)
     question("cancel", CancelRequest, cancel)
     socketio.on_event(UNREADABLE, lambda *_: _refusal(_NOT_READ))

@@ -34,6 +34,11 @@ JOBS: Mapping[str, Job] = {
     "window": Job("app.workbench.runs:window"),
     "stop": Job("app.workbench.runs:stop"),
     "marks": Job("app.workbench.runs:marks"),
+    "verdict": Job("app.workbench.verdict:verdict"),
+    "explore": Job("app.workbench.exploration:explore"),
+    "walk.window": Job("app.workbench.exploration:walk_window"),
+    "walk.known": Job("app.workbench.exploration:walk_known"),
+    "walk.log": Job("app.workbench.exploration:walk_log"),
 }
 
 

@@ -52,7 +52,7 @@ def _get_ready() -> None:
     """Imports what nearly every learner asks for, before the first one does."""
     from app.workers.jobs import function_of
 
-    for name in ("check", "run", "packets.dissect"):
+    for name in ("check", "run", "packets.dissect", "verdict"):
         function_of(name)
     gc.collect()
     gc.freeze()
