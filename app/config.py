@@ -33,4 +33,9 @@ class Settings(BaseSettings):
 
     def database(self) -> str:
         """The URL of the database."""
-        return self.database_url or f"sqlite:///{self.data / 'hookscope.sqlite3'}"
+        return self.database_url or f"sqlite:///{self.file}"
+
+    @property
+    def file(self) -> Path:
+        """Where SQLite keeps the database."""
+        return self.data / "hookscope.sqlite3"

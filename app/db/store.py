@@ -2,23 +2,24 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, create_engine, delete, event, select
+import structlog
+from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import StaticPool
 
 from app.config import Settings
+from app.db.engine import in_memory, lasting
 from app.db.models import Link, Revision, Workspace
 from app.schemas.trace import Inputs
 from app.schemas.workspace import Place, SaveReply, SaveRequest, WorkspaceDoc
 from vm.source import HookscopeError
 
 KEPT_REVISIONS = 200
+_log = structlog.get_logger()
 
 
 class Store:
@@ -27,87 +28,74 @@ class Store:
     def __init__(self, settings: Settings) -> None:
         self.lasting = True
         try:
-            settings.data.mkdir(parents=True, exist_ok=True)
-            self.engine = _engine(settings.database())
-            _migrate(self.engine)
-        except (OSError, SQLAlchemyError):
+            self.engine = lasting(settings)
+        except (OSError, SQLAlchemyError) as error:
             if settings.database_url:
                 raise
-            self.lasting = False
-            self.engine = create_engine(
-                "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+            _log.warning(
+                "what is saved will not outlive this server", folder=str(settings.data), why=str(error)
             )
-            _migrate(self.engine)
+            self.lasting = False
+            self.engine = in_memory(settings.file)
+        self._writing = self.engine.execution_options(writing=True)
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self.engine.dispose()
 
     def workspace(self, key: str) -> WorkspaceDoc | None:
         """The latest save of a workspace."""
-        with Session(self.engine) as session:
+        with self._reading() as session:
             row = session.get(Workspace, key)
             return _document(row) if row else None
 
     def workspaces(self) -> list[WorkspaceDoc]:
         """All workspaces, the latest saved first; at most 200."""
-        with Session(self.engine) as session:
+        with self._reading() as session:
             rows = session.scalars(select(Workspace).order_by(Workspace.saved_at.desc()).limit(200))
             return [_document(row) for row in rows]
 
     def save(self, key: str | None, request: SaveRequest) -> SaveReply:
         """A new version. A save not based on the latest keeps that one as a revision and returns its text."""
-        try:
-            with Session(self.engine) as session, session.begin():
-                return _save(session, key or secrets.token_urlsafe(9), request)
-        except SQLAlchemyError as error:
-            raise storage_failure() from error
+        with self._saving() as session:
+            return _save(session, key or secrets.token_urlsafe(9), request)
 
     def link(self, request: SaveRequest) -> str:
         """The id under which this snapshot can be opened for ever; equal snapshots share one."""
         document = request.model_dump_json()
         key = hashlib.sha256(document.encode()).hexdigest()[:20]
-        try:
-            with Session(self.engine) as session, session.begin():
-                if session.get(Link, key) is None:
-                    session.add(Link(id=key, document=document, made_at=_now()))
-        except SQLAlchemyError as error:
-            raise storage_failure() from error
+        with self._saving() as session:
+            if session.get(Link, key) is None:
+                session.add(Link(id=key, document=document, made_at=_now()))
         return key
 
     def linked(self, key: str) -> SaveRequest | None:
         """The snapshot a link names."""
-        with Session(self.engine) as session:
+        with self._reading() as session:
             row = session.get(Link, key)
             return SaveRequest.model_validate_json(row.document) if row else None
 
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        try:
+            with Session(self.engine) as session:
+                yield session
+        except SQLAlchemyError as error:
+            raise HookscopeError.of(
+                "storage", "the server could not read what it has saved", "try again in a moment"
+            ) from error
 
-def storage_failure() -> HookscopeError:
-    """What a learner is told when the disk is full or read-only."""
-    return HookscopeError.of(
-        "storage",
-        "the server could not save this (its disk may be full or read-only)",
-        "your browser keeps your work; it is saved here as soon as the server can",
-    )
-
-
-def _engine(url: str) -> Engine:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def pragmas(connection: object, _record: object) -> None:
-            cursor = connection.cursor()  # type: ignore[attr-defined]
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.execute("PRAGMA busy_timeout=5000")
-            cursor.close()
-
-    return engine
-
-
-def _migrate(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    @contextmanager
+    def _saving(self) -> Iterator[Session]:
+        try:
+            with Session(self._writing) as session, session.begin():
+                yield session
+        except SQLAlchemyError as error:
+            raise HookscopeError.of(
+                "storage",
+                "the server could not save this (its disk may be full or read-only)",
+                "your browser keeps your work; it is saved here as soon as the server can",
+            ) from error
 
 
 def _now() -> str:

@@ -22,6 +22,11 @@ class Services:
     store: Store
     pool: Pool
 
+    def close(self) -> None:
+        """Ends the simulation processes and gives the database back."""
+        self.pool.close()
+        self.store.close()
+
 
 def build(settings: Settings | None = None) -> Flask:
     """The application for these settings."""

@@ -16,7 +16,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder: Path = tmp_path_factory.mktemp("data")
     app = create_app(Settings(data=folder, workers=1))
     yield app
-    app.extensions["hookscope"].pool.close()
+    app.extensions["hookscope"].close()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Saving never loses what was typed."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ from vm.source import HookscopeError
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(Settings(data=tmp_path))
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(Settings(data=tmp_path))
+    yield made
+    made.close()
 
 
 def request(source: str, base: int = 0) -> SaveRequest:
@@ -67,6 +71,25 @@ def test_a_place_that_cannot_be_written_is_said_and_nothing_fails(tmp_path: Path
     store = Store(Settings(data=blocked / "data"))
     assert store.lasting is False
     assert store.save(None, request("kept for now")).version == 1
+    store.close()
+
+
+def test_threads_share_a_database_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    store = Store(Settings(data=tmp_path / "file/data"))
+    key = store.save(None, request("start")).id
+    with ThreadPoolExecutor(8) as tabs:
+        saved = tabs.map(lambda n: store.save(key, request(f"text {n}", base=n)).version, range(40))
+    assert sorted(saved) == list(range(2, 42))
+    store.close()
+
+
+def test_a_database_that_cannot_be_read_says_so(store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE workspace")
+    with pytest.raises(HookscopeError) as caught:
+        store.workspaces()
+    assert caught.value.diagnostic.code == "storage"
 
 
 def test_a_full_disk_is_a_clear_error(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -22,23 +23,45 @@ def free_port() -> int:
         return port
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server under way: its address, its process, and the file of its own words."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
 @contextmanager
 def running_server(folder: Path) -> Iterator[str]:
     """Serve the app from this checkout, keeping its state and its log in `folder`; yields its address.
 
     Raises RuntimeError with the server's own words when it does not answer /healthz in 30 seconds.
     """
+    with serving(folder) as served:
+        yield served.url
+
+
+@contextmanager
+def serving(folder: Path, *command: str | Path, **settings: str) -> Iterator[Served]:
+    """As `running_server`, with more environment variables, or another `command` than this checkout's."""
     url = f"http://127.0.0.1:{(port := free_port())}"
-    command = [sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", str(port)]
-    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "HOOKSCOPE_DATA": str(folder)}
+    command = command or (sys.executable, "-m", "app")
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "HOOKSCOPE_DATA": str(folder), **settings}
     log = folder / "server.log"
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output) as server,
+        subprocess.Popen(
+            [*command, "serve", "--host", "127.0.0.1", "--port", str(port)],
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        ) as server,
     ):
         try:
             wait_until_healthy(url, server, log)
-            yield url
+            yield Served(url, server, log)
         finally:
             server.terminate()
 
