@@ -166,11 +166,21 @@ def bundle() -> None:
             run(BIN / "node", "static/build.mjs")
 
 
+def command() -> None:
+    """Put the command `hookscope` of this checkout into the venv."""
+    with once(VENV / ".hookscope.stamp", DEV_LOCK, ROOT / "pyproject.toml") as stale:
+        if stale:
+            editable = ("--no-deps", "--no-build-isolation", "--editable", ROOT)
+            run(BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON, *editable)
+
+
 def setup(lock: Path = DEV_LOCK) -> None:
     """Install and build all that the app needs, or by default also its tests."""
     python_packages(lock)
     front_end_packages()
     bundle()
+    if lock == DEV_LOCK:
+        command()
 
 
 def chromium() -> str | None:
