@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from app.schemas import base, explain, packets, reference, source, trace, workspace
+from app.schemas import base, explain, packets, reference, source, trace, verifier, workspace
 
-MODULES: tuple[ModuleType, ...] = (source, packets, trace, workspace, reference, explain)
+MODULES: tuple[ModuleType, ...] = (source, packets, trace, workspace, reference, explain, verifier)
 TARGET = Path(__file__).parents[1] / "static/src/schemas.ts"
 LIMITS = ("WINDOW", "MAX_SOURCE", "MAX_PACKETS")
 _PRIMITIVE = {

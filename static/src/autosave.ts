@@ -4,6 +4,7 @@ import * as actions from "./actions.ts";
 import { api, RequestFailed } from "./api.ts";
 import { encodePlace } from "./link.ts";
 import { keep, recall } from "./prefs.ts";
+import { screen } from "./screen.ts";
 import type { Place, SaveReply, SaveRequest } from "./schemas.ts";
 import { act, state } from "./store.ts";
 import type { State } from "./state.ts";
@@ -107,7 +108,7 @@ async function keepOther(now: State, source: string): Promise<void> {
 function showAddress(): void {
   const { id, cursor, pin } = state.peek();
   const path = id === null ? location.pathname : `/w/${id}`;
-  const search = id === null ? location.search : "";
+  const search = id === null ? location.search : screen.peek() === "verifier" ? "?view=verifier" : "";
   const url = `${path}${search}${encodePlace(cursor.packet, cursor.step, pin)}`;
   if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url);
 }

@@ -192,6 +192,34 @@ export interface ExplanationView {
   caution: CautionView | null;
 }
 
+/** The walk in summary, and its last window. */
+export interface ExploreReply {
+  walk: string;
+  revision: number;
+  program: number;
+  verdict: ProgramVerdict;
+  indexes: number[];
+  pcs: number[];
+  paths_of: number[];
+  paths: WalkPath[];
+  path_count: number;
+  forks: WalkFork[];
+  waiting: number;
+  edges: WalkEdge[];
+  kept: number[];
+  window: WalkWindow | null;
+}
+
+/** Walk one program of the file and keep what was seen. */
+export interface ExploreRequest {
+  source: string;
+  hook: string;
+  profile: "root" | "no-perfmon";
+  limit: number;
+  program: number;
+  revision: number;
+}
+
 /** An error as JSON: what happened, what is safe, what to try. */
 export interface Failure {
   code: string;
@@ -242,6 +270,14 @@ export interface FrameChange {
   depth: number;
   function: string;
   return_pc: number | null;
+}
+
+/** One function's registers (indexes into ``values``) and stack. */
+export interface FrameKnown {
+  number: number;
+  callsite: number;
+  regs: number[];
+  stack: SlotKnown[];
 }
 
 /** A stack frame: its function, and its touched bytes by offset from r10 (negative). */
@@ -304,6 +340,27 @@ export interface InsnRef {
   doc: string;
 }
 
+/** What a register may be; ``values`` are indexes, several where it differs in kind from path to path. */
+export interface KnownPart {
+  values: number[];
+  unset: boolean;
+}
+
+/** What was known at a slot over all paths, register by register. */
+export interface KnownPlace {
+  pc: number;
+  regs: KnownPart[];
+  unfollowed: number[];
+}
+
+/** What was known at each slot the walk came to, all paths joined. */
+export interface KnownReply {
+  walk: string;
+  whole: boolean;
+  values: RegView[];
+  places: KnownPlace[];
+}
+
 /** One header or payload. */
 export interface LayerView {
   name: string;
@@ -312,6 +369,22 @@ export interface LayerView {
   size: number;
   summary: string;
   fields: FieldView[];
+}
+
+/** Lines of the log, each with the step it tells of (0: none). */
+export interface LogReply {
+  walk: string;
+  first: number;
+  total: number;
+  lines: string[];
+  steps: number[];
+}
+
+/** Lines of the level-2 log; from the end if ``first`` is negative. */
+export interface LogRequest {
+  walk: string;
+  first: number;
+  count: number;
 }
 
 /** A map entry: None is "no entry". Values are bytes; the texts are typed. */
@@ -477,6 +550,28 @@ export interface PointView {
   y: number;
 }
 
+/** The verdict on one program of the file. */
+export interface ProgramVerdict {
+  index: number;
+  name: string;
+  accepted: boolean;
+  stopped: boolean;
+  errno: string | null;
+  error: string;
+  category: string;
+  pc: number | null;
+  span: SpanView | null;
+  what: string;
+  hint: string;
+  processed: number;
+  total_states: number;
+  peak_states: number;
+  stack: number;
+  depth: number;
+  limit: number;
+  walked: Record<string, [number, number]>;
+}
+
 /** One program of the file. */
 export interface ProgramView {
   index: number;
@@ -514,6 +609,21 @@ export interface RegChange {
   k: "reg";
   n: number;
   v: ValueView;
+}
+
+/** What is known of one register or stack slot. */
+export interface RegView {
+  kind: "none" | "num" | "ctx" | "pkt" | "end" | "stk" | "map" | "mapobj" | "ring" | "mem" | "func" | "sock";
+  text: string;
+  note: string;
+  kernel: string;
+  precise: boolean;
+  null: boolean;
+  id: number;
+  low: string | null;
+  high: string | null;
+  size: number | null;
+  scalar: ScalarView | null;
 }
 
 /** A finished run: pushed when done; windows are asked for (and the first is sent along). */
@@ -560,6 +670,27 @@ export interface SaveRequest {
   inputs: Inputs;
   place: Place;
   base: number;
+}
+
+/** What is known of a word: bits (``mask`` has the unknown ones) and ranges, in decimal. */
+export interface ScalarView {
+  value: string;
+  mask: string;
+  smin: string;
+  smax: string;
+  umin: string;
+  umax: string;
+  smin32: number;
+  smax32: number;
+  umin32: number;
+  umax32: number;
+}
+
+/** Eight bytes of stack: ``off`` from r10, ``types`` a letter for each byte from the lowest address. */
+export interface SlotKnown {
+  off: number;
+  types: string;
+  value: number | null;
 }
 
 /** One instruction of the listing. */
@@ -649,6 +780,85 @@ export interface ValueView {
   kind: "num" | "ctx" | "pkt" | "end" | "stk" | "map" | "mapobj" | "ring" | "ro" | "mem" | "func" | "none";
   text: string;
   note: string;
+}
+
+/** The verdicts on all programs of a text that assembles; none where it does not. */
+export interface VerdictReply {
+  revision: number;
+  profile: "root" | "no-perfmon";
+  programs: ProgramVerdict[];
+}
+
+/** Would Linux load this? ``limit`` is how many instructions may be processed for each program. */
+export interface VerdictRequest {
+  source: string;
+  hook: string;
+  profile: "root" | "no-perfmon";
+  limit: number;
+  revision: number;
+}
+
+/** How often the walk went from one slot to another, and how often it was cut on arriving. */
+export interface WalkEdge {
+  source: number;
+  target: number;
+  walked: number;
+  cut: number;
+}
+
+/** A branch saved at ``step``; ``child`` is the path that took it up, null: it was never tried. */
+export interface WalkFork {
+  step: number;
+  pc: number;
+  other: number;
+  path: number;
+  child: number | null;
+}
+
+/** A way through the program. ``parent`` 0: the first. ``by`` is the step whose state covers its end. */
+export interface WalkPath {
+  id: number;
+  parent: number;
+  forked: number;
+  pc: number;
+  first: number;
+  last: number;
+  end: "exit" | "pruned" | "rejected" | "open";
+  by: number | null;
+  speculative: boolean;
+}
+
+/** Something else about a walk. */
+export interface WalkRequest {
+  walk: string;
+}
+
+/** One instruction the verifier came to. */
+export interface WalkStep {
+  index: number;
+  pc: number;
+  previous: number;
+  path: number;
+  frames: number[];
+  refs: number[];
+  kept: number;
+  stack: number;
+}
+
+/** Steps of a walk with the state before each. ``first`` counts kept steps from 0. */
+export interface WalkWindow {
+  walk: string;
+  window: number;
+  first: number;
+  values: RegView[];
+  frames: FrameKnown[];
+  steps: WalkStep[];
+}
+
+/** A window of a walk; a server may have forgotten the walk. */
+export interface WalkWindowRequest {
+  walk: string;
+  window: number;
 }
 
 /** 1,024 steps (fewer at the end) and the state before the first. */

@@ -241,3 +241,5 @@ export async function loadReference(): Promise<void> {
     // completion and hover do without it
   }
 }
+
+export { emit as ask };

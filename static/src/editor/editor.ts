@@ -11,6 +11,7 @@ import { MAX_SOURCE, type DiagnosticView } from "../schemas.ts";
 import * as select from "../select.ts";
 import { act, state } from "../store.ts";
 import * as time from "../time.ts";
+import * as verdict from "../verdict.ts";
 import { arc } from "./arc.ts";
 import { complete } from "./complete.ts";
 import { askCondition } from "./condition.ts";
@@ -152,9 +153,10 @@ function sync(view: EditorView): void {
     const programs = check.programs.some((program) => program.slots.length > 0) ? [setSlots.of(check.programs)] : [];
     view.dispatch({ effects: [...programs, refresh.of(null)] });
     clearTimeout(later);
-    const { now, soon } = split(view, check.diagnostics);
-    view.dispatch(showProblems(view.state, check.diagnostics, now));
-    if (soon) later = setTimeout(() => view.dispatch({ effects: setProblems.of(check.diagnostics) }), RESTED);
+    const problems = [...check.diagnostics, ...verdict.problems.value];
+    const { now, soon } = split(view, problems);
+    view.dispatch(showProblems(view.state, problems, now));
+    if (soon) later = setTimeout(() => view.dispatch({ effects: setProblems.of(problems) }), RESTED);
   });
   effect(() => {
     void [select.here.value, select.related.value, select.walked.value, select.run.value];

@@ -3,6 +3,7 @@ import type { BlockInfo, EditorView } from "@codemirror/view";
 import { gutter, GutterMarker } from "@codemirror/view";
 import * as actions from "../actions.ts";
 import * as select from "../select.ts";
+import * as verdict from "../verdict.ts";
 import { act } from "../store.ts";
 import { askCondition } from "./condition.ts";
 import { refresh } from "./marks.ts";
@@ -73,7 +74,7 @@ function pcMarker(view: EditorView, line: BlockInfo): GutterMarker | null {
 
 function coverageMarker(view: EditorView, line: BlockInfo): GutterMarker | null {
   const number = view.state.doc.lineAt(line.from).number;
-  if (select.errors.peek().some(({ span }) => span?.line === number)) return new Coverage("✕", "bad");
+  if ([...select.errors.peek(), ...verdict.problems.peek()].some(({ span }) => span?.line === number)) return new Coverage("✕", "bad");
   const slot = slotAt(view.state, line.from, line.to);
   const count = slot === null ? 0 : (select.run.peek()?.coverage[slot.pc] ?? 0);
   return count === 0 ? null : new Coverage(`×${short(count)}`, "hit");

@@ -5,6 +5,7 @@ import { caption } from "../keys.ts";
 import { mac } from "../page.ts";
 import * as select from "../select.ts";
 import { cancel, reconnect } from "../transport.ts";
+import { VerdictStatus } from "./VerdictChip.tsx";
 import { plural } from "./words.ts";
 
 const PATIENCE = 300;
@@ -89,6 +90,7 @@ export function StatusBar() {
         <b>Linux 6.18 rules</b>
       </span>
       <Checked />
+      <VerdictStatus />
       <Running />
       <NotRun />
       <Server />

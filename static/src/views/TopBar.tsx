@@ -8,7 +8,9 @@ import * as select from "../select.ts";
 import { share } from "../share.ts";
 import { act } from "../store.ts";
 import type { Saving } from "../state.ts";
+import * as screen from "../screen.ts";
 import { Icon } from "./Icon.tsx";
+import { VerdictChip } from "./VerdictChip.tsx";
 
 const SAVED: Readonly<Record<Saving, string>> = {
   untouched: "Not changed yet",
@@ -31,7 +33,14 @@ export function Brand() {
   );
 }
 
-type View = "home" | "workbench";
+type View = "home" | screen.Screen;
+
+/** Another screen of the same program needs no new page. */
+function goTo(event: MouseEvent, to: screen.Screen): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  screen.show(to);
+}
 
 function Links({ view }: { view: View }) {
   const current = (name: View) => (view === name ? { "aria-current": "page" as const } : {});
@@ -40,8 +49,11 @@ function Links({ view }: { view: View }) {
       <a href="/" {...current("home")}>
         Home
       </a>
-      <a href="/workbench" {...current("workbench")}>
+      <a href={view === "verifier" ? screen.addressOf("workbench") : "/workbench"} onClick={(event) => view === "verifier" && goTo(event, "workbench")} {...current("workbench")}>
         Workbench
+      </a>
+      <a href={view === "home" ? "/workbench?view=verifier" : screen.addressOf("verifier")} onClick={(event) => view !== "home" && goTo(event, "verifier")} {...current("verifier")}>
+        Verifier
       </a>
     </>
   );
@@ -107,7 +119,7 @@ export function TopBar() {
   return (
     <header class="top">
       <Brand />
-      <Navigation view="workbench" />
+      <Navigation view={screen.screen.value} />
       <div class="crumb grow">
         <input
           class="title"
@@ -117,6 +129,7 @@ export function TopBar() {
           onChange={(event) => act(actions.rename, event.currentTarget.value.trim() || "untitled")}
         />
       </div>
+      <VerdictChip />
       <Saved />
       <PaletteButton />
       <button type="button" class="btn q i" aria-label="Share this exact state" title="Copy a link to exactly this state" onClick={() => void share()}>

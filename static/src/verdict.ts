@@ -1,0 +1,94 @@
+// The verifier's verdict on what is typed, asked for after each check that finds no mistake.
+import { computed, effect, signal } from "@preact/signals";
+import { isFailure } from "./api.ts";
+import { keep, recall } from "./prefs.ts";
+import type { DiagnosticView, ProgramVerdict, VerdictReply, VerdictRequest } from "./schemas.ts";
+import * as select from "./select.ts";
+import { state } from "./store.ts";
+import { ask } from "./transport.ts";
+
+export type Profile = VerdictRequest["profile"];
+
+/** Instructions processed while typing: about a second of the server's time. Linux stops at a million. */
+const TYPING_LIMIT = 100_000;
+
+export const PROFILES: readonly { id: Profile; name: string; doc: string }[] = [
+  { id: "root", name: "root", doc: "As root loads it: pointers are not secret, speculation is not guarded" },
+  { id: "no-perfmon", name: "no perfmon", doc: "CAP_BPF and CAP_NET_ADMIN without CAP_PERFMON: addresses are secret, unset stack may not be read" },
+];
+
+export const profile = signal<Profile>(recall("profile") === "no-perfmon" ? "no-perfmon" : "root");
+export const reply = signal<VerdictReply | null>(null);
+/** The first words of the explanation, once there is one: for the line in the editor. */
+export const explained = signal<{ revision: number; program: number; text: string } | null>(null);
+
+export function setProfile(next: Profile): void {
+  keep("profile", next === "root" ? null : next);
+  profile.value = next;
+}
+
+/** Whether the text assembles, so that there is something to verify. */
+export const verifiable = computed(() => {
+  const check = select.check.value;
+  return check !== null && check.programs.length > 0 && !check.diagnostics.some(({ severity, kernel }) => severity === "error" && kernel === null);
+});
+
+export const programs = computed<readonly ProgramVerdict[]>(() => reply.value?.programs ?? []);
+
+/** Of an older text, or of another profile. */
+export const stale = computed(() => reply.value === null || reply.value.revision !== state.value.revision || reply.value.profile !== profile.value);
+
+/** The program that the file's verdict hangs on: the first that is refused, else the first. */
+export const decisive = computed<ProgramVerdict | null>(() => programs.value.find(({ accepted }) => !accepted) ?? programs.value[0] ?? null);
+
+/** What the verifier refuses, as problems of the text; none while the text has mistakes of its own, or was changed. */
+export function problemsOf(verdicts: readonly ProgramVerdict[], words: string | null): DiagnosticView[] {
+  return verdicts
+    .filter(({ accepted, stopped }) => !accepted && !stopped)
+    .map(({ what, hint, span, pc, error }, i) => ({
+      code: "verifier",
+      severity: "error",
+      message: i === 0 && words !== null ? words : what,
+      hint: hint === "" ? null : hint,
+      span,
+      replacement: null,
+      pc,
+      kernel: error === "" ? null : error,
+    }));
+}
+
+export const problems = computed<readonly DiagnosticView[]>(() => {
+  if (stale.value || select.errors.value.length > 0) return [];
+  const words = explained.value?.revision === state.value.revision ? explained.value.text : null;
+  return problemsOf(programs.value, words);
+});
+
+let asking = false;
+
+async function verdictLatest(): Promise<void> {
+  if (asking) return;
+  asking = true;
+  let asked = "";
+  for (;;) {
+    const { revision, inputs } = state.peek();
+    const wanted = `${revision}:${profile.peek()}`;
+    if (asked === wanted || select.check.peek()?.revision !== revision) break;
+    asked = wanted;
+    if (!verifiable.peek()) {
+      reply.value = null;
+      continue;
+    }
+    const { source, hook } = inputs;
+    const found = await ask<VerdictReply>("verdict", { source, hook, profile: profile.peek(), limit: TYPING_LIMIT, revision });
+    if (found !== null && !isFailure(found)) reply.value = found;
+  }
+  asking = false;
+}
+
+/** Asks whenever a check came back, or another profile is looked at. */
+export function startVerdicts(): void {
+  effect(() => {
+    void [select.check.value, profile.value, state.value.inputs.hook];
+    void verdictLatest();
+  });
+}
