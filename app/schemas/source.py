@@ -1,4 +1,4 @@
-"""Text in, program out: diagnostics, listing, control-flow graph."""
+"""Text in, program out: diagnostics, listing, control-flow graphs."""
 
 from typing import Literal
 
@@ -33,8 +33,15 @@ class CheckRequest(Message):
 
     source: SourceText
     revision: int = 0
+
+
+class GraphRequest(Message):
+    """Asks for the graph of one program of the text; apart from the check, which has to be quicker."""
+
+    source: SourceText
+    revision: int = 0
     program: int = 0
-    """Which program of the file to draw the graph of."""
+    """Which program of the file."""
 
 
 class SlotView(Message):
@@ -137,4 +144,12 @@ class CheckReply(Message):
     """Whether it can be loaded: it assembles, and no structural rule of Linux refuses it."""
     diagnostics: list[DiagnosticView]
     programs: list[ProgramView]
+
+
+class GraphReply(Message):
+    """The graph of one program; None where there is nothing to draw, or too much: ``note`` says so."""
+
+    revision: int
+    program: int
     graph: GraphView | None
+    note: str | None = None

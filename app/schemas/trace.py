@@ -7,6 +7,7 @@ changed; the browser folds forwards and never computes a value.
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from app.schemas.base import MAX_PACKETS, HexBytes, Message, SourceText, Word
 
@@ -28,18 +29,13 @@ class Inputs(Message):
 
 
 PartKind = Literal[
-    "", "pc", "reg", "ctx", "pkt", "stk", "map", "num", "change", "label", "verdict", "helper", "fault"
+    "pc", "reg", "ctx", "pkt", "stk", "map", "num", "change", "label", "verdict", "helper", "fault"
 ]
 
 
-class Part(Message):
-    """A piece of a sentence: plain, or a link to a pc, register, byte range, map cell or value."""
-
-    text: str
-    kind: Literal[
-        "", "pc", "reg", "ctx", "pkt", "stk", "map", "num", "change", "label", "verdict", "helper", "fault"
-    ] = ""
-    pc: int | None = None
+Piece = TypeAliasType("Piece", str | tuple[PartKind, str] | tuple[PartKind, str, int])
+"""A piece of a sentence: plain words; or a pc, register, byte range, map cell or value as (kind, text), with
+the pc it leads to where it does. A window holds tens of thousands: hence no objects."""
 
 
 class ValueView(Message):
@@ -187,9 +183,9 @@ class StepView(Message):
     """The inline value beside the line: ``203.0.113.7``, ``10 → 11``, ``found``."""
     event: str = ""
     """A line for the list of this run's events; empty when the step is not worth one."""
-    did: tuple[Part, ...] = ()
+    did: tuple[Piece, ...] = ()
     """Past: "pc 24 added 1 to syn_count[203.0.113.7]: 10 → 11"."""
-    asks: tuple[Part, ...] = ()
+    asks: tuple[Piece, ...] = ()
     """Before it runs: "pc 25 asks whether 10 is greater than 9"."""
 
 
@@ -253,10 +249,12 @@ class WindowRequest(Message):
     run: str
     packet: int
     window: int
+    around: int | None = None
+    """Only the steps about this one, which are sooner there: a glimpse."""
 
 
 class WindowReply(Message):
-    """1,024 steps (fewer at the end) and the state before the first."""
+    """1,024 steps (fewer at the end, and in a glimpse) and the state before the first."""
 
     run: str
     packet: int

@@ -10,7 +10,7 @@ from flask_socketio import SocketIO
 from pydantic import ValidationError
 
 from app.schemas.base import Message
-from app.schemas.source import CheckRequest
+from app.schemas.source import CheckRequest, GraphRequest
 from app.schemas.trace import CancelRequest, Failure, MarksRequest, RunRequest, StopRequest, WindowRequest
 from app.schemas.verifier import ExploreRequest, LogRequest, VerdictRequest, WalkRequest, WalkWindowRequest
 from app.web.failures import DEFECT, of_error, of_invalid
@@ -72,6 +72,7 @@ def install(socketio: SocketIO, services: "Services") -> None:
         return {"accepted": True}
 
     question("check", CheckRequest, lambda message: pool.run("check", message.model_dump_json()))
+    question("graph", GraphRequest, lambda message: pool.run("graph", message.model_dump_json()))
     question("window", WindowRequest, about_run("window"))
     question("stop", StopRequest, about_run("stop"))
     question("marks", MarksRequest, about_run("marks"))

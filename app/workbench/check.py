@@ -1,4 +1,4 @@
-"""What can be said of a text without running it: mistakes, listing, structural verdict, graph."""
+"""What can be said of a text without running it: mistakes, listing, structural verdict."""
 
 from app.schemas.source import (
     CheckReply,
@@ -9,7 +9,6 @@ from app.schemas.source import (
     SlotView,
     SpanView,
 )
-from app.workbench.graph import graph_view
 from vm.asm import Assembly, SourceMap, Style, assemble, text_of
 from vm.asm.describe import describe
 from vm.cfg.structure import check_structure, explain
@@ -37,7 +36,6 @@ def check(text: str) -> str:
         ok=assembly.ok and not refusals,
         diagnostics=[*_mistakes(assembly), *refusals],
         programs=views,
-        graph=graph_view(shown[request.program]) if request.program < len(shown) else None,
     )
     return reply.model_dump_json()
 

@@ -1,15 +1,25 @@
 """The control-flow graph as a message: blocks where they are drawn, edges as they are routed."""
 
-from app.schemas.source import BlockView, EdgeView, GraphView, PointView
-from vm.cfg.drawing import DrawnBlock, DrawnCall, DrawnEdge, draw
-from vm.program import Program
+from app.schemas.source import BlockView, EdgeView, GraphReply, GraphRequest, GraphView, PointView
+from vm.asm import assemble
+from vm.cfg.drawing import Drawing, DrawnBlock, DrawnCall, DrawnEdge, draw
 
 
-def graph_view(program: Program) -> GraphView | None:
-    """The drawn graph; None for a program too large to draw or without an instruction."""
-    drawing = draw(program)
-    if not drawing.blocks:
-        return None
+def graph(text: str) -> str:
+    """A GraphRequest answered by a GraphReply, both as JSON."""
+    request = GraphRequest.model_validate_json(text)
+    assembly = assemble(request.source)
+    shown = assembly.programs or assembly.partials
+    drawing = draw(shown[request.program]) if 0 <= request.program < len(shown) else None
+    return GraphReply(
+        revision=request.revision,
+        program=request.program,
+        graph=_graph(drawing) if drawing is not None and drawing.blocks else None,
+        note=drawing.note if drawing is not None else None,
+    ).model_dump_json()
+
+
+def _graph(drawing: Drawing) -> GraphView:
     return GraphView(
         width=drawing.width,
         height=drawing.height,

@@ -122,11 +122,12 @@ class Run:
         """The trace of a packet that was sent; raises HookscopeError where there is none."""
         return self._found(packet)[0]
 
-    def window(self, packet: int, index: int) -> str:
-        """A window of a packet's trace as JSON; the first or last where there is none of that number."""
+    def window(self, packet: int, index: int, around: int | None = None) -> str:
+        """A window of a packet's trace as JSON; the first or last where there is none of that number.
+        ``around`` a step: the few steps about it."""
         trace, written = self._found(packet)
         index = max(0, min(index, (len(trace) - 1) // WINDOW))
-        return window_reply(self.key, self.hook, trace, packet, index, written.before(index))
+        return window_reply(self.key, self.hook, trace, packet, index, written.before(index), around)
 
     def reached(self, packet: int) -> bool:
         """Whether a packet was sent and came to the program, so that it has a trace."""

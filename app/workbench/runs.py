@@ -42,7 +42,7 @@ def _first_window(found: Run, request: RunRequest) -> str | None:
 def window(text: str) -> str:
     """A WindowRequest answered by a WindowReply; raises HookscopeError ``unknown-run``."""
     request = WindowRequest.model_validate_json(text)
-    return _runs.get(request.run).window(request.packet, request.window)
+    return _runs.get(request.run).window(request.packet, request.window, request.around)
 
 
 def stop(text: str) -> str:

@@ -16,6 +16,7 @@ from vm.word import hex64
 Json = dict[str, Any]
 """An object of the wire, with every key its model has."""
 
+_PLAIN = PartKind.PLAIN
 _PART_KIND = {kind: kind.value for kind in PartKind}
 
 
@@ -25,9 +26,16 @@ def value_view(names: Names, word: int) -> Json:
     return {"word": hex64(word), "kind": value.kind, "text": value.text, "note": value.note}
 
 
-def parts(sentence: Sentence) -> list[Json]:
-    """Part, for each piece of a sentence."""
-    return [{"text": part.text, "kind": _PART_KIND[part.kind], "pc": part.pc} for part in sentence]
+def pieces(sentence: Sentence) -> list[str | tuple[Any, ...]]:
+    """Piece, for each part of a sentence."""
+    return [
+        part.text
+        if part.kind is _PLAIN
+        else (_PART_KIND[part.kind], part.text)
+        if part.pc is None
+        else (_PART_KIND[part.kind], part.text, part.pc)
+        for part in sentence
+    ]
 
 
 def output_text(kind: OutputKind, data: bytes) -> str:

@@ -6,30 +6,44 @@ from pydantic_core import to_json
 
 from app.workbench.changes import Changes
 from app.workbench.state import state_view
-from app.workbench.values import Json, parts
+from app.workbench.values import Json, pieces
 from app.workbench.verdicts import named, verdict_of
+from vm.change import RegisterChanged
 from vm.kernel.hooks import HookPoint
+from vm.machine.machine import Machine
 from vm.machine.step import Step
 from vm.machine.trace import WINDOW, Trace
 from vm.story.part import Lane, Read, Told
 from vm.story.teller import Teller
 
+GLIMPSE = 64
+"""Steps of a glimpse on either side of the one asked for."""
 _LANE = {lane: lane.value for lane in Lane}
 
 
 def window_reply(
-    run: str, hook: HookPoint, trace: Trace, packet: int, index: int, written: list[bool]
+    run: str,
+    hook: HookPoint,
+    trace: Trace,
+    packet: int,
+    index: int,
+    written: list[bool],
+    around: int | None = None,
 ) -> str:
-    """WindowReply as JSON: the state before window ``index`` of a trace, and its steps.
+    """WindowReply as JSON: the state before window ``index`` of a trace, and its steps; of a glimpse, those
+    ``around`` a step only.
 
-    ``written`` tells the registers that were written before it.
+    ``written`` tells the registers that were written before the window.
     """
-    first = index * WINDOW
-    teller = Teller(trace.seek(first), partial(named, hook))
+    start = index * WINDOW
+    first, end = _stretch(start, min(start + WINDOW, len(trace)), around)
+    machine = trace.seek(start)
+    written = _pass_over(machine, first - start, written)
+    teller = Teller(machine, partial(named, hook))
     keyframe = state_view(teller.names, written)
     changes = Changes(teller.names, keyframe)
     steps = []
-    for _ in range(min(WINDOW, len(trace) - first)):
+    for _ in range(end - first):
         asks = teller.asks()
         told = teller.step()
         if told is None:
@@ -38,7 +52,7 @@ def window_reply(
         verdict = verdict_of(hook, ended).name if ended is not None else ""
         step = _step_view(*told[:2])
         step["changes"] = changes.of(told[0].changes, verdict)
-        step["asks"] = parts(asks)
+        step["asks"] = pieces(asks)
         steps.append(step)
     reply = {
         "run": run,
@@ -51,6 +65,21 @@ def window_reply(
     return to_json(reply).decode()
 
 
+def _stretch(first: int, end: int, around: int | None) -> tuple[int, int]:
+    """The first step to tell of a window, and the one after the last."""
+    if around is None:
+        return first, end
+    around = max(first, min(around, end))
+    return max(first, around - GLIMPSE), min(end, around + GLIMPSE)
+
+
+def _pass_over(machine: Machine, steps: int, written: list[bool]) -> list[bool]:
+    """Takes steps that are not told; which registers have been written after them."""
+    done = machine.run(steps)
+    now = {change.n for changes in done for change in changes if isinstance(change, RegisterChanged)}
+    return [before or n in now for n, before in enumerate(written)]
+
+
 def _step_view(step: Step, told: Told) -> Json:
     """StepView, without what it changed and what was asked before."""
     return {
@@ -61,7 +90,7 @@ def _step_view(step: Step, told: Told) -> Json:
         "mark": _mark(told),
         "note": told.note,
         "event": told.event,
-        "did": parts(told.did),
+        "did": pieces(told.did),
     }
 
 

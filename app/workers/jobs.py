@@ -23,6 +23,7 @@ class Job:
 
 JOBS: Mapping[str, Job] = {
     "check": Job("app.workbench.check:check"),
+    "graph": Job("app.workbench.graph:graph"),
     "reference": Job("app.workbench.reference:reference"),
     "examples": Job("app.workbench.examples:examples"),
     "samples": Job("app.workbench.packets:samples"),

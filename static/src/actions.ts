@@ -1,5 +1,5 @@
 // What changes the state: pure functions from a state and arguments to the next state.
-import type { CheckReply, Failure, Inputs, MarksReply, PacketView, Reference, RunReply, WindowReply, WorkspaceDoc } from "./schemas.ts";
+import type { CheckReply, Failure, GraphReply, Inputs, MarksReply, PacketView, Reference, RunReply, WindowReply, WorkspaceDoc } from "./schemas.ts";
 import * as panes from "./panes.ts";
 import { sameLink, type Link } from "./related.ts";
 import type { Breakpoint, Connection, Cursor, Kept, Overlay, Saving, State } from "./state.ts";
@@ -70,7 +70,9 @@ export function open(state: State, doc: Omit<WorkspaceDoc, "id" | "saved_at"> & 
     run: null,
     check: null,
     programs: [],
+    graph: null,
     windows: new Map(),
+    glimpse: null,
     marks: new Map(),
     history: [],
   };
@@ -101,6 +103,10 @@ export function checked(state: State, reply: CheckReply): State {
   return { ...state, check: reply, programs };
 }
 
+export function gotGraph(state: State, graph: GraphReply): State {
+  return { ...state, graph };
+}
+
 export function progressed(state: State, revision: number, done: number, total: number, now: number): State {
   if (revision !== state.revision) return state;
   const since = state.progress?.revision === revision ? state.progress.since : now;
@@ -117,6 +123,7 @@ export function ran(state: State, run: RunReply): State {
     progress: null,
     failure: null,
     windows: same ? state.windows : new Map(),
+    glimpse: same ? state.glimpse : null,
     marks: same ? state.marks : new Map(),
   };
   return moveTo(next, state.cursor);
@@ -135,6 +142,10 @@ export function gotWindow(state: State, window: WindowReply): State {
     windows.delete(key);
   }
   return { ...state, windows };
+}
+
+export function gotGlimpse(state: State, glimpse: WindowReply): State {
+  return glimpse.run === state.run?.run ? { ...state, glimpse } : state;
 }
 
 export function gotMarks(state: State, run: string, marks: MarksReply): State {

@@ -1,5 +1,6 @@
 // The list of what a run did, from its marks; and its helper calls, with what they were asked.
 import type { Snapshot } from "./fold.ts";
+import { helperIn } from "./parts.ts";
 import type { HelperRef, OutputView, ProgramView, StepView, ValueView, WindowReply } from "./schemas.ts";
 
 export interface EventRow {
@@ -19,7 +20,7 @@ export function rowsBefore(rows: readonly EventRow[], cursor: number): number {
 }
 
 export function helperOf(view: StepView): string | null {
-  return view.did.find(({ kind }) => kind === "helper")?.text ?? null;
+  return helperIn(view.did);
 }
 
 /** The letter on a row's glyph. */

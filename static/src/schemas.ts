@@ -58,14 +58,12 @@ export interface CheckReply {
   ok: boolean;
   diagnostics: DiagnosticView[];
   programs: ProgramView[];
-  graph: GraphView | null;
 }
 
 /** The text as it stands; ``revision`` comes back so that late answers can be told from new ones. */
 export interface CheckRequest {
   source: string;
   revision: number;
-  program: number;
 }
 
 /** ConstantRef */
@@ -285,6 +283,21 @@ export interface FrameView {
   function: string;
   return_pc: number | null;
   bytes: Record<string, string>;
+}
+
+/** The graph of one program; None where there is nothing to draw, or too much: ``note`` says so. */
+export interface GraphReply {
+  revision: number;
+  program: number;
+  graph: GraphView | null;
+  note: string | null;
+}
+
+/** Asks for the graph of one program of the text; apart from the check, which has to be quicker. */
+export interface GraphRequest {
+  source: string;
+  revision: number;
+  program: number;
 }
 
 /** The laid-out control-flow graph of one program. */
@@ -510,13 +523,6 @@ export interface PacketsReply {
   warnings: string[];
 }
 
-/** A piece of a sentence: plain, or a link to a pc, register, byte range, map cell or value. */
-export interface Part {
-  text: string;
-  kind: "" | "pc" | "reg" | "ctx" | "pkt" | "stk" | "map" | "num" | "change" | "label" | "verdict" | "helper" | "fault";
-  pc: number | null;
-}
-
 /** Edits after which the text assembles and the verifier accepts the program: that was tried. */
 export interface PatchView {
   kind: string;
@@ -525,6 +531,8 @@ export interface PatchView {
   diff: DiffLine[];
   processed: number;
 }
+
+export type Piece = string | ["pc" | "reg" | "ctx" | "pkt" | "stk" | "map" | "num" | "change" | "label" | "verdict" | "helper" | "fault", string] | ["pc" | "reg" | "ctx" | "pkt" | "stk" | "map" | "num" | "change" | "label" | "verdict" | "helper" | "fault", string, number];
 
 /** Where a link opens: packet, step, and which panes show what. */
 export interface Place {
@@ -750,8 +758,8 @@ export interface StepView {
   mark: Mark | null;
   note: string;
   event: string;
-  did: Part[];
-  asks: Part[];
+  did: Piece[];
+  asks: Piece[];
 }
 
 /** The place, and why it stopped there. */
@@ -861,7 +869,7 @@ export interface WalkWindowRequest {
   window: number;
 }
 
-/** 1,024 steps (fewer at the end) and the state before the first. */
+/** 1,024 steps (fewer at the end, and in a glimpse) and the state before the first. */
 export interface WindowReply {
   run: string;
   packet: number;
@@ -876,6 +884,7 @@ export interface WindowRequest {
   run: string;
   packet: number;
   window: number;
+  around: number | null;
 }
 
 /** Inputs for the workbench with which the unprotected machine goes wrong at the very instruction. */

@@ -51,7 +51,9 @@ const NOWHERE: Here = { snapshot: null, previous: null, done: null, next: null, 
 
 let shown = NOWHERE;
 
-const trace = computed(() => ({ run: run.value, windows: windows.value }));
+const glimpse = computed(() => state.value.glimpse);
+
+const trace = computed(() => ({ run: run.value, windows: windows.value, glimpse: glimpse.value }));
 
 export const here = computed<Here>(() => {
   const now = trace.value;
@@ -82,12 +84,24 @@ export const steps = computed(() => stepsOf(trace.value, cursor.value.packet));
 
 /* ---------- the program ---------- */
 
-const allPrograms = computed(() => state.value.programs);
+export const programs = computed(() => state.value.programs);
 
 /** The program that is running here, or the file's first. */
 export const program = computed<ProgramView | null>(() => {
-  const programs = allPrograms.value;
-  return programs[snapshot.value?.program ?? 0] ?? programs[0] ?? null;
+  const all = programs.value;
+  return all[snapshot.value?.program ?? 0] ?? all[0] ?? null;
+});
+
+/** The graph on screen and the program it is of; what ran is counted for the file's first program only. */
+export const graph = computed(() => state.value.graph?.graph ?? null);
+export const graphNote = computed(() => state.value.graph?.note ?? null);
+export const graphProgram = computed(() => state.value.graph?.program ?? 0);
+export const graphRun = computed(() => (graphProgram.value === 0 ? run.value : null));
+
+/** The pc about to run, where it is in the program of the graph. */
+export const graphPc = computed(() => {
+  const now = snapshot.value;
+  return now !== null && now.end === null && now.program === graphProgram.value ? now.pc : null;
 });
 
 export const maps = computed<readonly MapSpecView[]>(() => program.value?.maps ?? []);

@@ -1,5 +1,5 @@
 // The shape of everything the page knows. Values are never changed in place: actions.ts makes new ones.
-import type { CheckReply, Failure, Inputs, MarksReply, PacketView, ProgramView, Reference, RunReply, WindowReply } from "./schemas.ts";
+import type { CheckReply, Failure, GraphReply, Inputs, MarksReply, PacketView, ProgramView, Reference, RunReply, WindowReply } from "./schemas.ts";
 import { defaultLayout, type Layout } from "./panes.ts";
 import type { Link } from "./related.ts";
 
@@ -65,8 +65,12 @@ export interface State {
   check: CheckReply | null;
   /** Of the last check that had any: shown while the text does not assemble. */
   programs: readonly ProgramView[];
+  /** The last graph asked for; its revision says of which text. */
+  graph: GraphReply | null;
   run: RunReply | null;
   windows: ReadonlyMap<string, WindowReply>;
+  /** The few steps around a place whose window is still on its way. */
+  glimpse: WindowReply | null;
   marks: ReadonlyMap<number, MarksReply>;
   progress: Progress | null;
   failure: Failure | null;
@@ -100,8 +104,10 @@ export function initialState(): State {
     revision: 0,
     check: null,
     programs: [],
+    graph: null,
     run: null,
     windows: new Map(),
+    glimpse: null,
     marks: new Map(),
     progress: null,
     failure: null,

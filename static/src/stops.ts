@@ -1,4 +1,5 @@
 // Where continuing stops, found in the windows at hand. "unknown" means: ask the server.
+import { helperIn } from "./parts.ts";
 import type { StepView, StopReply, StopRequest } from "./schemas.ts";
 import { type Cursor, type State } from "./state.ts";
 import { stepAt, stepsOf } from "./trace.ts";
@@ -17,7 +18,7 @@ interface Search {
 
 /** A helper is named in what is told of its call; a call of the program's own enters a frame. */
 function calledHelper({ did, mark, changes }: StepView): boolean {
-  return did.some(({ kind }) => kind === "helper") || (mark?.kind === "call" && !changes.some(({ k }) => k === "frame"));
+  return helperIn(did) !== null || (mark?.kind === "call" && !changes.some(({ k }) => k === "frame"));
 }
 
 function did(step: StepView, until: StopRequest["until"]): boolean {

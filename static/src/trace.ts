@@ -11,7 +11,7 @@ export function windowOf(step: number): number {
   return Math.floor(step / WINDOW);
 }
 
-type Trace = Pick<State, "windows" | "run">;
+type Trace = Pick<State, "windows" | "run"> & Partial<Pick<State, "glimpse">>;
 
 /** How many steps a packet ran; 0 when it did not run. */
 export function stepsOf(state: Pick<State, "run">, packet: number): number {
@@ -22,11 +22,18 @@ export function stepsOf(state: Pick<State, "run">, packet: number): number {
 export function windowFor(state: Trace, { packet, step }: Cursor): WindowReply | undefined {
   const steps = stepsOf(state, packet);
   const own = windowOf(step === steps && step > 0 ? step - 1 : step);
-  return state.windows.get(windowKey(packet, own));
+  return state.windows.get(windowKey(packet, own)) ?? glimpsed(state, packet, own, step);
+}
+
+/** The glimpse, if it is of this window and knows this state. */
+function glimpsed({ glimpse }: Trace, packet: number, window: number, step: number): WindowReply | undefined {
+  if (!glimpse || glimpse.packet !== packet || glimpse.window !== window) return undefined;
+  return glimpse.first <= step && step <= glimpse.first + glimpse.steps.length ? glimpse : undefined;
 }
 
 export function stepAt(state: Trace, { packet, step }: Cursor): StepView | undefined {
-  const window = state.windows.get(windowKey(packet, windowOf(step)));
+  const own = windowOf(step);
+  const window = state.windows.get(windowKey(packet, own)) ?? glimpsed(state, packet, own, step);
   return window?.steps[step - window.first];
 }
 

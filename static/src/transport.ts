@@ -4,9 +4,9 @@ import { io, type Socket } from "socket.io-client";
 import * as actions from "./actions.ts";
 import { follow, settle } from "./anchor.ts";
 import { api, isFailure } from "./api.ts";
-import type { CheckReply, Failure, MarksReply, RunReply, StopReply, StopRequest, WindowReply } from "./schemas.ts";
+import type { CheckReply, Failure, GraphReply, MarksReply, RunReply, StopReply, StopRequest, WindowReply } from "./schemas.ts";
 import { act, state } from "./store.ts";
-import { stepsOf, wanted, windowKey } from "./trace.ts";
+import { snapshotAt, stepsOf, wanted, windowKey } from "./trace.ts";
 
 /** After the last key: when the text is checked, and when it is run. */
 const CHECK_IDLE = 25;
@@ -102,6 +102,7 @@ function watch(): void {
   effect(() => {
     void state.value.run;
     void state.value.windows;
+    void state.value.glimpse;
     void state.value.cursor;
     fetchWindows();
     fetchMarks();
@@ -143,13 +144,31 @@ export async function checkNow(): Promise<void> {
 
 async function check(): Promise<void> {
   const { inputs, revision } = state.peek();
-  const reply = await emit<CheckReply>("check", { source: inputs.source, revision, program: 0 });
+  const reply = await emit<CheckReply>("check", { source: inputs.source, revision });
   if (reply === null) return;
   if (isFailure(reply)) return act(actions.runFailed, revision, reply);
   if (reply.revision !== state.peek().revision) return;
   if (reply.ok) follow(reply);
   else act(actions.checked, reply);
   if (reply.ok && rested === reply.revision) await runNow();
+}
+
+let graphWanted: number | null = null;
+let graphing = false;
+
+/** Asks for the graph of a program of the text as it stands; while one is under way, the latest wish waits for it. */
+export async function askGraph(program: number): Promise<void> {
+  graphWanted = program;
+  if (graphing) return;
+  graphing = true;
+  while (graphWanted !== null && socket?.connected) {
+    const { inputs, revision } = state.peek();
+    const wanted = { source: inputs.source, revision, program: graphWanted };
+    graphWanted = null;
+    const reply = await emit<GraphReply>("graph", wanted);
+    if (reply !== null && !isFailure(reply)) act(actions.gotGraph, reply);
+  }
+  graphing = false;
 }
 
 export async function runNow(): Promise<void> {
@@ -165,9 +184,25 @@ export function cancel(): void {
   socket?.emit("cancel", { revision: state.peek().revision });
 }
 
+let glimpsing = false;
+
+/** Where the window of the cursor is not there, the few steps about it are asked for first: they come sooner. */
+function glimpse(): void {
+  const now = state.peek();
+  if (now.run === null || glimpsing || stepsOf(now, now.cursor.packet) === 0 || snapshotAt(now, now.cursor) !== null) return;
+  const { packet, step } = now.cursor;
+  const [window] = wanted(now, now.cursor);
+  glimpsing = true;
+  void emit<WindowReply>("window", { run: now.run.run, packet, window, around: step }).then((reply) => {
+    glimpsing = false;
+    if (reply !== null && !isFailure(reply)) act(actions.gotGlimpse, reply);
+  });
+}
+
 function fetchWindows(): void {
   const { run, windows, cursor } = state.peek();
   if (run === null) return;
+  glimpse();
   for (const window of wanted({ run }, cursor)) {
     const key = windowKey(cursor.packet, window);
     if (windows.has(key) || inFlight.has(key) || inFlight.size >= MAX_IN_FLIGHT) continue;

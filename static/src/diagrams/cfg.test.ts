@@ -32,10 +32,10 @@ test("an edge counts its side of the branch", () => {
 });
 
 test("edges are walked once their jump has run, and only those", () => {
-  assert.equal(walkedEdges(GRAPH, WINDOW_REPLY, 5).walked.size, 0);
-  const at = walkedEdges(GRAPH, WINDOW_REPLY, 6);
+  assert.equal(walkedEdges(GRAPH, 0, WINDOW_REPLY, 5).walked.size, 0);
+  const at = walkedEdges(GRAPH, 0, WINDOW_REPLY, 6);
   assert.deepEqual([[...at.walked], at.just], [[FALL], FALL]);
-  assert.equal(walkedEdges(GRAPH, WINDOW_REPLY, 8).just, null);
+  assert.equal(walkedEdges(GRAPH, 0, WINDOW_REPLY, 8).just, null);
 });
 
 test("routes turn with round corners", () => {

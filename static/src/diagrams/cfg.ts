@@ -49,7 +49,7 @@ export function blockCount({ first }: BlockView, run: RunReply | null): number |
 }
 
 /** Edges that this packet went along before state `cursor`, as far as the loaded part tells; and the last of them, if it was just now. */
-export function walkedEdges(graph: GraphView, window: WindowReply | undefined, cursor: number): { walked: ReadonlySet<EdgeView>; just: EdgeView | null } {
+export function walkedEdges(graph: GraphView, program: number, window: WindowReply | undefined, cursor: number): { walked: ReadonlySet<EdgeView>; just: EdgeView | null } {
   const walked = new Set<EdgeView>();
   let just: EdgeView | null = null;
   const steps = window?.steps ?? [];
@@ -62,7 +62,7 @@ export function walkedEdges(graph: GraphView, window: WindowReply | undefined, c
   const starts = new Map(graph.blocks.map((block) => [block.first, block.id]));
   for (let i = 0; i + first < cursor && i + 1 < steps.length; i += 1) {
     const [from, to] = [steps[i]!, steps[i + 1]!];
-    if (from.program !== 0 || to.program !== 0) continue;
+    if (from.program !== program || to.program !== program) continue;
     const edge = byLeaving.get(from.pc)?.find(({ target }) => target === starts.get(to.pc));
     if (edge === undefined) continue;
     walked.add(edge);

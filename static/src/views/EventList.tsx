@@ -6,7 +6,7 @@ import * as select from "../select.ts";
 import { state } from "../store.ts";
 import * as time from "../time.ts";
 import { Oops } from "./Oops.tsx";
-import { plain } from "./Parts.tsx";
+import { plain } from "../parts.ts";
 import { useRoving } from "./useRoving.ts";
 import { useWindowed } from "./windowed.ts";
 import { MARK_TONE } from "./words.ts";

@@ -124,11 +124,10 @@ function pcLink(element: Element): { link: Link; text: string } | null {
 }
 
 export function GraphDrawing({ graph }: { graph: GraphView }) {
-  const run = select.run.value;
-  const { snapshot } = select.here.value;
-  const pc = snapshot?.program === 0 && snapshot.end === null ? snapshot.pc : null;
+  const run = select.graphRun.value;
+  const pc = select.graphPc.value;
   const here = pc === null ? undefined : blockOf(graph, pc);
-  const { walked, just } = walkedEdges(graph, select.window.value, select.cursor.value.step);
+  const { walked, just } = walkedEdges(graph, select.graphProgram.value, select.window.value, select.cursor.value.step);
   const blocks = useMemo(() => <Blocks graph={graph} run={run} />, [graph, run]);
   const links = linkedInside("[data-pc]", pcLink);
   const onClick = (event: MouseEvent) => {

@@ -8,7 +8,7 @@ const WAY: Readonly<Record<string, string>> = { taken: "jumps to", fallthrough: 
 
 function Exit({ graph, edge }: { graph: GraphView; edge: EdgeView }) {
   const target = graph.blocks.find(({ id }) => id === edge.target);
-  const count = isCall(edge) ? null : edgeCount(graph, edge, select.run.value);
+  const count = isCall(edge) ? null : edgeCount(graph, edge, select.graphRun.value);
   if (target === undefined) return null;
   return (
     <li>
@@ -23,7 +23,7 @@ function Exit({ graph, edge }: { graph: GraphView; edge: EdgeView }) {
 }
 
 function Block({ graph, block, here }: { graph: GraphView; block: BlockView; here: boolean }) {
-  const count = blockCount(block, select.run.value);
+  const count = blockCount(block, select.graphRun.value);
   const ran = count !== null && count > 0;
   return (
     <li id={`block-${block.id}`} tabIndex={-1} class={here ? "now" : ""} aria-current={here ? "step" : undefined}>
@@ -59,10 +59,9 @@ function follow(event: MouseEvent): void {
 }
 
 export function GraphList() {
-  const graph = select.check.value?.graph;
-  const { snapshot } = select.here.value;
-  if (!graph) return null;
-  const pc = snapshot?.program === 0 && snapshot.end === null ? snapshot.pc : -1;
+  const graph = select.graph.value;
+  if (graph === null) return null;
+  const pc = select.graphPc.value ?? -1;
   return (
     <ol class="cfg-l" onClick={follow}>
       {graph.blocks.map((block) => (

@@ -98,10 +98,10 @@ function Controls({ run }: { run: (key: string) => void }) {
 export function GraphSurface() {
   const box = useRef<HTMLDivElement>(null);
   const pointers = useRef(new Map<number, PointerEvent>());
-  const graph = select.check.value?.graph;
+  const graph = select.graph.value;
   const size = `${graph?.width}x${graph?.height}`;
-  const { snapshot } = select.here.value;
-  const here = graph && snapshot?.program === 0 && snapshot.end === null ? blockOf(graph, snapshot.pc) : undefined;
+  const pc = select.graphPc.value;
+  const here = graph !== null && pc !== null ? blockOf(graph, pc) : undefined;
   useLayoutEffect(() => {
     if (!graph || box.current === null || seen.peek() === size) return;
     seen.value = size;

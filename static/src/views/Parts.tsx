@@ -1,7 +1,8 @@
 // A sentence of the model: plain words, and pieces that stand for things on screen.
 import * as actions from "../actions.ts";
+import { partOf, type Part } from "../parts.ts";
 import type { Link } from "../related.ts";
-import type { Part } from "../schemas.ts";
+import type { Piece as Sent } from "../schemas.ts";
 import { act } from "../store.ts";
 import { toPc } from "../time.ts";
 import { PART_CLASS } from "./words.ts";
@@ -36,17 +37,12 @@ function Piece({ part }: { part: Part }) {
   return <b class={PART_CLASS[kind]}>{text}</b>;
 }
 
-export function Parts({ parts }: { parts: readonly Part[] }) {
+export function Parts({ parts }: { parts: readonly Sent[] }) {
   return (
     <>
       {parts.map((part, i) => (
-        <Piece key={i} part={part} />
+        <Piece key={i} part={partOf(part)} />
       ))}
     </>
   );
-}
-
-/** The same as plain text. */
-export function plain(parts: readonly Part[]): string {
-  return parts.map(({ text }) => text).join("");
 }

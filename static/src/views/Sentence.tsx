@@ -2,48 +2,45 @@
 import { useEffect, useState } from "preact/hooks";
 import * as select from "../select.ts";
 import { Icon } from "./Icon.tsx";
-import { Parts, plain } from "./Parts.tsx";
+import { Parts } from "./Parts.tsx";
 import { sentence } from "./words.ts";
-import type { PacketRun, Part, StepView } from "../schemas.ts";
+import { plain } from "../parts.ts";
+import type { PacketRun, Piece, StepView } from "../schemas.ts";
 
 const SETTLED = 350;
 
-function text(kind: Part["kind"], words: string): Part {
-  return { kind, text: words, pc: null };
-}
-
 /** What is said where there is no step to tell of. */
-function opening(): Part[] {
+function opening(): Piece[] {
   const { packet } = select.cursor.value;
   const summary = select.packetView.value?.summary;
-  return [text("label", `Packet ${packet + 1}`), text("", summary ? ` arrives: ${summary}.` : " arrives.")];
+  return [["label", `Packet ${packet + 1}`], summary ? ` arrives: ${summary}.` : " arrives."];
 }
 
 /** What is about to be asked or done. */
-function upcoming(next: StepView | null): Part[] {
-  return next === null || next.asks.length === 0 ? [] : [text("", "Next, "), ...next.asks, text("", ".")];
+function upcoming(next: StepView | null): Piece[] {
+  return next === null || next.asks.length === 0 ? [] : ["Next, ", ...next.asks, "."];
 }
 
 /** A packet that no instruction ran for. */
-function unmet(run: PacketRun | null): Part[] {
-  const packet = text("label", `Packet ${select.cursor.value.packet + 1}`);
-  if (run === null) return [packet, text("", " was not sent: the run was stopped, or does not end, before it.")];
+function unmet(run: PacketRun | null): Piece[] {
+  const packet: Piece = ["label", `Packet ${select.cursor.value.packet + 1}`];
+  if (run === null) return [packet, " was not sent: the run was stopped, or does not end, before it."];
   const reason = run.journey.at(-1)?.note ?? "";
-  return [packet, text("", ` did not meet the program. ${sentence(reason === "" ? run.summary : reason)}`)];
+  return [packet, ` did not meet the program. ${sentence(reason === "" ? run.summary : reason)}`];
 }
 
-function nothing(): Part[] {
-  if (select.opening.value) return [text("", "Opening the program.")];
+function nothing(): Piece[] {
+  if (select.opening.value) return ["Opening the program."];
   if (select.errors.value.length > 0) {
     const [first] = select.errors.value;
     const where = first?.span ? `Line ${first.span.line}. ` : "";
-    return [text("label", "Not assembled yet. "), text("", where + sentence(first?.message ?? ""))];
+    return [["label", "Not assembled yet. "], where + sentence(first?.message ?? "")];
   }
-  if (select.failure.value !== null) return [text("fault", sentence(select.failure.value.message)), text("", ` ${sentence(select.failure.value.hint ?? "")}`)];
-  if (select.inputs.value.packets.length === 0) return [text("", "No packet to send yet. Add one and the program runs on it.")];
+  if (select.failure.value !== null) return [["fault", sentence(select.failure.value.message)], ` ${sentence(select.failure.value.hint ?? "")}`];
+  if (select.inputs.value.packets.length === 0) return ["No packet to send yet. Add one and the program runs on it."];
   if (select.run.value !== null) return unmet(select.packetRun.value);
-  if (select.progress.value !== null) return [text("", "Running.")];
-  return [text("", "Type a program and send it a packet.")];
+  if (select.progress.value !== null) return ["Running."];
+  return ["Type a program and send it a packet."];
 }
 
 function Verdict({ run }: { run: PacketRun }) {

@@ -5,7 +5,7 @@ import * as select from "../select.ts";
 import { act } from "../store.ts";
 import * as time from "../time.ts";
 import { Icon } from "./Icon.tsx";
-import { plain } from "./Parts.tsx";
+import { plain } from "../parts.ts";
 
 interface Line {
   step: number;

@@ -1,5 +1,6 @@
 // How kinds of things look and are called: one table per vocabulary.
-import type { Mark, Part, ValueView } from "../schemas.ts";
+import type { PartKind } from "../parts.ts";
+import type { Mark, ValueView } from "../schemas.ts";
 
 /** Class of the region's colour, and the letters on a badge. */
 export const REGION: Readonly<Record<ValueView["kind"], { tone: string; badge: string }>> = {
@@ -33,7 +34,7 @@ export const MARK_TONE: Readonly<Record<Mark["kind"], string>> = {
 };
 
 /** Class of a piece of a sentence. */
-export const PART_CLASS: Readonly<Record<Part["kind"], string>> = {
+export const PART_CLASS: Readonly<Record<PartKind, string>> = {
   "": "",
   pc: "m",
   reg: "m",
