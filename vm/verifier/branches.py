@@ -23,6 +23,7 @@ from vm.verifier.register import (
 )
 from vm.verifier.rejection import Rejected, unsupported
 from vm.verifier.resize import zext_32_to_64
+from vm.verifier.saved import push
 from vm.verifier.state import SPILL, Slot, State
 from vm.verifier.transfer_alu import readable
 from vm.verifier.walk import DST_STACK, SRC_STACK
@@ -116,8 +117,6 @@ def _decide_packet(op: JumpOp, dst: Register, src: Register) -> bool | None:
 
 
 def _split(walk: "Walk", insn: Jump, dst: Register, src: Register, target: int) -> int:
-    from vm.verifier.explore import push
-
     linked = _linked(walk, insn, dst, src)
     dst = walk.regs[insn.dst]
     if isinstance(insn.src, Reg):

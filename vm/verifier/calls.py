@@ -10,6 +10,7 @@ from vm.verifier.checks import returns
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import NOT_INIT, Kind, Register, scalar
 from vm.verifier.rejection import Rejected, unsupported
+from vm.verifier.saved import push
 from vm.verifier.state import SPILL, Callback, Frame, Slot, State
 
 if TYPE_CHECKING:
@@ -71,9 +72,7 @@ def leave(walk: "Walk") -> int:
     state.frames.pop()
     walk.use(state)
     if in_callback:
-        from vm.verifier.explore import previous_entry
-
-        earlier = previous_entry(walk, state, again)
+        earlier = walk.kept.previous_entry(state, again)
         if earlier is not None:
             widen(walk, earlier, state)
     return again
@@ -84,8 +83,6 @@ def leave(walk: "Walk") -> int:
 
 def call_back(walk: "Walk", helper_id: int, subprog: int) -> None:
     """Pushes a branch that runs the callback; the running one goes on without."""
-    from vm.verifier.explore import push
-
     target = walk.subprogs[subprog]
     other = push(walk, target, walk.pc)
     _enter(walk, other, target, walk.pc)

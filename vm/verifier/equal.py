@@ -45,6 +45,15 @@ def states_equal(walk: "Walk", old: State, new: State, level: Level) -> bool:
     return True
 
 
+def same_callsites(a: State, b: State) -> bool:
+    """Whether both came through the same calls."""
+    if len(a.frames) != len(b.frames):
+        return False
+    return len(a.frames) == 1 or all(
+        x.callsite == y.callsite for x, y in zip(a.frames, b.frames, strict=True)
+    )
+
+
 def _same_resources(old: State, new: State, ids: IdMap) -> bool:
     if len(old.refs) != len(new.refs) or old.locks != new.locks:
         return False

@@ -28,7 +28,7 @@ from vm.instruction import (
 )
 from vm.isa import AluOp, CallKind
 from vm.uapi.helper_ids import HelperId
-from vm.verifier.liveness import calls_callback
+from vm.verifier.flow import calls_callback
 from vm.verifier.register import Kind
 from vm.verifier.state import SPILL, Slot, State
 from vm.verifier.walk import DST_STACK, SRC_STACK, STACK_ACCESS, Step
@@ -79,7 +79,7 @@ def run(walk: "Walk", start: State, search: Search) -> bool:
     try:
         return _run(walk, start, search)
     except GiveUp:
-        _all_precise(walk, start)
+        all_precise(walk, start)
         return True
 
 
@@ -175,7 +175,7 @@ def _slots_text(mask: int) -> str:
     return ",".join(str(-8 * (i + 1)) for i in range(64) if mask >> i & 1)
 
 
-def _all_precise(walk: "Walk", start: State) -> None:
+def all_precise(walk: "Walk", start: State) -> None:
     """Every scalar of the parent states, and of this one, is precise (mark_all_scalars_precise)."""
     state: State | None = start.parent
     if walk.log.all:

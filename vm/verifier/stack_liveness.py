@@ -5,7 +5,8 @@ may be read, slots always written, and from both the slots live before it. Reads
 walking; when a path ends, the fixed point is brought up to date and handed on to the caller's instance.
 """
 
-from vm.verifier.liveness import Analysis, calls_callback
+from vm.verifier.flow import calls_callback
+from vm.verifier.liveness import PRUNE, Analysis
 from vm.verifier.log import Log
 from vm.verifier.state import State
 from vm.word import MASK64
@@ -153,9 +154,7 @@ class StackLiveness:
             self._hand_on(instance)
 
     def _step(self, instance: Instance, frame: int, table: dict[int, Masks], pc: int) -> bool:
-        from vm.verifier.liveness import successors
-
-        targets = successors(self._insns[pc], pc)  # type: ignore[arg-type]
+        targets = self._analysis.targets[pc]
         if not targets:
             return False
         after, written = 0, MASK64
@@ -175,7 +174,7 @@ class StackLiveness:
         before = after & ~here.must | here.read
         changed = before != here.live or written != here.written
         if changed and self._log.all:
-            noted = here.read or here.must or pc == instance.start or pc in self._analysis.prune
+            noted = here.read or here.must or pc == instance.start or self._analysis.marks[pc] & PRUNE
             if noted:
                 self._changed(instance, "live", frame, pc, here.live, before)
                 self._changed(instance, "written", frame, pc, here.written, written)

@@ -11,6 +11,7 @@ from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import ADD_CONST, ADD_CONST32, ADD_CONST64, Kind, Register, scalar
 from vm.verifier.rejection import Rejected, unsupported
 from vm.verifier.resize import sign_extend_to_32, sign_extend_to_64, zext_32_to_64
+from vm.verifier.saved import fork_here
 from vm.verifier.transfer_pointer import pointer_arithmetic
 from vm.word import MASK32, MASK64, signed
 
@@ -133,8 +134,6 @@ def _scalars(walk: "Walk", insn: Alu, dst: Register, other: Register) -> Registe
     if insn.op in (AluOp.AND, AluOp.OR):
         split = forked(insn.op, left, right)
         if split is not None:
-            from vm.verifier.explore import fork_here
-
             fork_here(walk, insn.dst, dst._replace(value=split[0]))
             left = split[1]
             walk.regs[insn.dst] = dst._replace(value=left)

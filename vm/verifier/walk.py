@@ -14,9 +14,9 @@ from vm.verifier.stack_liveness import StackLiveness
 from vm.verifier.state import Frame, State
 
 if TYPE_CHECKING:
-    from vm.verifier.explore import Explorer
     from vm.verifier.observer import Observer
     from vm.verifier.profile import Profile
+    from vm.verifier.pruning import KeptStates
 
 MAX_PENDING: Final = 8192
 """Branches that may wait to be walked (BPF_COMPLEXITY_LIMIT_JMP_SEQ)."""
@@ -93,7 +93,8 @@ class Walk:
         self.pending: list[Pending] = []
         self.processed = 0
         self.jumps = 0
-        self.explorer: Explorer
+        self.print_whole = False
+        self.kept: KeptStates
         main = Frame.enter(-1, 0, 0)
         main.depths = self.stack_depths
         main.regs[1] = CONTEXT
