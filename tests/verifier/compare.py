@@ -9,6 +9,7 @@ import difflib
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from app.linux.bpf import kernel_version, unavailable
 from tests.verifier.outcome import Outcome, classes, outcome, said, table
@@ -16,27 +17,34 @@ from tests.verifier.programs import generated, program_from
 from tests.verifier.verdict import kernels, ours
 from vm.asm import Style, disassemble
 from vm.program import Program
+from vm.verifier.profile import PROFILES
 
 CHUNK = 25
 
 
-def _chunk(seeds: range, log_level: int | None) -> list[Outcome]:
-    return [outcome(f"seed {seed}", program_from(generated(seed)), log_level) for seed in seeds]
+def _chunk(seeds: range, log_level: int | None, profile: str) -> list[Outcome]:
+    return [
+        outcome(f"seed {seed}", program_from(generated(seed)), log_level, profile=profile) for seed in seeds
+    ]
 
 
-def outcomes(start: int, count: int, log_level: int | None, jobs: int) -> Iterator[Outcome]:
+def outcomes(
+    start: int, count: int, log_level: int | None, jobs: int, profile: str = "root"
+) -> Iterator[Outcome]:
     """All seeds from ``start`` on, in order."""
     chunks = [range(at, min(at + CHUNK, start + count)) for at in range(start, start + count, CHUNK)]
     if jobs < 2:
         for chunk in chunks:
-            yield from _chunk(chunk, log_level)
+            yield from _chunk(chunk, log_level, profile)
         return
     with ProcessPoolExecutor(jobs) as pool:
-        for found in pool.map(_chunk, chunks, [log_level] * len(chunks)):
+        for found in pool.map(partial(_chunk, log_level=log_level, profile=profile), chunks):
             yield from found
 
 
-def show(name: str, program: Program, log_level: int = 6, attach_type: int = 0) -> Iterator[str]:
+def show(
+    name: str, program: Program, log_level: int = 6, attach_type: int = 0, profile: str = "root"
+) -> Iterator[str]:
     """One program, both verdicts, and the logs as a diff from the kernel's to ours."""
     yield f"{name}, {program.prog_type.label}"
     for spec in program.maps:
@@ -46,8 +54,8 @@ def show(name: str, program: Program, log_level: int = 6, attach_type: int = 0) 
         yield f"{spec.name}: {spec.type.label}, {shape}{', frozen' if spec.frozen else ''}"
     for line in disassemble(program, Style.KERNEL):
         yield f"{line.pc:5}: {line.text}"
-    kernel = kernels(program, log_level, attach_type)
-    mine = ours(program, log_level, attach_type=attach_type)
+    kernel = kernels(program, log_level, attach_type, profile)
+    mine = ours(program, log_level, profile, attach_type)
     yield f"kernel: {said(kernel)}"
     yield f"ours:   {mine.crash or said(mine)}"
     yield from difflib.unified_diff(
@@ -63,15 +71,18 @@ def main() -> None:
     parser.add_argument("--level", type=int, help="log level, 1, 2 and 4 or-ed; 6, and 4 for long walks")
     parser.add_argument("--most", type=int, default=12, help="classes to print of each group")
     parser.add_argument("--jobs", type=int, default=1, help=f"processes (this machine has {os.cpu_count()})")
+    parser.add_argument("--profile", choices=PROFILES, default="root", help="who loads them")
     given = parser.parse_args()
     if reason := unavailable():
         raise SystemExit(reason)
     if given.show is not None:
         program = program_from(generated(given.show))
-        print("\n".join(show(f"seed {given.show}", program, given.level or 6)))
+        print("\n".join(show(f"seed {given.show}", program, given.level or 6, profile=given.profile)))
         return
-    found = list(outcomes(given.start, given.count, given.level, given.jobs))
-    print(f"Linux {kernel_version()}, seeds {given.start} to {given.start + given.count - 1}")
+    found = list(outcomes(given.start, given.count, given.level, given.jobs, given.profile))
+    print(
+        f"Linux {kernel_version()}, {given.profile}, seeds {given.start} to {given.start + given.count - 1}"
+    )
     print("\n".join(table(found)))
     print("\n".join(classes(found, given.most)))
 

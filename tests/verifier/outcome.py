@@ -25,10 +25,12 @@ class Outcome:
     kernel_seconds: float
 
 
-def outcome(name: str, program: Program, log_level: int | None = None, attach_type: int = 0) -> Outcome:
+def outcome(
+    name: str, program: Program, log_level: int | None = None, attach_type: int = 0, profile: str = "root"
+) -> Outcome:
     """Both sides asked about one program; without ``log_level`` at the one ``log_level_of`` tells."""
-    kernel = kernels(program, log_level, attach_type)
-    mine = ours(program, log_level or log_level_of(kernel), attach_type=attach_type)
+    kernel = kernels(program, log_level, attach_type, profile)
+    mine = ours(program, log_level or log_level_of(kernel), profile, attach_type)
     equal = compared(mine, kernel)
     return Outcome(
         name,

@@ -5,12 +5,13 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import FrameType
 
 from app.linux.ask import ask
 from app.linux.log import masked
+from app.linux.privileges import without_perfmon
 from vm.program import Program
 from vm.source import HookscopeError
 from vm.verifier import Options, verify
@@ -42,13 +43,16 @@ def log_level_of(said: Verdict) -> int:
     return 4 if said.processed > LONG else 6
 
 
-def kernels(program: Program, log_level: int | None = None, attach_type: int = 0) -> Verdict:
+def kernels(
+    program: Program, log_level: int | None = None, attach_type: int = 0, profile: str = "root"
+) -> Verdict:
     """This machine's kernel's; without ``log_level`` at the one ``log_level_of`` tells."""
     if log_level is None:
-        brief = kernels(program, 4, attach_type)
-        return kernels(program, 6, attach_type) if log_level_of(brief) == 6 else brief
+        brief = kernels(program, 4, attach_type, profile)
+        return kernels(program, 6, attach_type, profile) if log_level_of(brief) == 6 else brief
     started = time.perf_counter()
-    said = ask(program, log_level=log_level, attach_type=attach_type)
+    with without_perfmon() if profile == "no-perfmon" else nullcontext():
+        said = ask(program, log_level=log_level, attach_type=attach_type)
     counted = said.figures
     return Verdict(
         said.accepted,
