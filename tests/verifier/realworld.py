@@ -147,6 +147,7 @@ def _asked(real: Real, count: int, salt: str) -> list[Outcome]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("only", nargs="?", default="", help="part of the names to take")
+    parser.add_argument("--variant", action="append", help="such as v3-O2; all of them without")
     parser.add_argument("--mutants", type=int, default=10, help="of each program")
     parser.add_argument("--salt", default="", help="another text gives other mutants")
     parser.add_argument("--show", type=int, metavar="N", help="the Nth mutant's logs (0: the program itself)")
@@ -155,7 +156,8 @@ def main() -> None:
     given = parser.parse_args()
     if reason := unavailable():
         raise SystemExit(reason)
-    reals = list(everything(given.only))
+    variants = tuple(pair for pair in VARIANTS if not given.variant or f"{pair[0]}-O{pair[1]}" in given.variant)
+    reals = list(everything(given.only, variants))
     if given.show is not None:
         each = list(neighbours(reals[0], given.show, given.salt))[-1]
         print("\n".join(show(each.name, each.program, attach_type=each.attach_type)))

@@ -379,7 +379,7 @@ int payload_scan(struct xdp_md *ctx)
 		if (data + i + 4 > end)
 			break;
 		if (*(u32 *)(data + i) == 0x20544547)
-			found++;
+			found = 1;
 	}
 	return found ? XDP_DROP : XDP_PASS;
 }
