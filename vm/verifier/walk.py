@@ -10,6 +10,7 @@ from vm.verifier.liveness import Analysis
 from vm.verifier.log import Log
 from vm.verifier.options import ANY_ALIGNMENT, STRICT_ALIGNMENT, TEST_STATE_FREQ, Options
 from vm.verifier.register import ADD_CONST, CONTEXT, NOT_INIT, Kind, Register
+from vm.verifier.speculation import Guards
 from vm.verifier.stack_liveness import StackLiveness
 from vm.verifier.state import Frame, State
 
@@ -76,7 +77,7 @@ class Walk:
         self.profile = profile
         self.insns: tuple[Instruction | None, ...] = program.insns
         self.subprogs = tuple(starts)
-        self.log = Log(program, options.log_level)
+        self.log = Log(program, options.log_level, profile.allow_ptr_leaks)
         self.analysis = Analysis(program, starts)
         self.stack_live = StackLiveness(self.analysis, program.insns, self.log)
         self.stack_depths = [0] * len(self.subprogs)
@@ -95,6 +96,8 @@ class Walk:
         self.jumps = 0
         self.print_whole = False
         self.kept: KeptStates
+        self.guards = None if profile.bypass_spec_v1 else Guards()
+        """What is done against speculation; None where the loader is trusted with it."""
         main = Frame.enter(-1, 0, 0)
         main.depths = self.stack_depths
         main.regs[1] = CONTEXT
