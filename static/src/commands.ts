@@ -10,13 +10,15 @@ import { openReference, wordUnderCursor } from "./reference.ts";
 import * as select from "./select.ts";
 import { share } from "./share.ts";
 import { act, state } from "./store.ts";
+import { screen, show as showScreen } from "./screen.ts";
 import * as time from "./time.ts";
 import { cancel, runNow } from "./transport.ts";
+import * as walk from "./verifier/walk.ts";
 
 export interface Command {
   id: string;
   title: string;
-  group: "Time" | "Editor" | "View" | "Program";
+  group: "Time" | "Verifier" | "Editor" | "View" | "Program";
   keys: readonly string[];
   run: () => void;
 }
@@ -64,27 +66,49 @@ function undo(): void {
 
 const BOTH = ["forward", "back"] as const;
 
+/** On the verifier's screen the keys of time move through its walk. */
+function inTime(run: () => unknown, walked: () => unknown): () => unknown {
+  return () => (screen.peek() === "verifier" ? walked() : run());
+}
+
+/** To the verifier's screen, and to what it says. */
+function explain(): void {
+  showScreen("verifier");
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-pane="v-why"]')?.focus());
+}
+
+function verifierCommands(): Command[] {
+  return [
+    command("verifier", "Verifier", "Verifier: why it is accepted or rejected", ["E"], explain),
+    command("workbench", "Verifier", "Workbench: run the program", ["W"], () => showScreen("workbench")),
+    command("fork", "Verifier", "Next fork of the verifier's walk", ["F6"], () => walk.toFork(1)),
+    command("fork-back", "Verifier", "Previous fork of the verifier's walk", ["Alt+F6"], () => walk.toFork(-1)),
+    command("path", "Verifier", "Next path of the verifier's walk", ["]"], () => walk.toPath(1)),
+    command("path-back", "Verifier", "Start of this path, or the one before", ["["], () => walk.toPath(-1)),
+  ];
+}
+
 function timeCommands(): Command[] {
   const turn = (keys: string, direction: (typeof BOTH)[number]) => [direction === "forward" ? keys : `Alt+${keys}`];
   return [
-    command("step", "Time", "Step", ["."], () => time.step(1)),
-    command("step-back", "Time", "Step back", [","], () => time.step(-1)),
+    command("step", "Time", "Step", ["."], inTime(() => time.step(1), () => walk.step(1))),
+    command("step-back", "Time", "Step back", [","], inTime(() => time.step(-1), () => walk.step(-1))),
     ...BOTH.flatMap((direction) => {
       const back = direction === "back";
       const id = (name: string) => (back ? `${name}-back` : name);
       return [
-        command(id("over"), "Time", back ? "Step back over a call" : "Step over a call", turn("F10", direction), () => time.stepUntil("over", direction)),
-        command(id("into"), "Time", back ? "Step back into a function" : "Step into a function", turn("F11", direction), () => time.stepUntil("into", direction)),
+        command(id("over"), "Time", back ? "Step back over a call" : "Step over a call", turn("F10", direction), inTime(() => time.stepUntil("over", direction), () => walk.step(back ? -1 : 1))),
+        command(id("into"), "Time", back ? "Step back into a function" : "Step into a function", turn("F11", direction), inTime(() => time.stepUntil("into", direction), () => walk.step(back ? -1 : 1))),
         command(id("out"), "Time", back ? "Back to the call" : "Out to the caller", turn("Shift+F11", direction), () => time.stepUntil("out", direction)),
-        command(id("continue"), "Time", back ? "Reverse-continue" : "Continue", turn("F5", direction), () => time.continueTo("breakpoint", direction)),
+        command(id("continue"), "Time", back ? "Reverse-continue" : "Continue", turn("F5", direction), inTime(() => time.continueTo("breakpoint", direction), () => walk.toPath(back ? -1 : 1))),
         command(id("to-helper"), "Time", back ? "Back to the last helper call" : "Run to the next helper call", [], () => time.continueTo("helper", direction)),
         command(id("to-map-write"), "Time", back ? "Back to the last map write" : "Run to the next map write", [], () => time.continueTo("map-write", direction)),
         command(id("to-branch"), "Time", back ? "Back to the last branch" : "Run to the next branch", [], () => time.continueTo("branch", direction)),
       ];
     }),
     command("to-return", "Time", "Run to the next return", [], () => time.continueTo("return", "forward")),
-    command("first-step", "Time", "First step of this packet", ["Alt+Home"], () => time.seek(0)),
-    command("last-step", "Time", "Last step of this packet", ["Alt+End"], () => time.seek(Infinity)),
+    command("first-step", "Time", "First step of this packet", ["Alt+Home"], inTime(() => time.seek(0), () => walk.seek(0))),
+    command("last-step", "Time", "Last step of this packet", ["Alt+End"], inTime(() => time.seek(Infinity), () => walk.seek(Infinity))),
     command("next-packet", "Time", "Next packet", ["Alt+PageDown"], () => time.seekPacket(state.peek().cursor.packet + 1)),
     command("previous-packet", "Time", "Previous packet", ["Alt+PageUp"], () => time.seekPacket(state.peek().cursor.packet - 1)),
     command("next-drop", "Time", "Next dropped packet", ["D"], toDrop),
@@ -107,6 +131,7 @@ function paneCommands(): Command[] {
 
 export const COMMANDS: readonly Command[] = [
   ...timeCommands(),
+  ...verifierCommands(),
   command("breakpoint", "Editor", "Breakpoint on this line", ["F9"], () => editorCommands.toggleBreakpoint()),
   command("condition", "Editor", "Condition of the breakpoint on this line", ["Shift+F9"], () => editorCommands.askCondition()),
   command("next-problem", "Editor", "Next problem", ["F8"], () => toProblem(1)),

@@ -8,6 +8,7 @@ import { startPage } from "./page.ts";
 import { startScreen } from "./screen.ts";
 import { connect, loadReference } from "./transport.ts";
 import { startVerdicts } from "./verdict.ts";
+import { startWalks } from "./verifier/walk.ts";
 import { fetchLazy } from "./views/lazy.tsx";
 import { Shell } from "./views/Shell.tsx";
 
@@ -24,6 +25,7 @@ if (root !== null) render(<Shell />, root);
 await openAddress(location);
 connect();
 startVerdicts();
+startWalks();
 startSaving();
 void loadReference();
 setTimeout(fetchLazy, AT_REST);

@@ -88,7 +88,7 @@ async function verdictLatest(): Promise<void> {
 /** Asks whenever a check came back, or another profile is looked at. */
 export function startVerdicts(): void {
   effect(() => {
-    void [select.check.value, profile.value, state.value.inputs.hook];
+    void [select.check.value, profile.value, select.inputs.value.hook];
     void verdictLatest();
   });
 }

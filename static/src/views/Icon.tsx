@@ -3,6 +3,9 @@ const PATHS = {
   first: "M13 4v8L6.5 8zM4 4v8",
   reverse: "M13.5 4v8L8 8zM7.8 4v8L2.5 8z",
   forward: "M2.5 4v8L8 8zM8.2 4v8l5.3-4z",
+  last: "M3 4v8l6.5-4zM12 4v8",
+  path: "M3 5h4l3 6h3M11 9l2 2-2 2",
+  pathBack: "M13 5H9l-3 6H3M5 9l-2 2 2 2",
   left: "M13 8H3M7 4L3 8l4 4",
   right: "M3 8h10M9 4l4 4-4 4",
   over: "M2.5 9a5.5 5.5 0 0110-2.5M13 3v4H9M7 13h2",
@@ -29,7 +32,7 @@ const PATHS = {
 } as const;
 
 export type IconName = keyof typeof PATHS;
-const FILLED: ReadonlySet<IconName> = new Set(["first", "reverse", "forward"]);
+const FILLED: ReadonlySet<IconName> = new Set(["first", "reverse", "forward", "last"]);
 
 export function Icon({ name }: { name: IconName }) {
   return (

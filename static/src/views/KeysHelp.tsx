@@ -7,7 +7,7 @@ import { mac } from "../page.ts";
 import { act } from "../store.ts";
 import { Icon } from "./Icon.tsx";
 
-const GROUPS: readonly Command["group"][] = ["Time", "Editor", "Program", "View"];
+const GROUPS: readonly Command["group"][] = ["Time", "Verifier", "Editor", "Program", "View"];
 
 interface CapProps {
   command: Command;

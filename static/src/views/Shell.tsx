@@ -4,6 +4,7 @@ import * as select from "../select.ts";
 import type { Overlay } from "../state.ts";
 import { ContextMenu } from "./ContextMenu.tsx";
 import { ConditionPrompt } from "./ConditionPrompt.tsx";
+import { screen } from "../screen.ts";
 import { lazy } from "./lazy.tsx";
 import { Panes } from "./Panes.tsx";
 import { Sentence } from "./Sentence.tsx";
@@ -20,28 +21,37 @@ const OVERLAYS: Readonly<Record<Exclude<Overlay, null>, ComponentType>> = {
   transcript: lazy(() => import("./Transcript.tsx").then((module) => module.Transcript)),
 };
 
+const VerifierScreen = lazy(() => import("./verifier/Screen.tsx").then((module) => module.VerifierScreen));
+
+function Workbench() {
+  const { packet, step } = select.cursor.value;
+  return (
+    <main id="main" class="wb" tabIndex={-1}>
+      <h1 class="sr">
+        Workbench: {select.title.value}, packet {packet + 1}, step {step}
+      </h1>
+      <div class="bands">
+        <TimeBand />
+        <Sentence />
+      </div>
+      <Panes />
+    </main>
+  );
+}
+
 export function Shell() {
   const overlay = select.overlay.value;
   const Shown = overlay === null ? null : OVERLAYS[overlay];
-  const { packet, step } = select.cursor.value;
+  const verifier = screen.value === "verifier";
   return (
     <>
       <a class="sr skip" href="#main">
         Skip to main content
       </a>
       <TopBar />
-      <main id="main" class="wb" tabIndex={-1}>
-        <h1 class="sr">
-          Workbench: {select.title.value}, packet {packet + 1}, step {step}
-        </h1>
-        <div class="bands">
-          <TimeBand />
-          <Sentence />
-        </div>
-        <Panes />
-      </main>
+      {verifier ? <VerifierScreen /> : <Workbench />}
       <StatusBar />
-      <TabBar />
+      {verifier ? null : <TabBar />}
       {Shown === null ? null : <Shown />}
       <ContextMenu />
       <ConditionPrompt />

@@ -1,0 +1,215 @@
+// The walk of the verifier that is looked at: fetched when its screen, or what is proved, is on view.
+import { batch, computed, effect, signal } from "@preact/signals";
+import { isFailure } from "../api.ts";
+import type { ExplainReply, ExploreReply, Failure, FrameKnown, KnownReply, LogReply, RegView, WalkStep, WalkWindow } from "../schemas.ts";
+import { screen } from "../screen.ts";
+import { state } from "../store.ts";
+import { ask } from "../transport.ts";
+import * as verdict from "../verdict.ts";
+import { forkFrom, pathFrom, placeOf, visitOf } from "./paths.ts";
+
+const WINDOW = 512;
+/** After the last key: when the program is walked again. */
+const IDLE = 250;
+export const WALK_LIMIT = 100_000;
+export const LINUX_LIMIT = 1_000_000;
+
+export const walk = signal<ExploreReply | null>(null);
+export const failure = signal<Failure | null>(null);
+export const walking = signal(false);
+/** The kept step looked at, counted from 0: the state is the one before it. */
+export const at = signal(0);
+/** Which program of the file; the one refused, until one is chosen. */
+export const chosen = signal<number | null>(null);
+export const limit = signal(WALK_LIMIT);
+export const windows = signal<ReadonlyMap<number, WalkWindow>>(new Map());
+export const known = signal<KnownReply | null>(null);
+export const log = signal<LogReply | null>(null);
+export const explanation = signal<ExplainReply | null>(null);
+/** Whether somebody wants to know what was proved, beside the run. */
+export const wanted = signal(false);
+
+export const program = computed(() => chosen.value ?? verdict.decisive.value?.index ?? 0);
+export const count = computed(() => walk.value?.indexes.length ?? 0);
+export const stale = computed(() => walk.value === null || walk.value.revision !== state.value.revision);
+export const window = computed(() => windows.value.get(Math.floor(at.value / WINDOW)));
+
+export interface Seen {
+  step: WalkStep;
+  frames: readonly FrameKnown[];
+  values: readonly RegView[];
+}
+
+function seenAt(place: number): Seen | null {
+  const found = windows.value.get(Math.floor(place / WINDOW));
+  const step = found?.steps[place - found.first];
+  if (found === undefined || step === undefined) return null;
+  return { step, values: found.values, frames: step.frames.flatMap((index) => found.frames[index] ?? []) };
+}
+
+/** The step looked at with its state; the last one known while the right one is on its way. */
+let shown: Seen | null = null;
+export const here = computed(() => (shown = count.value === 0 ? null : (seenAt(at.value) ?? shown)));
+/** The step before on the same path, to tell what just changed. */
+export const before = computed(() => {
+  const now = walk.value;
+  if (now === null || at.value === 0 || now.paths_of[at.value] !== now.paths_of[at.value - 1]) return null;
+  return seenAt(at.value - 1);
+});
+export const pc = computed(() => walk.value?.pcs[at.value] ?? null);
+export const path = computed(() => walk.value?.paths.find(({ id }) => id === walk.value?.paths_of[at.value]) ?? null);
+
+/* ---------- moving ---------- */
+
+export function seek(place: number): void {
+  at.value = Math.max(0, Math.min(count.peek() - 1, place));
+}
+
+export const step = (by: number): void => seek(at.peek() + by);
+
+export function toFork(by: 1 | -1): void {
+  if (walk.peek() !== null) seek(forkFrom(walk.peek()!, at.peek(), by));
+}
+
+export function toPath(by: 1 | -1): void {
+  if (walk.peek() !== null) seek(pathFrom(walk.peek()!, at.peek(), by));
+}
+
+/** To a step by its number in the walk. */
+export function toIndex(index: number): void {
+  if (walk.peek() !== null) seek(placeOf(walk.peek()!.indexes, index));
+}
+
+export function toPc(to: number): void {
+  const place = walk.peek() === null ? null : visitOf(walk.peek()!, to, at.peek());
+  if (place !== null) seek(place);
+}
+
+/* ---------- fetching ---------- */
+
+function request() {
+  const { inputs, revision } = state.peek();
+  return { source: inputs.source, hook: inputs.hook, profile: verdict.profile.peek(), limit: limit.peek(), program: program.peek(), revision };
+}
+
+function took(reply: ExploreReply): void {
+  const same = reply.walk === walk.peek()?.walk;
+  const ended = reply.verdict.accepted ? 0 : reply.indexes.length - 1;
+  batch(() => {
+    if (!same) {
+      windows.value = new Map();
+      known.value = log.value = null;
+      at.value = reply.verdict.accepted && walk.peek()?.verdict.accepted ? Math.min(at.peek(), Math.max(0, reply.indexes.length - 1)) : Math.max(0, ended);
+    }
+    walk.value = reply;
+    failure.value = null;
+    keepWindow(reply.window);
+  });
+}
+
+function keepWindow(found: WalkWindow | null): void {
+  if (found !== null && found.walk === walk.peek()?.walk) windows.value = new Map(windows.peek()).set(found.window, found);
+}
+
+let asked = "";
+let asking = false;
+
+/** Walks what is there now, and explains it; while one walk is under way the next waits, and takes the latest text. */
+async function explore(): Promise<void> {
+  if (asking) return;
+  asking = true;
+  for (;;) {
+    const message = request();
+    const name = JSON.stringify(message);
+    if (asked === name || verdict.stale.peek() || verdict.programs.peek().length === 0) break;
+    asked = name;
+    walking.value = true;
+    const reply = await ask<ExploreReply>("explore", message);
+    walking.value = false;
+    if (reply === null) {
+      asked = "";
+      break;
+    }
+    if (isFailure(reply)) failure.value = reply;
+    else took(reply);
+    if (wanted.peek()) void fetchKnown();
+    if (screen.peek() === "verifier" && !isFailure(reply)) await explain();
+  }
+  asking = false;
+}
+
+async function explain(): Promise<void> {
+  const { source, profile, program, revision } = request();
+  const now = walk.peek();
+  if (now === null || now.verdict.accepted) {
+    explanation.value = null;
+    return;
+  }
+  if (explanation.peek()?.revision === revision) return;
+  const reply = await ask<ExplainReply>("explain", { source, revision, program, profile });
+  if (reply === null || isFailure(reply)) return;
+  batch(() => {
+    explanation.value = reply;
+    const text = reply.explanation?.problem;
+    if (text !== undefined) verdict.explained.value = { revision, program, text };
+  });
+}
+
+/** A server that has forgotten the walk is asked to walk again. */
+async function about<T>(event: string, message: object): Promise<T | null> {
+  const name = walk.peek()?.walk;
+  if (name === undefined) return null;
+  const reply = await ask<T>(event, { walk: name, ...message });
+  if (reply === null || name !== walk.peek()?.walk) return null;
+  if (!isFailure(reply)) return reply;
+  if (reply.code === "unknown-walk") {
+    asked = "";
+    await explore();
+  }
+  return null;
+}
+
+const inFlight = new Set<string>();
+
+async function fetchWindow(): Promise<void> {
+  const number = Math.floor(at.peek() / WINDOW);
+  const name = `${walk.peek()?.walk}:${number}`;
+  if (count.peek() === 0 || windows.peek().has(number) || inFlight.has(name)) return;
+  inFlight.add(name);
+  keepWindow(await about<WalkWindow>("walk:window", { window: number }));
+  inFlight.delete(name);
+}
+
+export async function fetchKnown(): Promise<void> {
+  if (known.peek()?.walk === walk.peek()?.walk) return;
+  known.value = (await about<KnownReply>("walk:known", {})) ?? known.peek();
+}
+
+export async function fetchLog(first = -400): Promise<void> {
+  log.value = (await about<LogReply>("walk:log", { first })) ?? log.peek();
+}
+
+/** Walks as far as Linux would. */
+export function walkOn(): void {
+  limit.value = LINUX_LIMIT;
+}
+
+export function startWalks(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let revision = -1;
+  effect(() => {
+    void [verdict.reply.value, program.value, limit.value];
+    if (screen.value !== "verifier" && !wanted.value) return;
+    const idle = state.peek().revision === revision || walk.peek() === null ? 0 : IDLE;
+    revision = state.peek().revision;
+    clearTimeout(timer);
+    timer = setTimeout(() => void explore(), idle);
+  });
+  effect(() => {
+    void [walk.value, at.value];
+    void fetchWindow();
+  });
+  effect(() => {
+    if (screen.value === "verifier" && walk.value !== null) void explain();
+  });
+}

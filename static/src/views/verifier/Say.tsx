@@ -1,0 +1,57 @@
+// What the verifier is about to check, or why it stopped, in one line.
+import { useEffect, useState } from "preact/hooks";
+import * as select from "../../select.ts";
+import * as verdict from "../../verdict.ts";
+import { forkSaid, stepSaid } from "../../verifier/said.ts";
+import * as walk from "../../verifier/walk.ts";
+import { sentence } from "../words.ts";
+
+const SETTLED = 350;
+
+interface Words {
+  first: string;
+  then: string;
+}
+
+function nothing(): Words {
+  const [error] = select.errors.value;
+  if (error !== undefined && verdict.programs.value.length === 0) {
+    return { first: "Not assembled yet.", then: `${error.span === null ? "" : `Line ${error.span.line}. `}${sentence(error.message)}` };
+  }
+  const refused = verdict.decisive.value;
+  if (refused !== null && !refused.accepted) return { first: sentence(refused.what), then: sentence(refused.hint) };
+  return { first: walk.walking.value ? "Walking the program." : "Type a program, and the verifier walks every path through it.", then: "" };
+}
+
+function words(): Words {
+  const now = walk.walk.value;
+  const place = walk.at.value;
+  if (now === null || now.indexes.length === 0) return nothing();
+  if (!now.verdict.accepted && place === now.indexes.length - 1) {
+    const told = walk.explanation.value?.explanation;
+    const fresh = told !== undefined && told !== null && walk.explanation.value?.revision === now.revision;
+    return { first: sentence(fresh ? told.problem : now.verdict.what), then: sentence(fresh ? told.suggestion : now.verdict.hint) };
+  }
+  const slot = select.slots.value.find(({ pc }) => pc === now.pcs[place]);
+  return { first: stepSaid(now, place, slot?.say ?? ""), then: forkSaid(now, place) };
+}
+
+export function Say() {
+  const { first, then } = words();
+  const [spoken, say] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => say(`${first} ${then}`), SETTLED);
+    return () => clearTimeout(timer);
+  }, [first, then]);
+  return (
+    <div class={walk.stale.value ? "say late" : "say"}>
+      <span>
+        <b>{first}</b>
+      </span>
+      <span class="next">{then}</span>
+      <p class="sr" role="status" aria-live="polite">
+        {spoken}
+      </p>
+    </div>
+  );
+}

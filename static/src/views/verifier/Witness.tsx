@@ -1,0 +1,52 @@
+// A packet with which the unprotected machine goes wrong at that very instruction; or that the verifier is over-careful.
+import { effect } from "@preact/signals";
+import * as actions from "../../actions.ts";
+import type { CautionView, WitnessView } from "../../schemas.ts";
+import * as screen from "../../screen.ts";
+import { act, state } from "../../store.ts";
+import * as time from "../../time.ts";
+import { plural, sentence } from "../words.ts";
+
+/** Sends the packets of the witness in the workbench, and goes to the step that goes wrong. */
+function open(witness: WitnessView): void {
+  const packet = Math.max(0, witness.packets.length - 1);
+  act(actions.setPackets, witness.packets, "sending the witness");
+  const { revision } = state.peek();
+  screen.show("workbench");
+  act(actions.toast, `Sending ${plural(witness.packets.length, "packet")} instead of those there were.`, true);
+  const done = effect(() => {
+    const { run } = state.value;
+    if (state.value.revision !== revision) queueMicrotask(() => done());
+    else if (run?.revision === revision) {
+      queueMicrotask(() => done());
+      queueMicrotask(() => time.seekPacket(packet, witness.step));
+    }
+  });
+}
+
+export function Witness({ witness, caution }: { witness: WitnessView | null; caution: CautionView | null }) {
+  if (witness === null && caution === null) return null;
+  if (witness === null) {
+    return (
+      <>
+        <h3>Can it really go wrong?</h3>
+        <p>{sentence(caution?.text ?? "")}</p>
+        {caution?.fact ? <p>{sentence(caution.fact)}</p> : null}
+      </>
+    );
+  }
+  return (
+    <>
+      <h3>It really can go wrong</h3>
+      <p>{sentence(witness.text)}</p>
+      <div class="row">
+        <button type="button" class="btn" onClick={() => open(witness)}>
+          Open in the workbench
+        </button>
+        <span class="meta dim">
+          found after {plural(witness.runs, "try", "tries")}, pc {witness.pc}
+        </span>
+      </div>
+    </>
+  );
+}
