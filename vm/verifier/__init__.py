@@ -104,11 +104,12 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
 
 def _alive(walk: Walk, explorer: Explorer) -> tuple[int, ...]:
     """Stack depths of the functions any path comes to: Linux removes the others."""
+    seen = explorer.checked if walk.guards is None else walk.guards.seen
     bounds = (*walk.subprogs, len(walk.insns))
     return tuple(
         depth
         for index, depth in enumerate(walk.stack_depths)
-        if any(pc in explorer.checked for pc in range(bounds[index], bounds[index + 1]))
+        if any(pc in seen for pc in range(bounds[index], bounds[index + 1]))
     )
 
 

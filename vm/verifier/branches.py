@@ -24,6 +24,7 @@ from vm.verifier.register import (
 from vm.verifier.rejection import Rejected, unsupported
 from vm.verifier.resize import zext_32_to_64
 from vm.verifier.saved import push
+from vm.verifier.speculation_paths import go_wrong
 from vm.verifier.state import SPILL, Slot, State
 from vm.verifier.transfer_alu import readable
 from vm.verifier.walk import DST_STACK, SRC_STACK
@@ -75,12 +76,10 @@ def jump(walk: "Walk", insn: Jump) -> int:
             walk.mark_precise(insn.dst)
         if isinstance(insn.src, Reg) and src.kind is Kind.SCALAR:
             walk.mark_precise(insn.src.n)
-        if not walk.profile.bypass_spec_v1:
-            raise unsupported(pc, "speculative paths")
+        if walk.guards is not None:
+            go_wrong(walk, insn, pc + 1 if way else target)
         walk.print_state(walk.state)
         return target if way else pc + 1
-    if not walk.profile.bypass_spec_v1:
-        raise unsupported(pc, "speculative paths")
     return _split(walk, insn, dst, src, target)
 
 

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 
 class Level(Enum):
-    """How equal: covered as far as precision asks, covered whatever the precision, the same."""
+    """How equal: covered as far as precision asks, covered whatever the precision, with equal numbers,
+    the same."""
 
     NOT_EXACT = auto()
     EXACT = auto()
     RANGE_WITHIN = auto()
+    SAME_NUMBERS = auto()
 
 
 UNKNOWN: Final = scalar(scalars.UNKNOWN)
@@ -32,6 +34,8 @@ def states_equal(walk: "Walk", old: State, new: State, level: Level) -> bool:
         return False
     if old.speculative and not new.speculative:
         return False
+    if walk.guards is not None and walk.guards.same_numbers and level is not Level.EXACT:
+        level = Level.SAME_NUMBERS
     ids = IdMap(walk.ids)
     if not _same_resources(old, new, ids):
         return False
@@ -85,6 +89,8 @@ def covers(old: Register, new: Register, ids: IdMap, level: Level) -> bool:
     if kind is not new.kind or old.flags != new.flags:
         return False
     if kind is Kind.SCALAR:
+        if level is Level.SAME_NUMBERS:
+            return old.value is new.value and old.off == new.off and ids.same_scalar(old.id, new.id)
         if not old.precise and level is Level.NOT_EXACT:
             return True
         if (old.id ^ new.id) & ADD_CONST or (old.id & ADD_CONST and old.off != new.off):

@@ -47,6 +47,7 @@ class Explorer:
         walk = self._walk
         marks, live, observer = walk.analysis.marks, walk.stack_live, walk.observer
         decoded, log_on, limit = self.decoded, walk.log.enabled, walk.options.limit
+        guards = walk.guards
         pc, previous = 0, -1
         walk.scratch_all()
         while True:
@@ -70,15 +71,18 @@ class Explorer:
                     self._print_insn(pc, previous)
                 previous = pc
                 live.begin(state, pc)
-                ready = decoded[pc]
-                if ready is None:
-                    ready = decoded[pc] = decode(walk, pc)
-                effect, insn, following = ready
-                if following:
-                    effect(walk, insn)
+                if guards is not None:
+                    following = guards.perform(walk, pc, self._perform)
                 else:
-                    following = effect(walk, insn)
-                live.commit()
+                    ready = decoded[pc]
+                    if ready is None:
+                        ready = decoded[pc] = decode(walk, pc)
+                    effect, insn, following = ready
+                    if following:
+                        effect(walk, insn)
+                    else:
+                        following = effect(walk, insn)
+                    live.commit()
                 if following is None and observer is not None:
                     observer.exited(walk.processed, pc)
             if isinstance(following, int):
@@ -88,6 +92,18 @@ class Explorer:
             if branch is None:
                 return
             pc, previous = branch
+
+    def _perform(self, pc: int) -> int | None:
+        """As ``run`` does it, where what comes of it is looked at."""
+        ready = self.decoded[pc]
+        if ready is None:
+            ready = self.decoded[pc] = decode(self._walk, pc)
+        effect, insn, following = ready
+        if following:
+            effect(self._walk, insn)
+            return following
+        found = effect(self._walk, insn)
+        return found if isinstance(found, int) else None
 
     def _next_branch(self) -> tuple[int, int] | None:
         """Ends the path; takes up the branch saved last, answering where it goes on and comes from."""
@@ -109,12 +125,16 @@ class Explorer:
     def _print_safe(self, pc: int, previous: int) -> None:
         log = self._walk.log
         if log.enabled:
-            log.write(f"\nfrom {previous} to {pc}: safe\n" if self._walk.print_whole else f"{pc}: safe\n")
+            whole = f"\nfrom {previous} to {pc}{self._how()}: safe\n"
+            log.write(whole if self._walk.print_whole else f"{pc}: safe\n")
+
+    def _how(self) -> str:
+        return " (speculative execution)" if self._walk.state.speculative else ""
 
     def _print_insn(self, pc: int, previous: int) -> None:
         walk, log = self._walk, self._walk.log
         if log.all and walk.print_whole:
-            log.write(f"\nfrom {previous} to {pc}:")
+            log.write(f"\nfrom {previous} to {pc}{self._how()}:")
             log.state(walk.state, walk.frame)
             walk.print_whole = False
         if walk.scratched or walk.scratched_slots:

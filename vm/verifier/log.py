@@ -18,9 +18,12 @@ _ADDRESS = 0xFFFF888100000000
 
 
 class Log:
-    """``parts`` are joined at the end; ``size`` is the number of characters so far."""
+    """``parts`` are joined at the end; ``size`` is the number of characters so far.
 
-    def __init__(self, program: Program, level: int) -> None:
+    Without ``addresses`` those of maps are printed as 0.
+    """
+
+    def __init__(self, program: Program, level: int, addresses: bool = True) -> None:
         self.program = program
         self.level = level
         self.enabled = bool(level & (LOG_PATH | LOG_ALL))
@@ -30,6 +33,7 @@ class Log:
         self._insn_end = -1
         self._insn_size = 0
         self._texts: dict[int, str] = {}
+        self._name64 = _name64 if addresses else _hidden64
 
     def write(self, message: str) -> None:
         """Prints where the log is on at all."""
@@ -58,7 +62,7 @@ class Log:
             if insn is None or isinstance(insn, Invalid):
                 found = _odd_text(self.program.slots[pc])
             else:
-                found = text(insn, _name64)
+                found = text(insn, self._name64)
             self._texts[pc] = found
         return found
 
@@ -114,6 +118,14 @@ def _name64(insn: LoadImm64) -> str:
             return f"{_ADDRESS + insn.imm * 0x200 + insn.next_imm:#x}"
         case _:
             return f"{insn.value:#x}"
+
+
+def _hidden64(insn: LoadImm64) -> str:
+    return "0x0" if insn.kind in _MAP_KINDS else _name64(insn)
+
+
+_MAP_KINDS = frozenset({ImmKind.MAP_FD, ImmKind.MAP_VALUE})
+"""Only these two: references by index are resolved before anything is printed."""
 
 
 def state_text(program: Program, state: State, frame: Frame, registers: int, slots: int) -> str:

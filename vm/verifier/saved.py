@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from vm.verifier.walk import Walk
 
 
-def push(walk: "Walk", pc: int, previous: int) -> State:
-    """Saves a branch that goes on at ``pc``, as it is now; answers its state, still to be told apart."""
+def push(walk: "Walk", pc: int, previous: int, speculative: bool = False) -> State:
+    """Saves a branch that goes on at ``pc``, as it is now; answers its state, still to be told apart.
+
+    ``speculative``: only the processor's mistakes go there; it is so too where this path is.
+    """
     state = walk.state.copy()
+    state.speculative |= speculative
     walk.pending.append(Pending(state, pc, previous, walk.log.size))
     if len(walk.pending) > MAX_PENDING:
         raise Rejected(CORE_RULES["too-many-branches"], walk.pc, count=len(walk.pending))

@@ -6,6 +6,7 @@ from vm.instruction import Alu, Endian, Imm, Neg, Reg
 from vm.isa import AluOp
 from vm.verifier import scalar as scalars
 from vm.verifier.arithmetic import TRANSFER, converted, forked, negated
+from vm.verifier.checks.speculation import check_numbers
 from vm.verifier.compare import is_known
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import ADD_CONST, ADD_CONST32, ADD_CONST64, Kind, Register, scalar
@@ -128,6 +129,7 @@ def _symbol(op: AluOp) -> str:
 
 
 def _scalars(walk: "Walk", insn: Alu, dst: Register, other: Register) -> Register:
+    check_numbers(walk, insn)
     left, right = dst.value, other.value
     if insn.op in _DIVISIONS or (insn.op in _SHIFTS and not _known_shift(right, insn.bits)):
         return Register(Kind.SCALAR, TRANSFER[insn.op](left, right, insn.bits), id=0)

@@ -135,6 +135,8 @@ def write_stack(
         and size != 8
     ):
         raise Rejected(CORE_RULES["corrupt-spill"], walk.pc)
+    if walk.guards is not None:
+        walk.guards.stored(walk.pc, slot, size, value if regno >= 0 else None)
     walk.scratch_slot(index)
     if size == 8:
         walk.stack_live.write(frame.frameno, 1 << index)

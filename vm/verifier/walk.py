@@ -11,6 +11,7 @@ from vm.verifier.log import Log
 from vm.verifier.options import ANY_ALIGNMENT, STRICT_ALIGNMENT, TEST_STATE_FREQ, Options
 from vm.verifier.register import ADD_CONST, CONTEXT, NOT_INIT, Kind, Register
 from vm.verifier.speculation import Guards
+from vm.verifier.speculation import Guards
 from vm.verifier.stack_liveness import StackLiveness
 from vm.verifier.state import Frame, State
 
@@ -96,6 +97,8 @@ class Walk:
         self.jumps = 0
         self.print_whole = False
         self.kept: KeptStates
+        self.guards = None if profile.bypass_spec_v1 else Guards()
+        """What is done against speculation; None where the loader is trusted with it."""
         self.guards = None if profile.bypass_spec_v1 else Guards()
         """What is done against speculation; None where the loader is trusted with it."""
         main = Frame.enter(-1, 0, 0)

@@ -1,10 +1,10 @@
 """Pointer arithmetic that the processor might do speculatively with other numbers (without CAP_PERFMON).
 
 Linux masks such arithmetic so that it cannot leave its memory; what it cannot mask it refuses. The mask's
-limit is kept per instruction and must be the same on all paths (``Aux.facts["mask"]``).
+limit is kept per instruction and must be the same on all paths (sanitize_ptr_alu, sanitize_val_alu).
 """
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from vm.instruction import Alu, Imm
 from vm.isa import AluOp
@@ -14,6 +14,8 @@ from vm.verifier.checks.common import map_of, refuse
 from vm.verifier.register import Kind, Register
 from vm.verifier.rejection import Rejected
 from vm.verifier.rules import leaks as rules
+from vm.verifier.speculation import NO_POINTER, Mask, Move, is_masked
+from vm.verifier.speculation_paths import skip_move
 from vm.word import MASK32, signed
 
 if TYPE_CHECKING:
@@ -22,38 +24,48 @@ if TYPE_CHECKING:
 _MAX_STACK: Final = 512
 
 
-class _Pending(NamedTuple):
-    """What ``check_before`` found out for ``check_after``."""
-
-    pc: int
-    op: str
-    constant: bool
-    to_left: bool
-    traits: tuple[bool, bool, bool]
-    limit: int
+def check_numbers(walk: "Walk", insn: Alu) -> None:
+    """Two numbers are added: no mask is needed, on any path."""
+    guards = walk.guards
+    if guards is None or not is_masked(guards, walk.pc, insn):
+        return
+    if not guards.demand(walk.pc, NO_POINTER):
+        refuse(walk, rules.DIFFERENT_PATHS, reg=insn.dst, op=_name(insn))
 
 
 def check_before(walk: "Walk", insn: Alu, dst: int, pointer: Register, value: Register) -> None:
     """The operands are ones a mask can be made for."""
-    facts = walk.facts(walk.pc).facts
-    facts.pop("pending", None)
-    if walk.profile.bypass_spec_v1 or insn.op not in (AluOp.ADD, AluOp.SUB) or isinstance(insn.src, Imm):
+    guards = walk.guards
+    if guards is None:
         return
-    if walk.state.speculative:
+    guards.move = None
+    if isinstance(insn.src, Imm) or not is_masked(guards, walk.pc, insn):
         return
-    from_dst = walk.regs[dst] is value
-    number = value.value
-    if not number.is_const and (number.smin < 0) != (number.smax < 0):
-        refuse(walk, rules.MIXED_SIGNS, reg=dst if from_dst else insn.src.n)
-    negative = number.smin < 0
-    to_left = negative if insn.op is AluOp.ADD else not negative
-    op = "add" if insn.op is AluOp.ADD else "sub"
-    if pointer.kind not in (Kind.STACK, Kind.MAP_VALUE) or pointer.flags:
-        refuse(walk, rules.UNSUPPORTED_POINTER, reg=insn.src.n if from_dst else dst)
-    limit = _limit(walk, dst, op, pointer, to_left)
-    facts["pending"] = _Pending(
-        walk.pc, op, number.is_const, to_left, (negative, number.is_const, not from_dst), limit
-    )
+    number, from_dst = value.value, walk.regs[dst] is value
+    if not walk.state.speculative:
+        negative = number.smin < 0
+        if not number.is_const and negative != (number.smax < 0):
+            refuse(walk, rules.MIXED_SIGNS, reg=dst if from_dst else insn.src.n)
+        to_left = negative if insn.op is AluOp.ADD else not negative
+        if pointer.kind not in (Kind.STACK, Kind.MAP_VALUE) or pointer.flags:
+            refuse(walk, rules.UNSUPPORTED_POINTER, reg=insn.src.n if from_dst else dst)
+        op = _name(insn)
+        limit = _limit(walk, dst, op, pointer, to_left)
+        guards.same_numbers |= not number.is_const
+        guards.move = Move(op, to_left, (negative, number.is_const, not from_dst), limit)
+    if not number.is_const:
+        _skip(walk, dst, pointer)
+
+
+def _name(insn: Alu) -> str:
+    return "add" if insn.op is AluOp.ADD else "sub"
+
+
+def _skip(walk: "Walk", dst: int, pointer: Register) -> None:
+    try:
+        skip_move(walk, dst, pointer)
+    except Rejected as found:
+        refuse(walk, rules.TOO_MANY_SKIPPED, reg=dst, before=found.message)
 
 
 def _limit(walk: "Walk", dst: int, op: str, pointer: Register, to_left: bool) -> int:
@@ -71,17 +83,15 @@ def _limit(walk: "Walk", dst: int, op: str, pointer: Register, to_left: bool) ->
 
 def check_after(walk: "Walk", dst: int, result: Register) -> None:
     """The result stays inside its memory, and its mask is that of the other paths."""
-    if walk.profile.bypass_spec_v1:
+    if walk.guards is None:
         return
     _check_result(walk, dst, result)
-    facts = walk.facts(walk.pc).facts
-    pending = facts.pop("pending", None)
-    if not isinstance(pending, _Pending):
+    move = walk.guards.move
+    if move is None:
         return
-    limit = abs(pending.limit - _limit(walk, dst, pending.op, result, pending.to_left))
-    mask = (pending.traits, limit)
-    if facts.setdefault("mask", mask) != mask:
-        refuse(walk, rules.DIFFERENT_PATHS, reg=dst, op=pending.op)
+    limit = abs(signed(move.limit - _limit(walk, dst, move.op, result, move.to_left) & MASK32, 32))
+    if not walk.guards.demand(walk.pc, Mask(move.kind, limit)):
+        refuse(walk, rules.DIFFERENT_PATHS, reg=dst, op=move.op)
 
 
 def _check_result(walk: "Walk", dst: int, result: Register) -> None:

@@ -35,6 +35,12 @@ UNSUPPORTED_POINTER = _policy(
     "Without CAP_PERFMON numbers in registers may be added to stack pointers and map values only.",
     "use constant offsets",
 )
+TOO_MANY_SKIPPED = _policy(
+    "{before}\nR{reg} could not be pushed for speculative verification, " + _NOT_ROOT,
+    "Too many branches wait to be walked already.",
+    "use fewer branches before this arithmetic",
+    Errno.ENOMEM,
+)
 DIFFERENT_PATHS = _policy(
     "R{reg} tried to {op} from different maps, paths or scalars, " + _NOT_ROOT,
     "Different ways lead here with pointers or numbers of different bounds, and one mask must do for all.",
