@@ -11,11 +11,11 @@ from vm.verifier.log import Log
 from vm.verifier.options import ANY_ALIGNMENT, STRICT_ALIGNMENT, TEST_STATE_FREQ, Options
 from vm.verifier.register import ADD_CONST, CONTEXT, NOT_INIT, Kind, Register
 from vm.verifier.speculation import Guards
-from vm.verifier.speculation import Guards
 from vm.verifier.stack_liveness import StackLiveness
 from vm.verifier.state import Frame, State
 
 if TYPE_CHECKING:
+    from vm.verifier.backtrack import Row
     from vm.verifier.observer import Observer
     from vm.verifier.profile import Profile
     from vm.verifier.pruning import KeptStates
@@ -96,9 +96,9 @@ class Walk:
         self.processed = 0
         self.jumps = 0
         self.print_whole = False
+        self.rows: list[Row | None] = [None] * len(self.insns)
+        """How each slot hands on a search for precision."""
         self.kept: KeptStates
-        self.guards = None if profile.bypass_spec_v1 else Guards()
-        """What is done against speculation; None where the loader is trusted with it."""
         self.guards = None if profile.bypass_spec_v1 else Guards()
         """What is done against speculation; None where the loader is trusted with it."""
         main = Frame.enter(-1, 0, 0)
