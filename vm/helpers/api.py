@@ -45,6 +45,31 @@ class Arg(StrEnum):
     """An aligned u64 the helper writes; it need not be initialised."""
     RINGBUF_MEM = auto()
     """A record reserved in a ring buffer; the call releases it."""
+    MAP_VALUE_OR_NULL = auto()
+    SOCKET_OR_NULL = auto()
+    SOCK_RELEASE = auto()
+    """A socket that was acquired; the call releases it."""
+    FIXED_IPHDR = auto()
+    """The 20 bytes of an IPv4 header, to be read."""
+    FIXED_IPV6HDR = auto()
+    """The 40 bytes of an IPv6 header, to be read."""
+    FIXED_TCPHDR = auto()
+    """The 20 bytes of a TCP header, to be read."""
+    BTF_ID = auto()
+    """A pointer to a structure of the kernel."""
+    BTF_ID_OR_NULL = auto()
+    PERCPU_BTF_ID = auto()
+    TIMER = auto()
+    KPTR_DEST = auto()
+    KPTR_RELEASE = auto()
+    DYNPTR_RINGBUF_UNINIT = auto()
+    """Sixteen bytes of stack for a new dynptr to a ring buffer's record."""
+    DYNPTR_LOCAL_UNINIT = auto()
+    """Sixteen bytes of stack for a new dynptr to memory of the program."""
+    DYNPTR_RELEASE = auto()
+    """A dynptr to a ring buffer's record; the call releases it."""
+    DYNPTR = auto()
+    """A dynptr of any kind."""
 
 
 class Ret(StrEnum):
@@ -59,7 +84,12 @@ class Ret(StrEnum):
     TCP_SOCK_OR_NULL = auto()
     RINGBUF_MEM_OR_NULL = auto()
     MEM_OR_NULL = auto()
+    DYNPTR_MEM_OR_NULL = auto()
     BTF_TASK = auto()
+    BTF_ID = auto()
+    BTF_ID_OR_NULL = auto()
+    PERCPU_MEM = auto()
+    PERCPU_MEM_OR_NULL = auto()
 
 
 @dataclass(frozen=True, slots=True)

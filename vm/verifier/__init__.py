@@ -2,6 +2,7 @@
 
 from vm.cfg.structure import Rejection
 from vm.cfg.structure.early import (
+    Functions,
     find_functions,
     jump_fault,
     reachability_fault,
@@ -11,6 +12,7 @@ from vm.cfg.structure.early import (
 )
 from vm.cfg.structure.walk import depth_fault
 from vm.program import Program
+from vm.verifier.checks.loading import maps_fault, request_fault, target_fault
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.explore import Explorer
 from vm.verifier.observer import Observer
@@ -36,17 +38,23 @@ def verify(
     fault = size_fault(program)
     if fault is not None:
         return _structural(fault, "", options)
+    refused = request_fault(program, options)
+    if refused is not None:
+        return _refused(refused, "")
     functions = find_functions(program)
     if functions.fault is not None:
         return _structural(functions.fault, "", options)
-    fault = (
-        jump_fault(program, functions)
-        or untyped_fault(program, functions)
-        or slot_fault(program)
-        or reachability_fault(program)
-    )
+    fault = jump_fault(program, functions) or untyped_fault(program, functions)
+    if fault is None:
+        fault, refused = slot_fault(program), maps_fault(program, options)
+        if refused is not None and (fault is None or fault.pc is None or fault.pc > refused.pc):
+            return _early(refused, functions, options)
+    fault = fault or reachability_fault(program)
     if fault is not None:
         return _structural(fault, functions.log, options, len(functions.starts))
+    refused = target_fault(program, options)
+    if refused is not None:
+        return _early(refused, functions, options)
     walk = Walk(program, options, PROFILES[options.profile], functions.starts, observer)
     explorer = Explorer(walk)
     if walk.log.all:
@@ -114,16 +122,7 @@ def _alive(walk: Walk, explorer: Explorer) -> tuple[int, ...]:
 
 
 def _structural(fault: Rejection, before: str, options: Options, functions: int = 0) -> Report:
-    log = before if options.log_level & 2 else ""
-    if options.log_level and fault.message:
-        log += fault.message + "\n"
-    if options.log_level & LOG_STATS:
-        log += f"stack depth {'+'.join('0' * max(functions, 1))}\n"
-    if options.log_level:
-        log += (
-            "processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 "
-            "peak_states 0 mark_read 0\n"
-        )
+    log = _unwalked(fault.message, before, options, functions)
     fields = {"pc": -1 if fault.pc is None else fault.pc, **dict(fault.details)}
     return Report(
         False,
@@ -134,4 +133,38 @@ def _structural(fault: Rejection, before: str, options: Options, functions: int 
         pc=fault.pc,
         what=fault.rule.what.format_map(fields),
         hint=fault.rule.hint.format_map(fields),
+    )
+
+
+def _unwalked(message: str, before: str, options: Options, functions: int) -> str:
+    """The log of a refusal before the walk."""
+    log = before if options.log_level & 2 else ""
+    if options.log_level and message:
+        log += message + "\n"
+    if options.log_level & LOG_STATS:
+        log += f"stack depth {'+'.join('0' * max(functions, 1))}\n"
+    if options.log_level:
+        log += (
+            "processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 "
+            "peak_states 0 mark_read 0\n"
+        )
+    return log
+
+
+def _early(refused: Rejected, functions: Functions, options: Options) -> Report:
+    """The verifier's refusal before the walk."""
+    return _refused(refused, _unwalked(refused.message, functions.log, options, len(functions.starts)))
+
+
+def _refused(refused: Rejected, log: str) -> Report:
+    details = {"pc": refused.pc, **refused.details}
+    return Report(
+        False,
+        refused.rule.errno,
+        refused.message,
+        log,
+        category=refused.rule.category,
+        pc=None if refused.pc < 0 else refused.pc,
+        what=refused.rule.what.format_map(details),
+        hint=refused.rule.hint.format_map(details),
     )

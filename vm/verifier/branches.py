@@ -8,6 +8,7 @@ from vm.isa import AluOp, JumpOp
 from vm.uapi.map_types import MapType
 from vm.verifier import scalar as scalars
 from vm.verifier.arithmetic import TRANSFER
+from vm.verifier.checks.common import map_of
 from vm.verifier.compare import decide, is_known, refine, refine_same
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import (
@@ -263,9 +264,9 @@ def not_null(walk: "Walk", reg: Register) -> Register:
     """The pointer known not to be null: what it points at (mark_ptr_not_null_reg)."""
     flags = reg.flags & ~Flag.MAYBE_NULL
     if reg.kind is Kind.MAP_VALUE and reg.map >= 0:
-        spec = walk.program.maps[reg.map]
-        if spec.inner is not None or spec.type in (MapType.ARRAY_OF_MAPS, MapType.HASH_OF_MAPS):
-            raise unsupported(walk.pc, "maps within maps")
+        spec = map_of(walk, reg)
+        if spec.inner is not None:
+            return reg._replace(kind=Kind.MAP_PTR, flags=flags, map_uid=1)
         if spec.type is MapType.XSKMAP:
             return reg._replace(kind=Kind.XDP_SOCK, flags=flags)
         if spec.type in (MapType.SOCKMAP, MapType.SOCKHASH):

@@ -149,9 +149,11 @@ def same_registers(old: Register, new: Register, ids: "IdMap") -> bool:
         and old.off == new.off
         and old.range == new.range
         and old.map == new.map
+        and old.map_uid == new.map_uid
         and old.size == new.size
         and old.subprog == new.subprog
         and old.btf == new.btf
+        and old.dynptr == new.dynptr
         and old.value is new.value
         and ids.same(old.id, new.id)
         and ids.same(old.ref, new.ref)

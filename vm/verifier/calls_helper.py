@@ -15,12 +15,25 @@ from vm.verifier.rejection import unsupported
 from vm.verifier.scalar import with_bounds
 
 if TYPE_CHECKING:
-    from vm.verifier.checks.helper_args import CallMeta
+    from vm.verifier.checks.call_meta import CallMeta
     from vm.verifier.walk import Walk
 
 UNKNOWN: Final = scalar(scalars.UNKNOWN)
 _PACKET: Final = frozenset({Kind.PACKET, Kind.PACKET_META, Kind.PACKET_END})
-_CASTS: Final = frozenset({HelperId.TCP_SOCK, HelperId.SK_FULLSOCK, HelperId.GET_LISTENER_SOCK})
+_CASTS: Final = frozenset(
+    {
+        HelperId.TCP_SOCK,
+        HelperId.SK_FULLSOCK,
+        HelperId.SKC_TO_TCP_SOCK,
+        HelperId.SKC_TO_TCP6_SOCK,
+        HelperId.SKC_TO_UDP6_SOCK,
+        HelperId.SKC_TO_MPTCP_SOCK,
+        HelperId.SKC_TO_TCP_TIMEWAIT_SOCK,
+        HelperId.SKC_TO_TCP_REQUEST_SOCK,
+        HelperId.DYNPTR_DATA,
+    }
+)
+"""Helpers whose result belongs to what was passed."""
 _ACQUIRES: Final = frozenset(
     {HelperId.SK_LOOKUP_TCP, HelperId.SK_LOOKUP_UDP, HelperId.SKC_LOOKUP_TCP, HelperId.RINGBUF_RESERVE}
 )
@@ -32,6 +45,10 @@ _POINTERS: Final = {
     Ret.TCP_SOCK_OR_NULL: (Kind.TCP_SOCK, Flag.MAYBE_NULL),
     Ret.RINGBUF_MEM_OR_NULL: (Kind.MEM, Flag.MAYBE_NULL | Flag.RINGBUF),
     Ret.MEM_OR_NULL: (Kind.MEM, Flag.MAYBE_NULL),
+    Ret.DYNPTR_MEM_OR_NULL: (Kind.MEM, Flag.MAYBE_NULL),
+    Ret.BTF_TASK: (Kind.BTF_ID, Flag.TRUSTED),
+    Ret.BTF_ID: (Kind.BTF_ID, Flag.NONE),
+    Ret.BTF_ID_OR_NULL: (Kind.BTF_ID, Flag.MAYBE_NULL),
 }
 MAX_ERRNO: Final = 4095
 _SIZED: Final = frozenset(
@@ -78,7 +95,7 @@ def _returned(walk: "Walk", number: int, meta: "CallMeta") -> Register:
     if ret is Ret.VOID:
         return NOT_INIT
     if ret not in _POINTERS:
-        raise unsupported(walk.pc, f"what {meta.helper.signature} returns")
+        raise unsupported(walk.pc, f"what {meta.name} returns")
     kind, flags = _POINTERS[ret]
     if kind is Kind.MAP_VALUE and meta.never_null:
         flags = Flag.NONE
@@ -86,7 +103,9 @@ def _returned(walk: "Walk", number: int, meta: "CallMeta") -> Register:
     if kind is Kind.MAP_VALUE:
         reg = reg._replace(map=-1 if meta.map is None else meta.map)
     if kind is Kind.MEM:
-        reg = reg._replace(size=meta.size)
+        reg = reg._replace(size=meta.size, dynptr=meta.dynptr)
+    if kind is Kind.BTF_ID:
+        reg = reg._replace(btf=meta.helper.structs.get(0, ""))
     if flags & Flag.MAYBE_NULL:
         reg = reg._replace(id=walk.new_id())
     if number in _CASTS:

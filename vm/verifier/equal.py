@@ -8,7 +8,7 @@ from vm.verifier import tnum
 from vm.verifier.calls import IdMap, same_registers
 from vm.verifier.register import ADD_CONST, Kind, Register, scalar
 from vm.verifier.scalar import Scalar
-from vm.verifier.state import INVALID, MISC, SPILL, ZEROED, Frame, Slot, State
+from vm.verifier.state import DYNPTR, INVALID, MISC, SPILL, ZEROED, Frame, Slot, State
 
 if TYPE_CHECKING:
     from vm.verifier.walk import Walk
@@ -98,6 +98,7 @@ def covers(old: Register, new: Register, ids: IdMap, level: Level) -> bool:
         return within(old.value, new.value) and ids.same_scalar(old.id, new.id)
     if kind in _IN_RANGE:
         same = old.off == new.off and old.map == new.map and old.size == new.size
+        same = same and old.map_uid == new.map_uid and old.dynptr == new.dynptr
         return (
             same and within(old.value, new.value) and ids.same(old.id, new.id) and ids.same(old.ref, new.ref)
         )
@@ -157,7 +158,13 @@ def _slots_equal(old: Slot, new: Slot, ids: IdMap, level: Level, uninit: bool) -
             return False
         if i == 7 and kind == SPILL and not covers(old.spilled, new.spilled, ids, level):
             return False
+        if i == 7 and kind == DYNPTR and not _same_dynptr(old.spilled, new.spilled, ids):
+            return False
     return True
+
+
+def _same_dynptr(old: Register, new: Register, ids: IdMap) -> bool:
+    return old.btf == new.btf and old.size == new.size and ids.same(old.ref, new.ref)
 
 
 def _as_scalar(slot: Slot, uninit: bool) -> Register | None:

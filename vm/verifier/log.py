@@ -177,6 +177,8 @@ def register_text(program: Program, reg: Register, frameno: int) -> str:
         parts.append(f"ref_obj_id={reg.ref}")
     if kind in (Kind.MAP_PTR, Kind.MAP_VALUE, Kind.MAP_KEY):
         spec = program.maps[reg.map]
+        if reg.map_uid and spec.inner is not None:
+            spec = spec.inner
         parts.append(f"ks={spec.key_size},vs={spec.value_size}")
     if reg.off:
         parts.append(f"off={format_signed(reg.off)}")

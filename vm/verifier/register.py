@@ -118,7 +118,8 @@ class Register(NamedTuple):
     ``size``    bytes of MEM.
     ``frame``   whose stack a STACK pointer means; ``subprog``: the function a FUNC pointer means.
     ``precise`` the scalar's value matters to safety (the log's P).
-    ``btf``     name of the kernel structure a BTF_ID pointer means.
+    ``btf``     name of the kernel structure a BTF_ID pointer means; type of a dynptr.
+    ``dynptr``  the id of the dynptr that MEM was cut from, 0 for none.
     """
 
     kind: Kind
@@ -135,6 +136,7 @@ class Register(NamedTuple):
     subprog: int = 0
     precise: bool = False
     btf: str = ""
+    dynptr: int = 0
 
     @property
     def maybe_null(self) -> bool:

@@ -6,10 +6,11 @@ The bounds have been checked. A slot is 8 bytes; byte k counts from the top: typ
 from typing import TYPE_CHECKING
 
 from vm.verifier import scalar as scalars
+from vm.verifier.checks import dynptrs
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import NOT_INIT, Kind, Register, scalar
 from vm.verifier.rejection import Rejected
-from vm.verifier.state import INVALID, MISC, SPILL, ZEROED, Frame, Slot
+from vm.verifier.state import DYNPTR, INVALID, MISC, SPILL, ZEROED, Frame, Slot
 from vm.verifier.walk import STACK_ACCESS
 from vm.word import signed
 
@@ -127,6 +128,8 @@ def write_stack(
     off += reg.off + signed(reg.value.value)
     index = (-off - 1) // 8
     frame.grow(index + 1)
+    if frame.stack[index].types[0] == DYNPTR:
+        dynptrs.destroy(walk, frame, index)
     slot = frame.stack[index]
     if (
         not walk.profile.allow_ptr_leaks
@@ -210,6 +213,9 @@ def _write_range(
     low, high = reg.value.smin + reg.off + off, reg.value.smax + reg.off + off + size
     frame.grow((-low - 1) // 8 + 1)
     zero, zero_used = _is_zero(value), False
+    for index in dict.fromkeys((-at - 1) // 8 for at in range(low, high)):
+        if frame.stack[index].types[0] == DYNPTR:
+            dynptrs.destroy(walk, frame, index)
     for at in range(low, high):
         top = -at - 1
         index, byte = top // 8, top % 8

@@ -35,6 +35,9 @@ _MEMORY: Final = (
     (Kind.BTF_ID, Flag.TRUSTED),
 )
 _SOCKETS: Final = _plain(Kind.SOCK_COMMON, Kind.SOCKET, Kind.TCP_SOCK, Kind.XDP_SOCK)
+_BTF_SOCKETS: Final = (*_SOCKETS, (Kind.BTF_ID, 0), (Kind.BTF_ID, Flag.TRUSTED))
+_STRUCTS: Final = ((Kind.BTF_ID, 0), (Kind.BTF_ID, int(Flag.TRUSTED)), (Kind.BTF_ID, int(Flag.RCU)))
+_DYNPTRS: Final = _plain(Kind.STACK, Kind.DYNPTR)
 _SCALAR: Final = _plain(Kind.SCALAR)
 
 TAKES: Final[dict[Arg, Takes]] = {
@@ -54,14 +57,33 @@ TAKES: Final[dict[Arg, Takes]] = {
     Arg.CTX_OR_NULL: Takes(_plain(Kind.CTX), null=True),
     Arg.SPIN_LOCK: Takes((*_plain(Kind.MAP_VALUE), (Kind.BTF_ID, Flag.ALLOC))),
     Arg.SOCK_COMMON: Takes(_SOCKETS),
-    Arg.BTF_SOCK_COMMON: Takes((*_SOCKETS, (Kind.BTF_ID, 0), (Kind.BTF_ID, Flag.TRUSTED))),
+    Arg.BTF_SOCK_COMMON: Takes(_BTF_SOCKETS),
+    Arg.SOCK_RELEASE: Takes(_BTF_SOCKETS),
+    Arg.SOCKET_OR_NULL: Takes(_plain(Kind.SOCKET), null=True),
     Arg.FUNC: Takes(_plain(Kind.FUNC)),
     Arg.STACK_OR_NULL: Takes(_plain(Kind.STACK), null=True),
     Arg.CONST_STR: Takes(_plain(Kind.MAP_VALUE)),
     Arg.FIXED_INT_WRITE: Takes(_MEMORY, writes=True, fixed=4),
     Arg.FIXED_LONG_UNINIT: Takes(_MEMORY, writes=True, unset=True, fixed=8),
     Arg.RINGBUF_MEM: Takes(((Kind.MEM, Flag.RINGBUF),)),
-}
+    Arg.MAP_VALUE_OR_NULL: Takes(_MEMORY, null=True),
+    Arg.FIXED_IPHDR: Takes(_MEMORY, reads_only=True, fixed=20),
+    Arg.FIXED_IPV6HDR: Takes(_MEMORY, reads_only=True, fixed=40),
+    Arg.FIXED_TCPHDR: Takes(_MEMORY, reads_only=True, fixed=20),
+    Arg.BTF_ID: Takes(_STRUCTS),
+    Arg.BTF_ID_OR_NULL: Takes(_STRUCTS, null=True),
+    Arg.PERCPU_BTF_ID: Takes((
+        (Kind.BTF_ID, Flag.PERCPU), (Kind.BTF_ID, Flag.PERCPU | Flag.RCU),
+        (Kind.BTF_ID, Flag.PERCPU | Flag.TRUSTED),
+    )),
+    Arg.TIMER: Takes(_plain(Kind.MAP_VALUE)),
+    Arg.KPTR_DEST: Takes((*_plain(Kind.MAP_VALUE), (Kind.BTF_ID, Flag.ALLOC))),
+    Arg.KPTR_RELEASE: Takes(_STRUCTS, null=True),
+    Arg.DYNPTR_RINGBUF_UNINIT: Takes(_DYNPTRS, writes=True, unset=True),
+    Arg.DYNPTR_LOCAL_UNINIT: Takes(_DYNPTRS, writes=True, unset=True),
+    Arg.DYNPTR_RELEASE: Takes(_DYNPTRS),
+    Arg.DYNPTR: Takes(_DYNPTRS, reads_only=True),
+}  # fmt: skip
 """Every argument type but ANYTHING, which takes any register that is set."""
 
 MOVABLE: Final = frozenset({
@@ -87,3 +109,9 @@ def accepts(takes: Takes, reg: Register) -> bool:
     if takes.null:
         flags &= ~Flag.MAYBE_NULL
     return any(kind is reg.kind and flags == wanted for kind, wanted in takes.types)
+
+
+RELEASES: Final = frozenset({Arg.RINGBUF_MEM, Arg.SOCK_RELEASE, Arg.KPTR_RELEASE})
+"""Arguments that the call gives back; dynptrs apart."""
+ALIGNED: Final = frozenset({Arg.FIXED_INT_WRITE, Arg.FIXED_LONG_UNINIT})
+"""Memory of known size that must be aligned to it."""

@@ -1,9 +1,9 @@
-"""The context: which fields a program type may read and write, how wide, and what a load gives."""
+"""The context: which places a program type may load from and store to, and what a load gives."""
 
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from vm.uapi.attach_types import AttachType
-from vm.uapi.context_rules import CONTEXTS, FieldRule, Points, Widths, permitted, rule_at
+from vm.uapi.context_places import SYSCALL_LIMIT, Gives, Places, places_of
+from vm.uapi.context_rules import Widths, rule_at
 from vm.uapi.prog_types import ProgType
 from vm.verifier import scalar
 from vm.verifier.checks.common import refuse
@@ -16,65 +16,87 @@ from vm.verifier.rules import context as rules
 if TYPE_CHECKING:
     from vm.verifier.walk import Walk
 
+
+def _pointer(kind: Kind, flags: int = 0, btf: str = "") -> Register:
+    return Register(kind, scalar.ZERO, flags=flags, btf=btf)
+
+
 _PRODUCED: Final = {
-    Points.DATA: Register(Kind.PACKET, scalar.ZERO),
-    Points.META: Register(Kind.PACKET_META, scalar.ZERO),
-    Points.END: Register(Kind.PACKET_END, scalar.ZERO),
-    Points.SOCKET: Register(Kind.SOCK_COMMON, scalar.ZERO, flags=Flag.MAYBE_NULL),
+    Gives.DATA: _pointer(Kind.PACKET),
+    Gives.META: _pointer(Kind.PACKET_META),
+    Gives.END: _pointer(Kind.PACKET_END),
+    Gives.SOCKET: _pointer(Kind.SOCK_COMMON, Flag.MAYBE_NULL),
+    Gives.FULL_SOCKET: _pointer(Kind.SOCKET),
+    Gives.FULL_SOCKET_OR_NULL: _pointer(Kind.SOCKET, Flag.MAYBE_NULL),
+    Gives.FLOW_KEYS: _pointer(Kind.FLOW_KEYS),
+    Gives.BUFFER: _pointer(Kind.TP_BUFFER),
+    Gives.HOOK_STATE: _pointer(Kind.BTF_ID, Flag.TRUSTED, "nf_hook_state"),
+    Gives.SK_BUFF: _pointer(Kind.BTF_ID, Flag.TRUSTED, "sk_buff"),
 }
+_PACKET: Final = frozenset({Gives.DATA, Gives.META, Gives.END})
 _UNKNOWN: Final = scalar_register(scalar.UNKNOWN)
 
 
 def read(walk: "Walk", regno: int, off: int, size: int, *, signed: bool = False) -> Register:
     """What a load of ``size`` bytes at ``off`` of the context gives, before it is cut to its width."""
-    rule = _check(walk, regno, off, size, write=False)
-    if rule is None or rule.points is None:
+    check_unmodified(walk, regno, walk.regs[regno])
+    kind = walk.program.prog_type
+    if kind is ProgType.SYSCALL:
+        _check_syscall(walk, off, size, write=False)
         return _UNKNOWN
-    if signed and rule.points is not Points.SOCKET:
+    gives = _places(walk).reads.get((off, size))
+    if gives is None or (signed and gives in _PACKET and size == 4):
         _refuse(walk, off, size, write=False)
-    produced = _PRODUCED[rule.points]
+    if gives is Gives.NUMBER:
+        return _UNKNOWN
+    produced = _PRODUCED[gives]
     return produced._replace(id=walk.new_id()) if produced.maybe_null else produced
 
 
 def write(walk: "Walk", regno: int, off: int, size: int) -> None:
     """A store of ``size`` bytes at ``off`` of the context is allowed."""
-    _check(walk, regno, off, size, write=True)
+    check_unmodified(walk, regno, walk.regs[regno])
+    if walk.program.prog_type is ProgType.SYSCALL:
+        _check_syscall(walk, off, size, write=True)
+    elif (off, size) not in _places(walk).writes:
+        _refuse(walk, off, size, write=True)
 
 
-def _check(walk: "Walk", regno: int, off: int, size: int, *, write: bool) -> FieldRule | None:
-    reg = walk.regs[regno]
-    check_unmodified(walk, regno, reg)
+def _places(walk: "Walk") -> Places:
     kind = walk.program.prog_type
-    if kind not in CONTEXTS:
+    found = places_of(kind, walk.options.attach_type)
+    if found is None:
         raise unsupported(walk.pc, f"the context of {kind.label} programs")
-    if not (permitted(kind, off, size, write=write) or _in_devmap(walk, off, size, write)):
+    return found
+
+
+def _check_syscall(walk: "Walk", off: int, size: int, *, write: bool) -> None:
+    """The context of programs of type syscall is memory of the caller's choice."""
+    if not 0 <= off < SYSCALL_LIMIT or off % size:
         _refuse(walk, off, size, write=write)
-    return rule_at(kind, off)
-
-
-def _in_devmap(walk: "Walk", off: int, size: int, write: bool) -> bool:
-    """Programs made for a devmap may ask where the packet goes."""
-    if walk.program.prog_type is not ProgType.XDP or walk.options.attach_type != AttachType.XDP_DEVMAP:
-        return False
-    rule = rule_at(ProgType.XDP, off)
-    return (
-        not write
-        and rule is not None
-        and rule.name == "egress_ifindex"
-        and rule.allows(off, size, write=False)
-    )
 
 
 def _refuse(walk: "Walk", off: int, size: int, *, write: bool) -> NoReturn:
     kind = walk.program.prog_type
-    struct, field = CONTEXTS[kind], rule_at(kind, off)
+    found, field = places_of(kind, walk.options.attach_type), rule_at(kind, off)
+    struct = "the context" if found is None else found.struct
     last = off + size - 1
-    if field is None:
-        refuse(walk, rules.CONTEXT_NO_FIELD, off=off, size=size, last=last, struct=struct.name)
-    if field.widths is Widths.NONE or kind not in (field.writers if write else field.readers):
+    places = set() if found is None else set(found.writes if write else found.reads)
+    near = any(at < off + size and off < at + width for at, width in places)
+    name = field.name if field is not None else f"bytes {off} to {last}"
+    if not near and (field is not None or _known(found, off)):
         rule = rules.CONTEXT_WRITE if write else rules.CONTEXT_READ
-        refuse(walk, rule, off=off, size=size, field=field.name, struct=struct.name)
+        refuse(walk, rule, off=off, size=size, field=name, struct=struct)
+    if not near:
+        refuse(walk, rules.CONTEXT_NO_FIELD, off=off, size=size, last=last, struct=struct)
+    start, length = (off, size) if field is None else (field.offset, field.size)
+    widths = "other widths or places" if field is None or field.widths is Widths.NONE else field.widths.value
     refuse(
-        walk, rules.CONTEXT_WIDTH, off=off, size=size, field=field.name, struct=struct.name,
-        start=field.offset, length=field.size, widths=field.widths.value,
+        walk, rules.CONTEXT_WIDTH, off=off, size=size, field=name, struct=struct,
+        start=start, length=length, widths=widths,
     )  # fmt: skip
+
+
+def _known(found: Places | None, off: int) -> bool:
+    """Whether the byte may be accessed in the other direction."""
+    return found is not None and any(at <= off < at + width for at, width in (*found.reads, *found.writes))

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, Final
 
+from vm.uapi.context_places import FLOW_KEYS_SIZE
 from vm.uapi.prog_types import ProgType as P
 from vm.verifier import scalar, transfer_stack
 from vm.verifier.checks import context, map_pointer, map_values, stack
 from vm.verifier.checks.alignment import check_alignment
 from vm.verifier.checks.bounds import check_packet, check_region
+from vm.verifier.checks.buffers import BUFFERS, check_buffer
 from vm.verifier.checks.common import map_of, refuse
 from vm.verifier.checks.pointers import check_store_leak
 from vm.verifier.checks.sockets import SOCKETS, check_socket
@@ -114,11 +116,18 @@ def _check_other(
             refuse(walk, rules.PACKET_WRITE)
         check_store_leak(walk, value_regno, "packet")
         check_packet(walk, regno, off, size)
+    elif reg.kind is Kind.FLOW_KEYS:
+        check_store_leak(walk, value_regno, "flow keys")
+        if off < 0 or off + size > FLOW_KEYS_SIZE:
+            refuse(walk, rules.FLOW_KEYS_OUTSIDE, off=off, size=size, limit=FLOW_KEYS_SIZE)
+    elif reg.kind in BUFFERS and not reg.maybe_null:
+        check_buffer(walk, regno, off, size, write=write)
     elif reg.kind is Kind.MEM and not reg.maybe_null:
         if write and reg.flags & Flag.RDONLY:
             refuse(walk, rules.READ_ONLY, reg=regno, type=reg.type_text)
         check_store_leak(walk, value_regno, "mem")
-        check_region(walk, regno, off, size, reg.size)
+        if not reg.flags & Flag.UNTRUSTED:
+            check_region(walk, regno, off, size, reg.size)
     elif reg.kind is Kind.MAP_KEY and not reg.flags:
         if write:
             refuse(walk, rules.MAP_KEY_WRITE, reg=regno)
@@ -127,7 +136,7 @@ def _check_other(
         if write:
             refuse(walk, rules.READ_ONLY, reg=regno, type=reg.type_text)
         check_socket(walk, regno, off, size)
-    else:
+    elif reg.kind is not Kind.ARENA:
         _refuse_kind(walk, regno)
 
 

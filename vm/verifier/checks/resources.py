@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Final
 
 from vm.verifier import scalar
 from vm.verifier.checks.common import map_of, refuse
-from vm.verifier.register import NOT_INIT, Kind, Register
+from vm.verifier.register import NOT_INIT, Register
 from vm.verifier.register import scalar as scalar_register
-from vm.verifier.rejection import unsupported
 from vm.verifier.rules import resources as rules
 from vm.verifier.state import SPILL, Frame, Ref, Slot
 
@@ -44,7 +43,7 @@ def _forget(frame: Frame, ref: int, gone: Register) -> None:
         if reg.ref == ref:
             frame.regs[regno] = gone
     for index, slot in enumerate(frame.stack):
-        if slot.types[0] == SPILL and slot.spilled.ref == ref:
+        if slot.types[7] == SPILL and slot.spilled.ref == ref:
             frame.stack[index] = Slot(slot.types, gone)
 
 
@@ -72,6 +71,17 @@ def check_spin_lock(walk: "Walk", regno: int) -> None:
     reg = walk.regs[regno]
     if not reg.value.is_const:
         refuse(walk, rules.LOCK_VARIABLE, reg=regno)
-    if reg.kind is not Kind.MAP_VALUE:
-        raise unsupported(walk.pc, "spin locks in allocated objects")
     refuse(walk, rules.LOCK_NO_BTF, map=map_of(walk, reg).name)
+
+
+def check_typed_field(walk: "Walk", regno: int, struct: str) -> None:
+    """A timer may be used through r``regno``: never, as it too is found by the type of the value."""
+    reg = walk.regs[regno]
+    if not reg.value.is_const:
+        refuse(walk, rules.FIELD_VARIABLE, reg=regno, struct=struct)
+    refuse(walk, rules.FIELD_NO_BTF, map=map_of(walk, reg).name, struct=struct)
+
+
+def check_kptr(walk: "Walk", regno: int) -> None:
+    """A kernel pointer kept in a map value may be exchanged: never, for the same reason."""
+    refuse(walk, rules.FIELD_NO_BTF, map=map_of(walk, walk.regs[regno]).name, struct="bpf_kptr_xchg")

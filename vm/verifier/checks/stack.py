@@ -7,8 +7,9 @@ from vm.verifier.checks.bounds import MAX_VAR_OFF
 from vm.verifier.checks.common import refuse
 from vm.verifier.register import Kind, Register
 from vm.verifier.register import scalar as scalar_register
+from vm.verifier.rules import dynptrs as dynptr_rules
 from vm.verifier.rules import stack as rules
-from vm.verifier.state import INVALID, MISC, SPILL, ZEROED, Slot
+from vm.verifier.state import DYNPTR, INVALID, MISC, SPILL, ZEROED, Slot
 from vm.word import signed
 
 if TYPE_CHECKING:
@@ -63,10 +64,20 @@ def check_range(
             refuse(walk, rules.VARIABLE_UNPRIVILEGED, reg=regno, var_off=tnum.text(reg.value.var_off))
         low, high, raw = reg.value.smin + off, reg.value.smax + off, False
     if raw:
+        _spare_dynptrs(walk, reg, low, high + size)
         return True
     for at in range(low, high + size):
         _check_byte(walk, regno, reg, low, at, size, write)
     return False
+
+
+def _spare_dynptrs(walk: "Walk", reg: Register, low: int, end: int) -> None:
+    """A helper must not write over a dynptr."""
+    stack = walk.state.frames[reg.frame].stack
+    for at in range(low, end):
+        index, byte = divmod(-at - 1, 8)
+        if index < len(stack) and stack[index].types[byte] == DYNPTR:
+            refuse(walk, dynptr_rules.POTENTIAL_WRITE, off=at)
 
 
 def _check_byte(walk: "Walk", regno: int, reg: Register, low: int, at: int, size: int, write: bool) -> None:

@@ -8,9 +8,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from vm.verifier.rejection import Rule
-from vm.verifier.rules import access, arguments, calls, context, leaks, pointers, resources, returns, stack
+from vm.verifier.rules import (
+    access,
+    arguments,
+    calls,
+    context,
+    dynptrs,
+    leaks,
+    loading,
+    pointers,
+    resources,
+    returns,
+    stack,
+)
 
-_TABLES = (access, arguments, calls, context, leaks, pointers, resources, returns, stack)
+_TABLES = (access, arguments, calls, context, dynptrs, leaks, loading, pointers, resources, returns, stack)
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {name: row for table in _TABLES for name, row in vars(table).items() if isinstance(row, Rule)}

@@ -149,6 +149,21 @@ MAP_PTR_PERFMON = Rule(
     "r{reg} is the map itself; reading the kernel's own structure needs CAP_PERFMON.",
     "look a value up with bpf_map_lookup_elem",
 )
+FLOW_KEYS_OUTSIDE = _memory(
+    "invalid access to flow keys off={off} size={size}",
+    "The access takes {size} bytes at {off} of struct bpf_flow_keys, which has {limit}.",
+    "use the offsets of struct bpf_flow_keys",
+)
+BUFFER_NEGATIVE = _memory(
+    "R{reg} invalid {buffer} buffer access: off={off}, size={size}",
+    "The access lies {off} bytes before the buffer r{reg} points to.",
+    "use an offset from 0 on",
+)
+BUFFER_VARIABLE = _memory(
+    "R{reg} invalid variable buffer offset: off={off}, var_off={var_off}",
+    "A number only known at run time was added to r{reg}; this buffer takes constant offsets only.",
+    "use constant offsets",
+)
 SOCK_FIELD = _memory(
     "R{reg} invalid {type} access off={off} size={size}",
     "There is no readable field of {size} bytes at offset {off} of what r{reg} points to ({type}).",

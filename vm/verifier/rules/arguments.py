@@ -92,6 +92,27 @@ STRING_ADDRESS = _argument(
     "pass the address of the string itself",
     Errno.EINVAL,
 )
+MAY_WRITE_STRUCTURE = _argument(
+    "{helper}() may write into memory pointed by R{reg} type={type}",
+    "{helper} writes to what r{reg} points at, and that is a structure of the kernel.",
+    "pass memory of the program",
+)
+OTHER_STRUCTURE = _argument(
+    "R{reg} is of type {struct} but {expected} is expected",
+    "{helper} takes a struct {expected} in r{reg}, which points to a struct {struct}.",
+    "pass a pointer of the right kind",
+)
+STORAGE_FLAGS = _argument(
+    "get_local_storage() doesn't support non-zero flags",
+    "The second argument of bpf_get_local_storage must be the constant 0.",
+    "set r2 to 0",
+    Errno.EINVAL,
+)
+DYNPTR_MEMORY = _argument(
+    "Unsupported reg type {type} for bpf_dynptr_from_mem data",
+    "A dynptr can stand for memory of a map value only, and r{reg} holds {type}.",
+    "pass a pointer into a map value",
+)
 FORMAT_DATA = _argument(
     "",
     "The arguments of the format are whole u64 words; {size} bytes are not a multiple of 8.",

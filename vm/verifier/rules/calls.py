@@ -30,6 +30,16 @@ HELPER_NEEDS_PERFMON = _policy(
     "{helper} can read kernel memory: it needs CAP_PERFMON, which this profile lacks.",
     "verify as root, or do without it",
 )
+NOT_IN_PROBE = _context(
+    "helper call is not allowed in probe",
+    "{helper} may be called only where Linux lists the kernel function traced, and this load names none.",
+    "do without it",
+)
+MIGHT_SLEEP = _context(
+    "helper call might sleep in a non-sleepable prog",
+    "{helper} may sleep, and the program runs where the kernel must not.",
+    "load a program that may sleep, with BPF_F_SLEEPABLE",
+)
 GPL_ONLY = _policy(
     "cannot call GPL-restricted function from non-GPL compatible program",
     "{helper} is for programs under a GPL-compatible licence, and this one's is `{license}`.",

@@ -55,6 +55,16 @@ LOCK_VARIABLE = _resource(
     "The place of the lock depends on a number.",
     "pass the value's pointer with a constant offset",
 )
+FIELD_VARIABLE = _resource(
+    "R{reg} doesn't have constant offset. {struct} has to be at the constant offset",
+    "The place of the {struct} depends on a number.",
+    "pass the value's pointer with a constant offset",
+)
+FIELD_NO_BTF = _resource(
+    "map '' has to have BTF in order to use {struct}",
+    "Linux finds it by the type of the map's value, and map `{map}` was made without types.",
+    "make the map with BTF, as libbpf does",
+)
 LOCK_NO_BTF = _resource(
     "map '' has to have BTF in order to use bpf_spin_lock",
     "Linux finds the lock by the type of the map's value, and this map was made without types.",
