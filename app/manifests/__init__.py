@@ -1,0 +1,1 @@
+"""YAML that people write, checked against a schema, every mistake with its line and column."""
