@@ -25,6 +25,7 @@ import { pointing } from "./pointing.ts";
 import { editorCommands } from "./port.ts";
 import { messages, setProblems, showProblems } from "./problems.ts";
 import { typing } from "./typing.ts";
+import { onVerifier, walkedPlace, walkedSignals } from "./walked.ts";
 
 /** How long a line is left alone before its problem is spelt out under it, in ms. */
 const RESTED = 500;
@@ -107,7 +108,8 @@ function setText(view: EditorView, text: string): void {
 /** Shows the current line, unless someone has scrolled away from it. */
 function follow(view: EditorView, wasAt: number | null): number | null {
   const { snapshot } = select.here.peek();
-  const at = snapshot === null ? null : placeOf(view.state, snapshot.program, snapshot.pc);
+  const place = onVerifier() ? walkedPlace() : snapshot;
+  const at = place === null ? null : placeOf(view.state, place.program, place.pc);
   if (at === null || at === wasAt) return at;
   // The scroller is moved here and not by CodeMirror, which would scroll the page around it as well.
   view.requestMeasure({
@@ -159,7 +161,7 @@ function sync(view: EditorView): void {
     if (soon) later = setTimeout(() => view.dispatch({ effects: setProblems.of(problems) }), RESTED);
   });
   effect(() => {
-    void [select.here.value, select.related.value, select.walked.value, select.run.value];
+    void [select.here.value, select.related.value, select.walked.value, select.run.value, ...walkedSignals()];
     view.dispatch({ effects: refresh.of(null) });
     at = follow(view, at);
   });

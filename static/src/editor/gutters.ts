@@ -8,6 +8,7 @@ import { act } from "../store.ts";
 import { askCondition } from "./condition.ts";
 import { refresh } from "./marks.ts";
 import { slotAt, stopsOf } from "./lines.ts";
+import { onVerifier, walkedText } from "./walked.ts";
 
 class Pc extends GutterMarker {
   readonly pc: string;
@@ -36,11 +37,13 @@ class Pc extends GutterMarker {
 class Coverage extends GutterMarker {
   readonly text: string;
   readonly tone: string;
+  readonly title: string;
 
-  constructor(text: string, tone: string) {
+  constructor(text: string, tone: string, title = "") {
     super();
     this.text = text;
     this.tone = tone;
+    this.title = title;
   }
 
   override eq(other: Coverage): boolean {
@@ -51,7 +54,7 @@ class Coverage extends GutterMarker {
     const span = document.createElement("span");
     span.className = this.tone;
     span.textContent = this.text;
-    if (this.tone === "hit") span.title = `Ran ${this.text.slice(1)} times over all packets`;
+    span.title = this.title;
     return span;
   }
 }
@@ -76,8 +79,11 @@ function coverageMarker(view: EditorView, line: BlockInfo): GutterMarker | null 
   const number = view.state.doc.lineAt(line.from).number;
   if ([...select.errors.peek(), ...verdict.problems.peek()].some(({ span }) => span?.line === number)) return new Coverage("✕", "bad");
   const slot = slotAt(view.state, line.from, line.to);
-  const count = slot === null ? 0 : (select.run.peek()?.coverage[slot.pc] ?? 0);
-  return count === 0 ? null : new Coverage(`×${short(count)}`, "hit");
+  if (slot === null) return null;
+  const walked = onVerifier() ? walkedText(slot.pc) : null;
+  if (onVerifier()) return walked === null ? null : new Coverage(walked.text, "ok", walked.title);
+  const count = select.run.peek()?.coverage[slot.pc] ?? 0;
+  return count === 0 ? null : new Coverage(`×${short(count)}`, "hit", `Ran ${short(count)} times over all packets`);
 }
 
 const changed = (update: { transactions: readonly { effects: readonly { is: (type: typeof refresh) => boolean }[] }[] }) =>

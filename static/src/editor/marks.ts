@@ -6,6 +6,7 @@ import * as select from "../select.ts";
 import { REGION } from "../views/words.ts";
 import { kindAt, lastRun, nearestRun } from "./facts.ts";
 import { placeOf, slotAt, type Slot } from "./lines.ts";
+import { knownKind, onVerifier, walkedPlace } from "./walked.ts";
 
 /** Time moved, or something else that lines show changed. */
 export const refresh = StateEffect.define<null>();
@@ -48,7 +49,15 @@ interface Around {
   bad: number | null;
 }
 
+/** On the verifier's screen: the instruction it is about to check, or the one it refuses. */
+function aroundWalk(state: EditorState): Around {
+  const place = walkedPlace();
+  const at = place === null ? null : placeOf(state, place.program, place.pc);
+  return { now: place?.bad ? null : at, last: null, bad: place?.bad ? at : null };
+}
+
 function around(state: EditorState): Around {
+  if (onVerifier()) return aroundWalk(state);
   const { snapshot, done } = select.here.peek();
   if (snapshot === null) return { now: null, last: null, bad: null };
   const fault = snapshot.end?.how === "fault";
@@ -63,7 +72,7 @@ function around(state: EditorState): Around {
 
 function lineClass(from: number, slot: Slot | null, where: Around): string {
   const related = select.related.peek();
-  const walked = select.walked.peek();
+  const walked = onVerifier() ? new Set<number>() : select.walked.peek();
   return [
     from === where.now && "now",
     from === where.last && from !== where.now && "last",
@@ -77,6 +86,7 @@ function lineClass(from: number, slot: Slot | null, where: Around): string {
 
 /** The value beside a line: of the last time it ran; for the current line, which way its question goes. */
 function hintFor(slot: Slot, now: boolean): string {
+  if (onVerifier()) return "";
   const { next } = select.here.peek();
   if (now && next?.mark?.kind === "branch") return next.note;
   const window = select.window.peek();
@@ -100,6 +110,19 @@ function columnsOf(view: EditorView): number {
   return Math.max(0, Math.floor((width - PADDING) / view.defaultCharacterWidth));
 }
 
+/** Colours each register of a line by what the verifier knows it to be before that line. */
+function colourKnown(builder: RangeSetBuilder<Decoration>, line: Line, slot: Slot): void {
+  const end = line.text.search(COMMENT);
+  const code = end < 0 ? line.text : line.text.slice(0, end);
+  for (const found of code.matchAll(REGISTER)) {
+    const kind = knownKind(slot.pc, Number(found[2]));
+    if (kind === null || kind === "none") continue;
+    const { tone } = kind === "sock" ? REGION.mem : REGION[kind];
+    const from = line.from + found.index;
+    builder.add(from, from + found[0].length, Decoration.mark({ class: `r r-${tone === "e" ? "p" : tone}` }));
+  }
+}
+
 /** Colours each register of a line by what it held when the line ran; the one it wrote, by what it holds after. */
 function colour(builder: RangeSetBuilder<Decoration>, line: Line, slot: Slot): void {
   const window = select.window.peek();
@@ -118,10 +141,9 @@ function colour(builder: RangeSetBuilder<Decoration>, line: Line, slot: Slot): v
   }
 }
 
-function build(view: EditorView): DecorationSet {
+function build(view: EditorView, columns: number): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
   const where = around(view.state);
-  const columns = columnsOf(view);
   for (const { from, to } of view.visibleRanges) {
     for (let at = from; at <= to; ) {
       const line = view.state.doc.lineAt(at);
@@ -132,7 +154,7 @@ function build(view: EditorView): DecorationSet {
         builder.add(line.from, line.from, Decoration.line(attributes === undefined ? { class: names } : { class: names, attributes }));
       }
       if (slot !== null) {
-        colour(builder, line, slot);
+        (onVerifier() ? colourKnown : colour)(builder, line, slot);
         const hint = fit(hintFor(slot, line.from === where.now), line, columns);
         if (hint !== "") builder.add(line.to, line.to, Decoration.widget({ widget: new Hint(hint), side: 1 }));
       }
@@ -145,14 +167,20 @@ function build(view: EditorView): DecorationSet {
 export const marks = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;
+    /** Asked only when it may have changed: to ask is to lay the page out. */
+    columns: number;
 
     constructor(view: EditorView) {
-      this.decorations = build(view);
+      this.columns = columnsOf(view);
+      this.decorations = build(view, this.columns);
     }
 
     update(update: ViewUpdate): void {
       const asked = update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(refresh)));
-      if (asked || update.docChanged || update.viewportChanged || update.geometryChanged) this.decorations = build(update.view);
+      if (asked || update.docChanged || update.viewportChanged || update.geometryChanged) {
+        if (update.geometryChanged) this.columns = columnsOf(update.view);
+        this.decorations = build(update.view, this.columns);
+      }
     }
   },
   { decorations: (plugin) => plugin.decorations },

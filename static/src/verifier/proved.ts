@@ -26,10 +26,10 @@ export function has(scalar: ScalarView, word: bigint): boolean {
 
 const OFFSET = /([+-])\s?(\d+)$/;
 
-/** The offset that a pointer of the run names: 26 of `pkt +26`. */
+/** The offset that a pointer of the run names: 26 of `pkt +26`; a value of a map without one is meant from its start. */
 export function offsetOf(text: string): number | null {
   const found = OFFSET.exec(text);
-  if (found === null) return null;
+  if (found === null) return text.endsWith("]") ? 0 : null;
   return Number(found[2]) * (found[1] === "-" ? -1 : 1);
 }
 

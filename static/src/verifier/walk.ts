@@ -3,6 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { isFailure } from "../api.ts";
 import type { ExplainReply, ExploreReply, Failure, FrameKnown, KnownReply, LogReply, RegView, WalkStep, WalkWindow } from "../schemas.ts";
 import { screen } from "../screen.ts";
+import * as select from "../select.ts";
 import { state } from "../store.ts";
 import { ask } from "../transport.ts";
 import * as verdict from "../verdict.ts";
@@ -29,10 +30,17 @@ export const explanation = signal<ExplainReply | null>(null);
 /** Whether somebody wants to know what was proved, beside the run. */
 export const wanted = signal(false);
 
-export const program = computed(() => chosen.value ?? verdict.decisive.value?.index ?? 0);
+/** On the workbench the program that runs here; on the verifier's own screen the one chosen, or refused. */
+export const program = computed(() => {
+  if (screen.value === "workbench") return select.snapshot.value?.program ?? 0;
+  return chosen.value ?? verdict.decisive.value?.index ?? 0;
+});
 export const count = computed(() => walk.value?.indexes.length ?? 0);
 export const stale = computed(() => walk.value === null || walk.value.revision !== state.value.revision);
 export const window = computed(() => windows.value.get(Math.floor(at.value / WINDOW)));
+
+/** What was known at each slot, over all paths. */
+export const places = computed(() => new Map((known.value?.places ?? []).map((place) => [place.pc, place])));
 
 export interface Seen {
   step: WalkStep;
@@ -132,7 +140,7 @@ async function explore(): Promise<void> {
     }
     if (isFailure(reply)) failure.value = reply;
     else took(reply);
-    if (wanted.peek()) void fetchKnown();
+    void fetchKnown();
     if (screen.peek() === "verifier" && !isFailure(reply)) await explain();
   }
   asking = false;

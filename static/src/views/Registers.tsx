@@ -3,6 +3,7 @@ import { pastOf } from "../past.ts";
 import { changeNote, registerNames, registerRows, type DeadRow, type LiveRow } from "../registers.ts";
 import * as select from "../select.ts";
 import { linked } from "./hovering.ts";
+import { ProvedCell, ProvedWarning, useProved } from "./Proved.tsx";
 import { RunBody, StaleTag } from "./RunBody.tsx";
 import { PcLink } from "./PcLink.tsx";
 import { useRoving } from "./useRoving.ts";
@@ -14,6 +15,7 @@ export function RegistersHead() {
     <>
       <span class="meta">{now === null ? "" : now.end === null ? `before pc ${now.pc}` : "at the end"}</span>
       <span class="grow" />
+      <ProvedWarning />
       <StaleTag />
     </>
   );
@@ -36,6 +38,7 @@ function Live({ row }: { row: LiveRow }) {
         {aside && value.note !== "" ? <span class="aside"> {value.note}</span> : null}
         {under === "" ? null : <span class="was">{under}</span>}
       </span>
+      <ProvedCell n={n} value={value} />
       <span class="who" role="cell">
         {since === undefined ? null : <PcLink touch={since} did={`set r${n}`} />}
       </span>
@@ -64,6 +67,7 @@ function Dead({ row }: { row: DeadRow }) {
 function Rows() {
   const { snapshot, previous } = select.here.value;
   const roving = useRoving();
+  useProved();
   if (snapshot === null) return null;
   const rows = registerRows(snapshot, previous, pastOf(select.window.value).registers, select.cursor.value.step);
   return (
@@ -74,6 +78,7 @@ function Rows() {
         </span>
         <span role="columnheader">kind</span>
         <span role="columnheader">value in this run</span>
+        <span role="columnheader">what the verifier proved</span>
         <span role="columnheader">set by</span>
       </div>
       {rows.map((row) => (row.kind === "live" ? <Live key={`r${row.n}`} row={row} /> : <Dead key={`d${row.numbers[0]}`} row={row} />))}
