@@ -39,6 +39,10 @@ MAX_FRAMES: Final = 9
 """One more than there can be: a search may briefly think itself deeper."""
 
 
+MAX_SEGMENTS: Final = 1 << 14
+"""Straight pieces of code of which is remembered how they hand on a search."""
+
+
 class GiveUp(Exception):  # noqa: N818
     """Back-tracking cannot go on: everything is taken to be precise."""
 
@@ -55,10 +59,6 @@ class Search:
 
     def empty(self) -> bool:
         return not any(self.regs) and not any(self.slots)
-
-    def beside(self, frame: int) -> bool:
-        """Whether anything but registers of that frame is sought."""
-        return any(self.slots) or any(mask for at, mask in enumerate(self.regs) if at != frame)
 
 
 class Row(NamedTuple):
@@ -218,42 +218,59 @@ def through_state(walk: "Walk", search: Search, state: "State", last: int, after
 
     ``skip`` leaves out ``last`` itself; ``after`` is the slot it was followed by, -1 if that is not known.
     """
-    steps, rows, at, history = state.history, walk.rows, last, len(state.history)
-    while True:
-        frame = search.frame
-        mask, beside = search.regs[frame], search.beside(frame)
-        event = steps[history - 1].pc if history else state.first
-        while at != event:  # in between, control went straight
-            if skip:
-                skip = False
-            else:
-                row = rows[at]
-                if row is None:
-                    row = row_at(walk, at)
-                touched, kept, added, gives_up, alone = row
-                if alone:
-                    break
-                if mask & touched:
-                    if gives_up:
-                        raise GiveUp
-                    mask = mask & kept | added
-                    if not mask and not beside:
-                        search.regs[frame] = 0
-                        return True
-            after = at
-            at -= 1
-            if at < 0:
-                raise GiveUp
-        search.regs[frame] = mask
-        if skip:
-            skip = False
-        else:
-            step = steps[history - 1] if history else None
-            back(walk, search, at, after, step if step is not None and step.pc == at else None)
-            if search.empty():
-                return True
-        after = at
-        found = before(state, at, history)
+    steps, at, history = state.history, last, len(state.history)
+    if skip:
+        found, after = before(state, at, history), at
         if found is None:
             return False
         at, history = found
+    while True:
+        # from ``at`` back to ``event``, control went straight, and the history has nothing to say but there
+        step = steps[history - 1] if history else None
+        event = state.first if step is None else step.pc
+        mask = -1
+        if step is None or not (step.flags or step.linked):
+            mask = _straight(walk, at, event, search.regs[search.frame])
+            if mask >= 0:
+                search.regs[search.frame] = mask
+        if mask < 0 and _one_by_one(walk, search, range(at, event - 1, -1), after, step):
+            return True
+        if mask == 0 and search.empty():
+            return True
+        if step is None or (history == 1 and event == state.first):
+            return False
+        at, after, history = step.previous, event, history - 1
+
+
+def _straight(walk: "Walk", at: int, event: int, mask: int) -> int:
+    """What of the registers is sought after going back from ``at`` to ``event``; -1 if masks cannot tell."""
+    known = walk.segments
+    key = at, event, mask
+    found = known.get(key)
+    if found is None:
+        if len(known) >= MAX_SEGMENTS:
+            known.clear()
+        found = known[key] = _through_rows([row_at(walk, pc) for pc in range(at, event - 1, -1)], mask)
+    return found
+
+
+def _through_rows(rows: list[Row], mask: int) -> int:
+    if not rows:
+        return -1
+    for touched, kept, added, gives_up, alone in rows:
+        if alone or (mask & touched and gives_up):
+            return -1
+        if mask & touched:
+            mask = mask & kept | added
+    return mask
+
+
+def _one_by_one(walk: "Walk", search: Search, slots: range, after: int, step: Step | None) -> bool:
+    if not slots:
+        raise GiveUp
+    for pc in slots:
+        back(walk, search, pc, after, step if step is not None and step.pc == pc else None)
+        if search.empty():
+            return True
+        after = pc
+    return False

@@ -97,7 +97,8 @@ class Walk:
         self.jumps = 0
         self.print_whole = False
         self.rows: list[Row | None] = [None] * len(self.insns)
-        """How each slot hands on a search for precision."""
+        self.segments: dict[tuple[int, int, int], int] = {}
+        """How slots hand on a search for precision, one by one and in pieces (vm.verifier.backtrack)."""
         self.kept: KeptStates
         self.guards = None if profile.bypass_spec_v1 else Guards()
         """What is done against speculation; None where the loader is trusted with it."""
