@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 MAX_SOURCE = 1_048_576
 """Characters of program text one request may carry."""
@@ -17,6 +17,15 @@ Word = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{16}$")]
 """A 64-bit word: 0x and 16 lower-case hex digits."""
 HexBytes = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})*$")]
 """Bytes, two lower-case hex digits each."""
+
+
+def _packet(text: str) -> str:
+    if len(text) > 2 * MAX_PACKET:
+        raise ValueError(f"a packet has at most {MAX_PACKET:,} bytes; this has {len(text) // 2:,}")
+    return text
+
+
+PacketBytes = Annotated[HexBytes, AfterValidator(_packet)]
 SourceText = Annotated[str, StringConstraints(max_length=MAX_SOURCE)]
 
 

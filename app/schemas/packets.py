@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.schemas.base import MAX_PACKETS, HexBytes, Message
+from app.schemas.base import MAX_PACKETS, HexBytes, Message, PacketBytes
 
 
 class FieldView(Message):
@@ -70,7 +70,7 @@ class HexRequest(Message):
 class DissectRequest(Message):
     """Packets as bytes, to be told what each byte is."""
 
-    packets: Annotated[list[HexBytes], Field(max_length=MAX_PACKETS)]
+    packets: Annotated[list[PacketBytes], Field(max_length=MAX_PACKETS)]
 
 
 class SampleView(Message):

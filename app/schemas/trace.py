@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from app.schemas.base import MAX_PACKETS, HexBytes, Message, SourceText, Word
+from app.schemas.base import MAX_PACKETS, HexBytes, Message, PacketBytes, SourceText, Word
 
 Nanoseconds = Annotated[int, Field(ge=0, lt=2**63)]
 
@@ -20,7 +20,7 @@ class Inputs(Message):
     source: SourceText
     hook: str = "xdp"
     """A hook id: xdp, tc, socket, cgroup_skb/ingress …"""
-    packets: Annotated[tuple[HexBytes, ...], Field(max_length=MAX_PACKETS)] = ()
+    packets: Annotated[tuple[PacketBytes, ...], Field(max_length=MAX_PACKETS)] = ()
     times_ns: Annotated[tuple[Nanoseconds, ...], Field(max_length=MAX_PACKETS)] = ()
     """When each arrives, counted from the first; a millisecond apart where it is not said."""
     seed: Annotated[int, Field(ge=0, lt=2**64)] = 1

@@ -39,7 +39,11 @@ def of_invalid(error: ValidationError) -> Failure:
     """The failure for a message that is not of its schema: which key, and what about it."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "the message"
-    return Failure(code="bad-message", message=f"{where}: {first['msg']}", hint=None)
+    if first["type"] == "string_too_long":
+        limit = first["ctx"]["max_length"]
+        return Failure(code="too-long", message=f"{where}: at most {limit:,} characters are taken")
+    what = first["msg"].removeprefix("Value error, ")
+    return Failure(code="bad-message", message=f"{where}: {what}")
 
 
 def install(app: Flask) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from app.schemas.base import MAX_PACKETS
+from app.schemas.base import MAX_PACKET, MAX_PACKETS
 from app.schemas.packets import FieldView, LayerView, PacketsReply, PacketView, SampleView
 from vm.kernel.packet.capture import CapturedPacket
 from vm.kernel.packet.dissect import dissect
@@ -64,8 +64,11 @@ def _field(field: Dissected) -> FieldView:
 def capture(data: bytes) -> str:
     """The packets of a pcap or pcapng file, as many as a run may send."""
     found = read_capture(data)
-    kept, warnings = found.packets[:MAX_PACKETS], list(found.warnings)
-    if len(found.packets) > len(kept):
+    fitting = [packet for packet in found.packets if len(packet.data) <= MAX_PACKET]
+    kept, warnings = fitting[:MAX_PACKETS], list(found.warnings)
+    if large := len(found.packets) - len(fitting):
+        warnings.append(f"packets of more than {MAX_PACKET:,} bytes were left out: {large:,}")
+    if len(fitting) > len(kept):
         warnings.append(f"the capture has {len(found.packets):,} packets; the first {len(kept):,} are taken")
     packets = [
         view(packet.data, time, apart=index < TAKEN_APART)
@@ -81,19 +84,17 @@ def form(forms: list[dict[str, Any]]) -> str:
 
 def hex_text(text: str) -> str:
     """One packet as hex text."""
-    return PacketsReply(packets=[view(from_hex(text))]).model_dump_json()
+    data = from_hex(text)
+    if len(data) > MAX_PACKET:
+        raise HookscopeError.of(
+            "packet-size", f"a packet has at most {MAX_PACKET:,} bytes; this has {len(data):,}"
+        )
+    return PacketsReply(packets=[view(data)]).model_dump_json()
 
 
 def dissect_all(packets: tuple[str, ...]) -> str:
     """What each byte of these packets is."""
-    return PacketsReply(packets=[view(_bytes(packet)) for packet in packets]).model_dump_json()
-
-
-def _bytes(text: str) -> bytes:
-    data = bytes.fromhex(text)
-    if len(data) > 65_535:
-        raise HookscopeError.of("packet-size", f"a packet has at most 65,535 bytes; this has {len(data):,}")
-    return data
+    return PacketsReply(packets=[view(bytes.fromhex(packet)) for packet in packets]).model_dump_json()
 
 
 def since_first(packets: Sequence[CapturedPacket]) -> list[int]:

@@ -2,8 +2,8 @@
 
 A job goes to an idle process, preferably the one that has its run in memory; jobs take their turn in the
 order they came. Long jobs never take all processes, so that short questions are always answered. A process
-that dies is replaced and the job tried once more; one that takes too long is ended, and the caller told. Jobs
-are pure functions of their arguments, so trying again is always right.
+that dies or runs out of memory is replaced and the job tried once more; one that takes too long is ended, and
+the caller told. Jobs are pure functions of their arguments, so trying again is always right.
 """
 
 import threading
@@ -14,9 +14,12 @@ from typing import Any
 
 from app.workers.process import Told
 from app.workers.worker import Progress, Question, Worker, nobody
-from vm.source import HookscopeError
+from vm.source import Diagnostic, HookscopeError
 
 _REMEMBERED = 4096
+_DIED = Diagnostic(
+    "worker-died", "the simulation process died twice on this", hint="your text is safe; try a smaller run"
+)
 PATIENCE = 1.0
 """Seconds to wait for the process that has the run: another one would have to run it again."""
 
@@ -58,26 +61,29 @@ class Pool:
     ) -> Any:
         """The result of job ``name``. ``home`` names the run it belongs to; raises HookscopeError."""
         question = Question(name, arguments, seconds or self.seconds, progress, cancel or threading.Event())
-        for attempt in (1, 2):
-            worker = self._take(home, long)
-            try:
-                kind, result = worker.ask(question)
-                break
-            except TimeoutError:
-                self._replace(worker)
-                raise _too_long(question.seconds) from None
-            except (EOFError, OSError):
-                self._replace(worker)
-                if attempt == 2:
-                    raise _died() from None
-            except BaseException:  # the job goes on in there: its answer must not be taken for another's
-                self._replace(worker)
-                raise
-            finally:
-                self._give(worker, long)
-        if kind is Told.FAILED:
+        told, result = self._ask(question, home, long)
+        if told in (Told.DIED, Told.EXHAUSTED):
+            told, result = self._ask(question, home, long)
+        if told is not Told.DONE:
             raise HookscopeError(result)
         return result
+
+    def _ask(self, question: Question, home: str | None, long: bool) -> tuple[Told, Any]:
+        """What one process says to the question; one that cannot go on after it is replaced."""
+        worker = self._take(home, long)
+        whole = False
+        try:
+            told, result = worker.ask(question)
+            whole = told is not Told.EXHAUSTED
+        except TimeoutError:
+            return Told.FAILED, _too_long(question.seconds)
+        except (EOFError, OSError):
+            return Told.DIED, _DIED
+        finally:  # any other error too: the job goes on in there, and its answer would be taken for another's
+            if not whole:
+                self._replace(worker)
+            self._give(worker, long)
+        return told, result
 
     def warm(self) -> None:
         """Starts all processes, so that the first learner does not wait."""
@@ -147,17 +153,9 @@ class Pool:
             self._changed.notify_all()
 
 
-def _too_long(seconds: float) -> HookscopeError:
-    return HookscopeError.of(
+def _too_long(seconds: float) -> Diagnostic:
+    return Diagnostic(
         "budget-seconds",
         f"this took longer than {seconds:g} seconds and was stopped",
-        "fewer packets or a lower step limit will finish",
-    )
-
-
-def _died() -> HookscopeError:
-    return HookscopeError.of(
-        "worker-died",
-        "the simulation process died twice on this",
-        "your text is safe; try a smaller run",
+        hint="fewer packets or a lower step limit will finish",
     )

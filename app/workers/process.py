@@ -13,13 +13,21 @@ from vm.source import Diagnostic, HookscopeError
 
 CANCEL = ""
 """The name of no job: stop the one under way. It may come too late."""
+EXHAUSTED = Diagnostic(
+    "memory", "the simulation needed more memory than one run may use", hint="make its maps smaller"
+)
 
 
 class Told(StrEnum):
-    """What comes from the process: (DONE, result), (FAILED, Diagnostic) or (PROGRESS, (done, total))."""
+    """What comes from the process: (DONE, result), (PROGRESS, (done, total)), or a Diagnostic with the rest.
+
+    EXHAUSTED: out of memory, perhaps for what it remembers of other jobs. DIED: said for it by others.
+    """
 
     DONE = "done"
     FAILED = "failed"
+    EXHAUSTED = "exhausted"
+    DIED = "died"
     PROGRESS = "progress"
 
 
@@ -67,13 +75,9 @@ def _answer(pipe: Connection, name: str, arguments: tuple[Any, ...]) -> tuple[To
     except HookscopeError as error:
         return Told.FAILED, error.diagnostic
     except MemoryError:
-        pass
+        return Told.EXHAUSTED, EXHAUSTED
     except Exception as error:  # noqa: BLE001 - a defect of ours must answer the request, not kill the worker
         return Told.FAILED, _defect(error)
-    gc.collect()  # not in the handler, which still holds the frames
-    return Told.FAILED, Diagnostic(
-        "memory", "the simulation needed more memory than one run may use", hint="make its maps smaller"
-    )
 
 
 def _watch(pipe: Connection) -> Watch:

@@ -314,3 +314,21 @@ def test_a_large_array_shows_its_first_entries_and_its_count() -> None:
 def test_padding_nobody_wrote_is_no_part_of_a_frame() -> None:
     run = run_of("*(u16 *)(r10 - 8) = 0x1234\n*(u32 *)(r10 - 4) = 7\nl: r0 = 0\ngoto l", steps=2 * WINDOW)
     assert window(run, 1)["keyframe"]["frames"][0]["bytes"] == {"-8": "3412", "-4": "07000000"}
+
+
+@pytest.mark.parametrize(("around", "first", "count"), [(0, 0, 64), (700, 636, 128), (1000, 936, 88)])
+def test_a_glimpse_is_the_part_of_its_window_around_a_step(around: int, first: int, count: int) -> None:
+    run = run_of(MAPS)
+    whole = window(run, 1)
+    seen = json.loads(run.window(0, 1, WINDOW + around))
+    steps = whole["steps"]
+    assert (seen["window"], seen["first"]) == (1, WINDOW + first)
+    assert seen["steps"] == steps[first : first + count]
+    folded = fold(whole["keyframe"], steps[:first])
+    for frame in seen["keyframe"]["frames"]:
+        frame["bytes"] = cells(frame["bytes"])
+    assert (folded["registers"], folded["written"]) == (
+        seen["keyframe"]["registers"],
+        seen["keyframe"]["written"],
+    )
+    assert folded["frames"] == seen["keyframe"]["frames"]
