@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from app.schemas.packets import DissectRequest, FormRequest, HexRequest
-from app.schemas.source import CheckRequest
 from app.schemas.workspace import SaveRequest
+from app.web.questions import QUESTIONS
 from app.web.services import services
 from vm.source import HookscopeError
 
@@ -24,11 +24,14 @@ def _missing(what: str) -> HookscopeError:
     )
 
 
-@blueprint.post("/check")
-def check() -> Response:
-    """Assembles and checks a text."""
-    message = CheckRequest.model_validate_json(request.data)
-    return _json(services().pool.run("check", message.model_dump_json()))
+@blueprint.post("/check", endpoint="check", defaults={"name": "check"})
+@blueprint.post("/ask/<name>")
+def ask(name: str) -> Response:
+    """Answers what a socket would."""
+    question = QUESTIONS.get(name)
+    if question is None:
+        raise _missing("question")
+    return _json(question.answer(services().pool, question.model.model_validate_json(request.data)))
 
 
 @blueprint.get("/reference")

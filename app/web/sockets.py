@@ -2,6 +2,7 @@
 web process passes them on without reading them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -10,13 +11,11 @@ from flask_socketio import SocketIO
 from pydantic import ValidationError
 
 from app.schemas.base import Message
-from app.schemas.source import CheckRequest, GraphRequest
-from app.schemas.trace import CancelRequest, Failure, MarksRequest, RunRequest, StopRequest, WindowRequest
-from app.schemas.verifier import ExploreRequest, LogRequest, VerdictRequest, WalkRequest, WalkWindowRequest
+from app.schemas.trace import CancelRequest, Failure, RunRequest
 from app.web.failures import DEFECT, of_error, of_invalid
+from app.web.questions import QUESTIONS
 from app.web.runner import Runner
 from app.web.wire import UNREADABLE
-from app.workbench.keys import walk_key
 from vm.source import HookscopeError
 
 if TYPE_CHECKING:
@@ -55,15 +54,6 @@ def install(socketio: SocketIO, services: "Services") -> None:
         """An event answered by its acknowledgement, whatever was sent."""
         socketio.on_event(event, lambda *data: _answer(work, model, *data))
 
-    def about_run(job: str) -> Callable[[Any], Reply]:
-        return lambda message: pool.run(job, message.model_dump_json(), home=message.run)
-
-    def about_walk(job: str) -> Callable[[Any], Reply]:
-        return lambda message: pool.run(job, message.model_dump_json(), home=message.walk)
-
-    def explore(message: ExploreRequest) -> Reply:
-        return str(pool.run("explore", message.model_dump_json(), home=walk_key(message), long=True))
-
     def run(message: RunRequest) -> Reply:
         return {"accepted": True, "run": sessions[_session()].start(message)}
 
@@ -71,16 +61,8 @@ def install(socketio: SocketIO, services: "Services") -> None:
         sessions[_session()].cancel(message.revision)
         return {"accepted": True}
 
-    question("check", CheckRequest, lambda message: pool.run("check", message.model_dump_json()))
-    question("graph", GraphRequest, lambda message: pool.run("graph", message.model_dump_json()))
-    question("window", WindowRequest, about_run("window"))
-    question("stop", StopRequest, about_run("stop"))
-    question("marks", MarksRequest, about_run("marks"))
-    question("verdict", VerdictRequest, lambda message: pool.run("verdict", message.model_dump_json()))
-    question("explore", ExploreRequest, explore)
-    question("walk:window", WalkWindowRequest, about_walk("walk.window"))
-    question("walk:known", WalkRequest, about_walk("walk.known"))
-    question("walk:log", LogRequest, about_walk("walk.log"))
+    for event, asked in QUESTIONS.items():
+        question(event, asked.model, partial(asked.answer, pool))
     question("run", RunRequest, run)
     question("cancel", CancelRequest, cancel)
     socketio.on_event(UNREADABLE, lambda *_: _refusal(_NOT_READ))

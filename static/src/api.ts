@@ -53,6 +53,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
 }
 
 export const api = {
+  question: <T>(name: string, message: unknown) => ask<T>("POST", `/api/ask/${encodeURIComponent(name)}`, message),
   reference: () => ask<Reference>("GET", "/api/reference"),
   examples: () => ask<ExampleView[]>("GET", "/api/examples"),
   samples: () => ask<SampleView[]>("GET", "/api/samples"),

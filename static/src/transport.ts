@@ -3,7 +3,7 @@ import { batch, effect } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
 import * as actions from "./actions.ts";
 import { follow, settle } from "./anchor.ts";
-import { api, isFailure } from "./api.ts";
+import { api, isFailure, RequestFailed } from "./api.ts";
 import type { CheckReply, Failure, GraphReply, MarksReply, RunReply, StopReply, StopRequest, WindowReply } from "./schemas.ts";
 import { act, state } from "./store.ts";
 import { snapshotAt, stepsOf, wanted, windowKey } from "./trace.ts";
@@ -27,8 +27,21 @@ function parse<T>(message: unknown): T | Failure {
   return (refused ? value.failure : value) as T | Failure;
 }
 
+/** What may take long is asked over HTTP: the socket answers one question after the other, and a step must not wait. */
+const LONG: ReadonlySet<string> = new Set(["graph", "verdict", "explore"]);
+
+async function post<T>(event: string, message: unknown): Promise<T | Failure | null> {
+  try {
+    return await api.question<T>(event, message);
+  } catch (error) {
+    if (!(error instanceof RequestFailed)) throw error;
+    return error.failure.code === "unreachable" ? null : error.failure;
+  }
+}
+
 /** An answer, a Failure, or null when the connection went before it came. */
 async function emit<T>(event: string, message: unknown): Promise<T | Failure | null> {
+  if (LONG.has(event)) return post<T>(event, message);
   if (socket === null || !socket.connected) return null;
   let answer: unknown;
   try {
@@ -203,7 +216,10 @@ function fetchWindows(): void {
   const { run, windows, cursor } = state.peek();
   if (run === null) return;
   glimpse();
-  for (const window of wanted({ run }, cursor)) {
+  const [own, ...near] = wanted({ run }, cursor);
+  if (own === undefined) return;
+  // Neighbours wait for the window itself, so that someone who jumps about never waits for what is only likely.
+  for (const window of windows.has(windowKey(cursor.packet, own)) ? near : [own]) {
     const key = windowKey(cursor.packet, window);
     if (windows.has(key) || inFlight.has(key) || inFlight.size >= MAX_IN_FLIGHT) continue;
     inFlight.add(key);

@@ -7,6 +7,7 @@ import pytest
 
 from app.schemas.source import GraphReply
 from app.workbench.graph import graph
+from vm.cfg import drawing
 
 TWO = ".program first\nr0 = 2\nexit\n.program second\nif r1 == 0 goto out\nr0 = 1\nout:\nr0 = 2\nexit\n"
 
@@ -29,8 +30,8 @@ def test_where_there_is_no_program_there_is_no_graph(source: str, program: int) 
     assert asked(source, program)["graph"] is None
 
 
-def test_what_is_too_large_to_draw_says_so() -> None:
-    body = "".join(f"if r1 == {n} goto out\n" for n in range(3_000))
-    found = asked(f"r0 = 2\n{body}out:\nexit\n", 0)
+def test_what_is_too_large_to_draw_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "MAX_BLOCKS", 2)
+    found = asked(TWO, 1)
     assert found["graph"] is None
     assert "too many to draw" in found["note"]

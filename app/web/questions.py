@@ -1,0 +1,53 @@
+"""Questions that a simulation process answers: the same over the socket and over HTTP.
+
+A socket answers one event after the other, so the page asks what may take long over HTTP.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.schemas.base import Message
+from app.schemas.source import CheckRequest, GraphRequest
+from app.schemas.trace import MarksRequest, StopRequest, WindowRequest
+from app.schemas.verifier import ExploreRequest, LogRequest, VerdictRequest, WalkRequest, WalkWindowRequest
+from app.workbench.keys import walk_key
+from app.workers.pool import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``job`` answers a message of type ``model``, best in the process that remembers what ``home`` names."""
+
+    model: type[Message]
+    job: str
+    home: Callable[[Any], str] | None = None
+    long: bool = False
+
+    def answer(self, pool: Pool, message: Message) -> str:
+        """The answer as JSON; raises HookscopeError."""
+        home = self.home(message) if self.home else None
+        return str(pool.run(self.job, message.model_dump_json(), home=home, long=self.long))
+
+
+def _run(message: WindowRequest | StopRequest | MarksRequest) -> str:
+    return message.run
+
+
+def _walk(message: WalkRequest | WalkWindowRequest | LogRequest) -> str:
+    return message.walk
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "check": Question(CheckRequest, "check"),
+    "graph": Question(GraphRequest, "graph"),
+    "window": Question(WindowRequest, "window", _run),
+    "stop": Question(StopRequest, "stop", _run),
+    "marks": Question(MarksRequest, "marks", _run),
+    "verdict": Question(VerdictRequest, "verdict"),
+    "explore": Question(ExploreRequest, "explore", walk_key, long=True),
+    "walk:window": Question(WalkWindowRequest, "walk.window", _walk),
+    "walk:known": Question(WalkRequest, "walk.known", _walk),
+    "walk:log": Question(LogRequest, "walk.log", _walk),
+}
+"""By the name of the event, and of the address below /api/ask/."""

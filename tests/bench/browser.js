@@ -1,0 +1,79 @@
+// Taught to the page by bench_browser.py: how long after an input its effect has been painted.
+globalThis.hs = (() => {
+  let figures = [];
+  let work = [];
+  let frames = [];
+  let watching = false;
+
+  /** Called in a frame: when it has been made. */
+  const afterFrame = () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(performance.now());
+      port2.postMessage(null);
+    });
+
+  /** Resolves once the frame that shows the page as it is now has been painted. */
+  const painted = () => new Promise((resolve) => requestAnimationFrame(() => void afterFrame().then(resolve)));
+
+  /** Takes the time from an event's stamp to the first frame at which `done` holds. */
+  async function measure(event, done) {
+    for (;;) {
+      const end = await painted();
+      if (done()) return figures.push(end - event.timeStamp);
+    }
+  }
+
+  const late = () => document.querySelector(".say.late") !== null;
+  const shown = () => document.querySelector("h1")?.textContent;
+
+  return {
+    take: () => figures.splice(0),
+    takeWork: () => work.splice(0),
+    async waitFor(count) {
+      while (figures.length < count) await painted();
+      await new Promise((resolve) => setTimeout(resolve, 30)); // what follows at rest is no part of the next figure
+    },
+    /** From the next key to the frame with, or without, an underlined problem. */
+    untilProblem(wrong) {
+      const done = () => (document.querySelector(".cm-lintRange-error") !== null) === wrong;
+      addEventListener("keydown", (event) => void measure(event, done), { capture: true, once: true });
+    },
+    /**
+     * From each event of this type to the frame with another place in time, known exactly; and, of the key alone,
+     * what the page itself had to do for it: handling the event, and making the frame.
+     */
+    untilShown(type) {
+      addEventListener(
+        type,
+        (event) => {
+          if (event.key === "Alt") return;
+          const before = shown();
+          const began = performance.now();
+          setTimeout(() => (handled = performance.now()));
+          let handled = began;
+          requestAnimationFrame(() => {
+            const drawing = performance.now();
+            void afterFrame().then((end) => work.push(Math.max(0, Math.min(handled, drawing) - began) + end - drawing));
+          });
+          void measure(event, () => shown() !== before && !late());
+        },
+        { capture: true },
+      );
+    },
+    watchFrames() {
+      watching = true;
+      let last = null;
+      const next = (now) => {
+        if (last !== null) frames.push(now - last);
+        last = now;
+        if (watching) requestAnimationFrame(next);
+      };
+      requestAnimationFrame(next);
+    },
+    takeFrames() {
+      watching = false;
+      return frames.splice(0);
+    },
+  };
+})();
