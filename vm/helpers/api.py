@@ -47,6 +47,7 @@ class Arg(StrEnum):
     """A record reserved in a ring buffer; the call releases it."""
     MAP_VALUE_OR_NULL = auto()
     SOCKET_OR_NULL = auto()
+    BTF_SOCK_COMMON_OR_NULL = auto()
     SOCK_RELEASE = auto()
     """A socket that was acquired; the call releases it."""
     FIXED_IPHDR = auto()

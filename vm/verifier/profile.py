@@ -26,13 +26,24 @@ class Profile:
     forbidden_helpers: frozenset[H] = frozenset()
     forbidden_types: frozenset[P] = frozenset()
 
+    def forbids(self, helper: H, kind: P) -> bool:
+        """Whether the loader's programs of that type may not call the helper."""
+        if helper in SOCKET_CASTS and kind is P.SYSCALL:
+            return False
+        return helper in self.forbidden_helpers
 
-PERFMON_HELPERS = frozenset({
+
+SOCKET_CASTS = frozenset({
+    H.SKC_TO_TCP6_SOCK, H.SKC_TO_TCP_SOCK, H.SKC_TO_TCP_TIMEWAIT_SOCK, H.SKC_TO_TCP_REQUEST_SOCK,
+    H.SKC_TO_UDP6_SOCK, H.SKC_TO_UNIX_SOCK, H.SKC_TO_MPTCP_SOCK,
+})  # fmt: skip
+"""Helpers that give the kernel's own structure behind a socket."""
+PERFMON_HELPERS = SOCKET_CASTS | frozenset({
     H.TRACE_PRINTK, H.GET_CURRENT_TASK, H.GET_CURRENT_TASK_BTF, H.GET_CURRENT_COMM, H.PROBE_READ_USER,
     H.PROBE_READ_KERNEL, H.PROBE_READ_USER_STR, H.PROBE_READ_KERNEL_STR, H.COPY_FROM_USER,
     H.COPY_FROM_USER_TASK, H.SNPRINTF_BTF, H.SNPRINTF, H.TASK_PT_REGS, H.TRACE_VPRINTK,
     H.PERF_EVENT_READ_VALUE, H.PERF_EVENT_READ, H.SEND_SIGNAL, H.SEND_SIGNAL_THREAD, H.GET_TASK_STACK,
-    H.GET_BRANCH_SNAPSHOT, H.FIND_VMA,
+    H.GET_BRANCH_SNAPSHOT, H.FIND_VMA, H.SYS_BPF,
 })  # fmt: skip
 """Helpers every type shares only with CAP_PERFMON."""
 PERFMON_TYPES = frozenset({

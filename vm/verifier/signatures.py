@@ -266,6 +266,15 @@ _VARIANTS: Mapping[tuple[P, int], Signature] = MappingProxyType({
     (P.CGROUP_SOCK, H.SK_STORAGE_GET): _row(
         H.SK_STORAGE_GET, Arg.CONST_MAP_PTR, Arg.CTX, Arg.MAP_VALUE_OR_NULL, _ANY, ret=Ret.MAP_VALUE_OR_NULL
     ),
+    (P.SYSCALL, H.SK_STORAGE_GET): _row(H.SK_STORAGE_GET, traced=True),
+    (P.SYSCALL, H.SK_STORAGE_DELETE): _row(H.SK_STORAGE_DELETE, traced=True),
+    (P.SYSCALL, H.GET_SOCKET_COOKIE): _row(H.GET_SOCKET_COOKIE, Arg.BTF_SOCK_COMMON_OR_NULL),
+    (P.SK_REUSEPORT, H.GET_SOCKET_COOKIE): _row(H.GET_SOCKET_COOKIE, Arg.BTF_SOCK_COMMON_OR_NULL),
+    (P.SYSCALL, H.XDP_GET_BUFF_LEN): _row(
+        H.XDP_GET_BUFF_LEN, Arg.BTF_ID, structs=MappingProxyType({1: "xdp_buff"})
+    ),
+    (P.CGROUP_SOCKOPT, H.SETSOCKOPT): _row(H.SETSOCKOPT, Arg.BTF_SOCK_COMMON, _ANY, _ANY, *_READ),
+    (P.CGROUP_SOCKOPT, H.GETSOCKOPT): _row(H.GETSOCKOPT, Arg.BTF_SOCK_COMMON, _ANY, _ANY, *_FILL),
     **{
         (kind, H.GET_CGROUP_CLASSID): _row(H.GET_CGROUP_CLASSID)
         for kind in P

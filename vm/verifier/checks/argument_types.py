@@ -58,6 +58,7 @@ TAKES: Final[dict[Arg, Takes]] = {
     Arg.SPIN_LOCK: Takes((*_plain(Kind.MAP_VALUE), (Kind.BTF_ID, Flag.ALLOC))),
     Arg.SOCK_COMMON: Takes(_SOCKETS),
     Arg.BTF_SOCK_COMMON: Takes(_BTF_SOCKETS),
+    Arg.BTF_SOCK_COMMON_OR_NULL: Takes(_BTF_SOCKETS, null=True),
     Arg.SOCK_RELEASE: Takes(_BTF_SOCKETS),
     Arg.SOCKET_OR_NULL: Takes(_plain(Kind.SOCKET), null=True),
     Arg.FUNC: Takes(_plain(Kind.FUNC)),

@@ -56,6 +56,9 @@ def _check_helper(walk: "Walk", meta: CallMeta) -> None:
             refuse(walk, rules.STORAGE_FLAGS)
         case H.DYNPTR_FROM_MEM if walk.regs[1].kind is not Kind.MAP_VALUE:
             refuse(walk, rules.DYNPTR_MEMORY, reg=1, type=walk.regs[1].type_text)
+        case H.GET_FUNC_IP if walk.program.prog_type is not ProgType.KPROBE:
+            number = int(walk.program.prog_type)
+            refuse(walk, calls.NO_FUNCTION, helper=meta.name, id=int(meta.helper.id), number=number)
         case _:
             pass
     map_kinds.check(walk, meta.spec, meta.helper.id)

@@ -30,6 +30,13 @@ HELPER_NEEDS_PERFMON = _policy(
     "{helper} can read kernel memory: it needs CAP_PERFMON, which this profile lacks.",
     "verify as root, or do without it",
 )
+NO_FUNCTION = Rule(
+    "func {helper}#{id} not supported for program type {number}",
+    Errno.ENOTSUPP,
+    Category.EXECUTION_CONTEXT,
+    "Programs of type {prog_type} are not at the entry of a function.",
+    "use a kprobe",
+)
 NOT_IN_PROBE = _context(
     "helper call is not allowed in probe",
     "{helper} may be called only where Linux lists the kernel function traced, and this load names none.",
