@@ -1,5 +1,7 @@
 """What is kept: programs, packets, and the place one was at."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from app.schemas.base import Message, SourceText
@@ -53,3 +55,5 @@ class ExampleView(Message):
     title: str
     doc: str
     inputs: Inputs
+    group: Literal["run", "why"] = "run"
+    """``why``: the verifier refuses it, and it opens on the verifier's screen."""

@@ -3,6 +3,7 @@
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -15,7 +16,10 @@ from vm.kernel.packet.samples import SAMPLES
 
 
 class ExampleFile(BaseModel):
-    """What example.yaml holds; ``order`` sorts the list, ``sample`` names the packets."""
+    """What example.yaml holds; ``order`` sorts the list, ``sample`` names the packets.
+
+    ``group`` ``why``: the verifier refuses it, and it opens on the verifier's screen.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     title: str
@@ -23,6 +27,7 @@ class ExampleFile(BaseModel):
     order: int
     sample: str
     hook: str | None = None
+    group: Literal["run", "why"] = "run"
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +48,9 @@ def _read(folder: Path) -> tuple[int, ExampleView]:
         packets=tuple(packet.data.hex() for packet in packets),
         times_ns=tuple(since_first(packets)),
     )
-    return file.order, ExampleView(id=folder.name, title=file.title, doc=file.doc, inputs=inputs)
+    return file.order, ExampleView(
+        id=folder.name, title=file.title, doc=file.doc, inputs=inputs, group=file.group
+    )
 
 
 def _hook_of(source: str) -> str:

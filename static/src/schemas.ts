@@ -147,6 +147,7 @@ export interface ExampleView {
   title: string;
   doc: string;
   inputs: Inputs;
+  group: "run" | "why";
 }
 
 /** The verdict, and of a rejection the explanation. */

@@ -1,6 +1,7 @@
 // One example: what it shows, its tiny score, and what becomes of its packets.
 import { outcome, type Preview } from "../previews.ts";
 import type { ExampleView } from "../schemas.ts";
+import { Icon } from "./Icon.tsx";
 import { MARK_TONE } from "./words.ts";
 
 const LANES = ["reads", "stack", "map", "control"] as const;
@@ -40,12 +41,18 @@ function Packets({ preview }: { preview: Preview }) {
 export function ExampleCard({ example, preview }: { example: ExampleView; preview: Preview | undefined }) {
   return (
     <li>
-      <a class="ex" href={`/workbench?example=${encodeURIComponent(example.id)}`}>
+      <a class="ex" href={`/workbench?example=${encodeURIComponent(example.id)}${example.group === "why" ? "&view=verifier" : ""}`}>
         <b>{example.title}</b>
         <span class="mid">{example.doc}</span>
-        <span class="ex-s">{preview === undefined ? null : <TinyScore preview={preview} />}</span>
+        {example.group === "why" ? null : <span class="ex-s">{preview === undefined ? null : <TinyScore preview={preview} />}</span>}
         <span class="row meta dim">
           <span class="hook m">{example.inputs.hook}</span>
+          {example.group === "why" ? (
+            <span class="vd drop">
+              <Icon name="drop" />
+              rejected
+            </span>
+          ) : null}
           {preview === undefined ? <span>{example.inputs.packets.length} packets</span> : <Packets preview={preview} />}
           <span class="grow" />
           {preview === undefined ? null : <span>{outcome(preview.packets)}</span>}

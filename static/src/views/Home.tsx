@@ -40,7 +40,7 @@ function usePreviews(examples: readonly ExampleView[] | null): ReadonlyMap<strin
   const [previews, setPreviews] = useState<ReadonlyMap<string, Preview>>(new Map());
   useEffect(() => {
     if (examples === null) return;
-    void runPreviews(examples, (id, preview) => setPreviews((old) => new Map(old).set(id, preview)));
+    void runPreviews(examples.filter(({ group }) => group === "run"), (id, preview) => setPreviews((old) => new Map(old).set(id, preview)));
   }, [examples]);
   return previews;
 }
@@ -65,21 +65,30 @@ function Start({ rows }: { rows: readonly Recent[] }) {
   );
 }
 
+const GROUPS = [
+  { group: "run", id: "examples", title: "Examples", doc: "Each opens with packets that show it. Change anything: it becomes a program of your own." },
+  { group: "why", id: "why-examples", title: "Why does it say no?", doc: "The verifier refuses each of these, and shows how it came to that." },
+] as const;
+
 function Examples({ examples, failed }: { examples: readonly ExampleView[] | null; failed: string }) {
   const previews = usePreviews(examples);
   return (
-    <section class="trk" aria-labelledby="examples">
-      <div class="row trk-h">
-        <h2 id="examples">Examples</h2>
-        <span class="dim">Each opens with packets that show it. Change anything: it becomes a program of your own.</span>
-      </div>
-      {failed === "" ? null : <p class="note bad">{failed} The examples come from the server.</p>}
-      <ul class="exs" aria-busy={examples === null && failed === ""}>
-        {examples?.map((example) => (
-          <ExampleCard key={example.id} example={example} preview={previews.get(example.id)} />
-        ))}
-      </ul>
-    </section>
+    <>
+      {GROUPS.map(({ group, id, title, doc }) => (
+        <section key={id} class="trk" aria-labelledby={id}>
+          <div class="row trk-h">
+            <h2 id={id}>{title}</h2>
+            <span class="dim">{doc}</span>
+          </div>
+          {failed === "" || group !== "run" ? null : <p class="note bad">{failed} The examples come from the server.</p>}
+          <ul class="exs" aria-busy={examples === null && failed === ""}>
+            {examples?.filter((example) => example.group === group).map((example) => (
+              <ExampleCard key={example.id} example={example} preview={previews.get(example.id)} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
   );
 }
 
