@@ -5,7 +5,6 @@ The uses and definitions are Linux 6.18's (compute_insn_live_regs); the common i
 
 from typing import Final
 
-from vm.helpers.table import HELPERS
 from vm.instruction import (
     AddrSpaceCast,
     Alu,
@@ -46,6 +45,9 @@ from vm.isa import (
     Source,
 )
 from vm.uapi.helper_ids import HelperId
+from vm.uapi.helper_masks import MASKS
+from vm.uapi.prog_types import ProgType
+from vm.verifier.signatures import Signature, signature
 
 CALLER_SAVED: Final = 0x3F
 ARGUMENTS: Final = 0x3E
@@ -86,8 +88,9 @@ def successors(insn: Instruction | None, pc: int) -> tuple[int, ...]:
             return (pc + 1,)
 
 
-def use_def(insn: Instruction | None) -> tuple[int, int]:
-    """Bit masks of the registers read and written."""
+def use_def(insn: Instruction | None, kind: ProgType | None = None) -> tuple[int, int]:
+    """Bit masks of the registers read and written; a helper that programs of that type may not call is taken
+    to read all arguments."""
     match insn:
         case Alu(op=op, dst=dst, src=src):
             if op in MOVES:
@@ -99,10 +102,12 @@ def use_def(insn: Instruction | None) -> tuple[int, int]:
             return 1 << dst | _reads(src), 0
         case Jump(dst=dst, src=src):
             return 1 << dst | _reads(src), 0
-        case Call(kind=kind, imm=imm):
-            helper = HELPERS.get(imm) if kind is CallKind.HELPER else None
+        case Call(kind=CallKind.HELPER, imm=imm):
+            helper = _helper(imm, kind)
             args = ARGUMENTS if helper is None else ((1 << len(helper.args)) - 1) << 1
             return args, CALLER_SAVED
+        case Call():
+            return ARGUMENTS, CALLER_SAVED
         case LoadImm64(dst=dst):
             return 0, 1 << dst
         case Goto() | MayGoto():
@@ -123,6 +128,12 @@ def use_def(insn: Instruction | None) -> tuple[int, int]:
             return _slot_use_def(slot)
         case _:
             return _ALL, 0
+
+
+def _helper(number: int, kind: ProgType | None) -> Signature | None:
+    if kind is None:
+        return signature(ProgType.UNSPEC, number)
+    return signature(kind, number) if MASKS.get(kind, 0) >> number & 1 else None
 
 
 def _slot_use_def(slot: Slot) -> tuple[int, int]:

@@ -34,7 +34,8 @@ class Analysis:
             self._mark(pc, insn)
         self.targets: Targets = [successors(insn, pc) for pc, insn in enumerate(insns)]
         self.postorder = [_postorder(self.targets, start) for start in starts]
-        self.live = _live(insns, self.targets, [pc for order in self.postorder for pc in order])
+        order = [pc for order in self.postorder for pc in order]
+        self.live = _live(program, self.targets, order)
         self.scc = components(insns, self.targets)
 
     def _mark(self, pc: int, insn: Instruction | None) -> None:
@@ -88,9 +89,10 @@ def _postorder(targets: Targets, start: int) -> list[int]:
     return order
 
 
-def _live(insns: Sequence[Instruction | None], targets: Targets, order: Sequence[int]) -> list[int]:
+def _live(program: Program, targets: Targets, order: Sequence[int]) -> list[int]:
+    insns, kind = program.insns, program.prog_type
     live = [0] * (len(insns) + 1)
-    facts = [(pc, *use_def(insns[pc]), targets[pc]) for pc in order]
+    facts = [(pc, *use_def(insns[pc], kind), targets[pc]) for pc in order]
     loops = any(target <= pc for pc in order for target in targets[pc])
     changed = True
     while changed:
