@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.app.bad_input.questions import Reply, http
 from tests.app.live import Live
+from tests.app.over_http import Reply, http
 from tests.browser.server import Served
 from vm.kernel.packet.capture import CapturedPacket
 from vm.kernel.packet.pcap import write_pcap, write_pcapng

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from app.schemas.base import WINDOW
-from tests.app.bad_input.questions import kept, save
 from tests.app.live import Live
+from tests.app.over_http import kept, save
 from tests.browser.server import Served
 
 Connect = Callable[[Served], Live]

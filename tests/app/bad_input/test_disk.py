@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.bad_input.questions import http, kept, save
+from tests.app.over_http import http, kept, save
 from tests.browser.server import serving
 
 SIZE = 2 << 20

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from app.schemas.base import MAX_SOURCE
-from tests.app.bad_input.questions import Reply, http, kept, save
 from tests.app.live import Live
+from tests.app.over_http import Reply, http, kept, save
 from tests.browser.server import Served
 
 EXAMPLE = (Path(__file__).parents[3] / "lessons/examples/syn_guard/program.bpf").read_text("utf-8")
