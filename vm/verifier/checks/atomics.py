@@ -47,5 +47,5 @@ def store(walk: "Walk", insn: StoreRelease) -> None:
 
 def _check_pointer(walk: "Walk", regno: int, rule: Rule) -> None:
     reg = walk.regs[regno]
-    if reg.kind in _FORBIDDEN and not (reg.maybe_null and reg.kind in PACKET_KINDS):
+    if reg.kind in _FORBIDDEN and not reg.maybe_null:
         refuse(walk, rule, reg=regno, type=reg.type_text)

@@ -24,7 +24,9 @@ _UNKNOWN: Final = scalar_register(scalar.UNKNOWN)
 _PACKET_READERS: Final = frozenset({
     P.LWT_IN, P.LWT_OUT, P.LWT_SEG6LOCAL, P.SK_REUSEPORT, P.FLOW_DISSECTOR, P.CGROUP_SKB,
 })  # fmt: skip
-_PACKET_WRITERS: Final = frozenset({P.SCHED_CLS, P.SCHED_ACT, P.XDP, P.LWT_XMIT, P.SK_SKB, P.SK_MSG})
+_PACKET_WRITERS: Final = frozenset(
+    {P.SCHED_CLS, P.SCHED_ACT, P.XDP, P.LWT_XMIT, P.SK_SKB, P.SK_MSG, P.CGROUP_SOCKOPT}
+)
 
 
 def may_touch_packet(kind: P, *, write: bool) -> bool:
