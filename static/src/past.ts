@@ -1,4 +1,5 @@
 // Who touched what, and when, in one window of a trace: indexed once per window, then asked at every move in time.
+import { helperIn } from "./parts.ts";
 import type { MapChange, StepView, WindowReply } from "./schemas.ts";
 import type { Range } from "./related.ts";
 
@@ -32,9 +33,17 @@ export interface Past {
   packetWrites: readonly ByteTouch[];
   stackWrites: readonly StackWrite[];
   mapWrites: readonly MapWrite[];
+  /** Calls that came back: nothing may read r1 to r5 after them. */
+  calls: readonly Touch[];
 }
 
-const NOTHING: Past = { registers: [], packetReads: [], packetWrites: [], stackWrites: [], mapWrites: [] };
+const NOTHING: Past = { registers: [], packetReads: [], packetWrites: [], stackWrites: [], mapWrites: [], calls: [] };
+
+/** A helper's call is one step; a function of the program's own comes back with the exit that leaves its frame. */
+function cameBack({ did, changes, depth }: StepView): boolean {
+  const frame = changes.find((change) => change.k === "frame");
+  return frame === undefined ? helperIn(did) !== null : frame.depth < depth;
+}
 
 function index(window: WindowReply): Past {
   const registers: RegisterWrite[][] = Array.from({ length: 11 }, () => []);
@@ -42,8 +51,10 @@ function index(window: WindowReply): Past {
   const packetWrites: ByteTouch[] = [];
   const stackWrites: StackWrite[] = [];
   const mapWrites: MapWrite[] = [];
+  const calls: Touch[] = [];
   window.steps.forEach((view: StepView, i) => {
     const touch: Touch = { step: window.first + i, pc: view.pc };
+    if (cameBack(view)) calls.push(touch);
     for (const { region, off, size } of view.reads) if (region === "pkt") packetReads.push({ ...touch, off, size });
     for (const change of view.changes) {
       if (change.k === "reg") registers[change.n]?.push({ ...touch, read: view.reads.length > 0 && view.changes.length === 1 && view.note !== change.v.text ? view.note : "" });
@@ -53,7 +64,7 @@ function index(window: WindowReply): Past {
       } else if (change.k === "map") mapWrites.push({ ...touch, change });
     }
   });
-  return { registers, packetReads, packetWrites, stackWrites, mapWrites };
+  return { registers, packetReads, packetWrites, stackWrites, mapWrites, calls };
 }
 
 const memo = new WeakMap<WindowReply, Past>();

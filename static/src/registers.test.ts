@@ -7,7 +7,7 @@ import { changeNote, registerNames, registerRows, type DeadRow } from "./registe
 
 const at = (step: number) => {
   const previous = step > 0 ? stateAt(WINDOW_REPLY, step - 1) : null;
-  return registerRows(stateAt(WINDOW_REPLY, step), previous, pastOf(WINDOW_REPLY).registers, step);
+  return registerRows(stateAt(WINDOW_REPLY, step), previous, pastOf(WINDOW_REPLY), step);
 };
 const dead = (step: number) => at(step).filter((row): row is DeadRow => row.kind === "dead");
 

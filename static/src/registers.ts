@@ -1,5 +1,5 @@
 // The register table as rows: each readable register by itself, neighbours that nothing may read as one row.
-import { lastBefore, type RegisterWrite } from "./past.ts";
+import { lastBefore, type Past, type RegisterWrite, type Touch } from "./past.ts";
 import type { ValueView } from "./schemas.ts";
 
 export interface LiveRow {
@@ -18,7 +18,7 @@ export interface DeadRow {
   kind: "dead";
   numbers: readonly number[];
   /** The call that took their values; null when they were never written. */
-  since: RegisterWrite | undefined;
+  since: Touch | undefined;
   written: boolean;
 }
 
@@ -27,14 +27,21 @@ export interface Registers {
   written: readonly boolean[];
 }
 
-export function registerRows(now: Registers, previous: Registers | null, past: readonly (readonly RegisterWrite[])[], cursor: number): (LiveRow | DeadRow)[] {
+/** A call may leave anything in these, and the verifier lets nobody read them after it. */
+const FIRST_TAKEN = 1;
+const LAST_TAKEN = 5;
+
+export function registerRows(now: Registers, previous: Registers | null, past: Pick<Past, "registers" | "calls">, cursor: number): (LiveRow | DeadRow)[] {
   const rows: (LiveRow | DeadRow)[] = [];
+  const call = lastBefore(past.calls, cursor);
   now.registers.forEach((value, n) => {
-    const written = now.written[n] ?? false;
-    const since = lastBefore(past[n] ?? [], cursor);
-    if (written && value.kind !== "none") {
+    const set = lastBefore(past.registers[n] ?? [], cursor);
+    const taken = call !== undefined && FIRST_TAKEN <= n && n <= LAST_TAKEN && (set === undefined || set.step < call.step);
+    const written = taken || (now.written[n] ?? false);
+    const since = taken ? call : set;
+    if (written && value.kind !== "none" && !taken) {
       const before = previous?.registers[n];
-      rows.push({ kind: "live", n, value, since, was: before === undefined || before === value ? null : before, first: previous !== null && !previous.written[n] });
+      rows.push({ kind: "live", n, value, since: set, was: before === undefined || before === value ? null : before, first: previous !== null && !previous.written[n] });
       return;
     }
     const last = rows.at(-1);

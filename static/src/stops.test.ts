@@ -17,7 +17,7 @@ test("the next and the last helper call", () => {
 
 test("a call of the program's own is no helper call, a helper of the map lane is", () => {
   const steps = STEPS.map((step): StepView => {
-    if (step.pc === 16) return { ...step, mark: { ...step.mark!, kind: "call" }, changes: [{ k: "frame", depth: 1, function: "f", return_pc: 17 }] };
+    if (step.pc === 16) return { ...step, did: [], mark: { ...step.mark!, kind: "call" }, changes: [{ k: "frame", depth: 1, function: "f", return_pc: 17 }] };
     if (step.pc !== 17) return step;
     return { ...step, mark: { ...step.mark!, lane: "map", kind: "map" }, did: [["helper", "bpf_map_lookup_elem"]] };
   });

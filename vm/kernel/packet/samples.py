@@ -101,6 +101,22 @@ def mixed_web() -> tuple[CapturedPacket, ...]:
     return captured([from_form(form) for form in _WEB], 40_000_000)
 
 
+def dns_queries() -> tuple[CapturedPacket, ...]:
+    """12 packets at a name server: queries of three clients for five kinds of record, and other traffic between."""
+    asked = (
+        (VISITOR, "example.org", "A"), (VISITOR, "example.org", "AAAA"), (ADMIN, "mail.example.org", "MX"),
+        (ATTACKER, "example.org", "TXT"), (VISITOR, "www.example.org", "CNAME"), (ATTACKER, "example.test", "A"),
+    )  # fmt: skip
+    queries = [
+        from_form(
+            {"udp": {"src": source, "sport": 40_000 + n, "dport": 53}, "dns": {"query": name, "type": kind}}
+        )
+        for n, (source, name, kind) in enumerate(asked)
+    ]
+    between = [from_form(_WEB[n]) for n in (1, 10, 6)]
+    return captured([*queries[:2], *between, *queries[2:], *map(from_form, _WEB[2:5])], 25_000_000)
+
+
 def port_scan() -> tuple[CapturedPacket, ...]:
     """200 SYNs of one source to the ports 1 to 200."""
     ends = {"src": ATTACKER, "sport": 45_000}
@@ -124,6 +140,7 @@ def cut_headers() -> tuple[CapturedPacket, ...]:
 SAMPLES: Mapping[str, Sample] = MappingProxyType({
     "syn-burst": Sample("SYN burst", "24 packets, one source crosses the limit", syn_scenario),
     "mixed-web": Sample("Web server", "16 packets of many kinds", mixed_web),
+    "dns-queries": Sample("Name server", "6 DNS queries among other packets", dns_queries),
     "port-scan": Sample("Port scan", "200 SYNs to 200 ports", port_scan),
     "vlan-frames": Sample("QinQ frames", "none, one and two VLAN tags", vlan_frames),
     "cut-headers": Sample("Cut-off headers", "frames of 12 to 60 bytes", cut_headers),
