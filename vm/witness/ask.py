@@ -40,6 +40,7 @@ def witness_of(program: Program, found: Explained, budget: Budget) -> Witness | 
         path=[moment.pc for moment in scene.path],
         budget=budget,
         wants_unset=about.kind in UNSET,
+        about_null=about.fix == "null-check",
     )
     return search.run()
 

@@ -20,6 +20,7 @@ from vm.machine.machine import Machine
 from vm.machine.trace import Budget as RunBudget
 from vm.program import Program
 from vm.source import HookscopeError
+from vm.uapi.map_types import MapType
 from vm.uapi.prog_types import ProgType
 from vm.verifier.liveness import successors
 from vm.witness.condition import Condition
@@ -100,11 +101,12 @@ class Search:
         path: Sequence[int] = (),
         budget: Budget = Budget(),
         wants_unset: bool = False,
+        about_null: bool = False,
     ) -> None:
         self.given = self.program = program
         self.pc, self.reg = pc, reg
         self.path = _once(path)
-        self.budget, self.wants_unset = budget, wants_unset
+        self.budget, self.wants_unset, self.about_null = budget, wants_unset, about_null
         self.random = Random(1)  # noqa: S311 - the same search every time
         self.solver = Solver(LEAST, MOST, self.random)
         self.distance = _distances(program, pc)
@@ -220,9 +222,9 @@ class Search:
     def _turn(self, told: Told, env: Env) -> None:
         """Queues what may lead nearer: goals at the instruction, then turns at comparisons."""
         for before, goals in told.goals:
-            self.reached = True
             for goal in goals:
                 self._queue(0, [*told.conditions[:before], goal], env)
+        self.reached = self.reached or self.pc in told.path
         left = _left_at(told.path, self.path)
         nearest = min((self.distance.get(pc, _FAR) for pc in told.path), default=_FAR)
         self.near.append((nearest, env.packet()))
@@ -252,8 +254,11 @@ class Search:
 
     def _again(self) -> Witness | None:
         """The same packet several times: the first fill the maps for the last."""
+        if not self.program.maps:
+            return None
         tried = sorted(self.near, key=lambda one: one[0])[:4]
-        fills = _RING_FILLS if any(spec.type.label == "ringbuf" for spec in self.program.maps) else 0
+        rings = self.about_null and any(spec.type is MapType.RINGBUF for spec in self.program.maps)
+        fills = _RING_FILLS if rings else 0
         for times in (*_REPEATS, fills):
             for _, packet in tried if times > 1 else ():
                 if time.monotonic() > self.deadline + self.budget.seconds / 2:
