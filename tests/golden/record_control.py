@@ -10,9 +10,9 @@ import struct
 from collections.abc import Sequence
 from ctypes import Structure, c_uint32, c_uint64
 
+from app.linux.bpf import KernelMap, KernelProgram, bpf, relocated, unavailable
 from tests.kernel_runs.control import CASES, GOLDEN, PACKET, assembled, shown
 from tests.oracle import attr
-from tests.oracle.kernel import KernelMap, KernelProgram, bpf, relocated, unavailable
 from vm.encoding import pack
 from vm.instruction import Call, LoadImm64
 from vm.isa import CallKind, ImmKind

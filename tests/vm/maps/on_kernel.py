@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from hashlib import sha256
 
+from app.linux.bpf import KernelMap, KernelProgram
 from tests.oracle import kernel
-from tests.oracle.kernel import KernelMap, KernelProgram
 from tests.vm.maps.programs import FLAGS, KEY, OUT, PACKET, SECOND, VALUE, program, returning
 from tests.vm.maps.sequences import BAD, Argument, MapSequence, Operation, inner_value
 from vm.program import MapSpec
