@@ -101,20 +101,26 @@ def mixed_web() -> tuple[CapturedPacket, ...]:
     return captured([from_form(form) for form in _WEB], 40_000_000)
 
 
+_QUERIES = (
+    (VISITOR, "example.org", "A"),
+    (VISITOR, "example.org", "AAAA"),
+    (ADMIN, "mail.example.org", "MX"),
+    (ATTACKER, "example.org", "TXT"),
+    (VISITOR, "www.example.org", "CNAME"),
+    (ATTACKER, "example.test", "A"),
+)
+
+
+def _query(number: int, source: str, name: str, kind: str) -> bytes:
+    ends = {"src": source, "sport": 40_000 + number, "dport": 53}
+    return from_form({"udp": ends, "dns": {"query": name, "type": kind}})
+
+
 def dns_queries() -> tuple[CapturedPacket, ...]:
-    """12 packets at a name server: queries of three clients for five kinds of record, and other traffic between."""
-    asked = (
-        (VISITOR, "example.org", "A"), (VISITOR, "example.org", "AAAA"), (ADMIN, "mail.example.org", "MX"),
-        (ATTACKER, "example.org", "TXT"), (VISITOR, "www.example.org", "CNAME"), (ATTACKER, "example.test", "A"),
-    )  # fmt: skip
-    queries = [
-        from_form(
-            {"udp": {"src": source, "sport": 40_000 + n, "dport": 53}, "dns": {"query": name, "type": kind}}
-        )
-        for n, (source, name, kind) in enumerate(asked)
-    ]
-    between = [from_form(_WEB[n]) for n in (1, 10, 6)]
-    return captured([*queries[:2], *between, *queries[2:], *map(from_form, _WEB[2:5])], 25_000_000)
+    """12 packets at a name server: queries of three clients, and other traffic between them."""
+    queries = [_query(number, *asked) for number, asked in enumerate(_QUERIES)]
+    others = [from_form(_WEB[number]) for number in (1, 10, 6, 2, 3, 4)]
+    return captured([*queries[:2], *others[:3], *queries[2:], *others[3:]], 25_000_000)
 
 
 def port_scan() -> tuple[CapturedPacket, ...]:
