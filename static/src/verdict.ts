@@ -6,6 +6,7 @@ import type { DiagnosticView, ProgramVerdict, VerdictReply, VerdictRequest } fro
 import * as select from "./select.ts";
 import { state } from "./store.ts";
 import { ask } from "./transport.ts";
+import { problemsOf } from "./verifier/problems.ts";
 
 export type Profile = VerdictRequest["profile"];
 
@@ -40,22 +41,6 @@ export const stale = computed(() => reply.value === null || reply.value.revision
 
 /** The program that the file's verdict hangs on: the first that is refused, else the first. */
 export const decisive = computed<ProgramVerdict | null>(() => programs.value.find(({ accepted }) => !accepted) ?? programs.value[0] ?? null);
-
-/** What the verifier refuses, as problems of the text; none while the text has mistakes of its own, or was changed. */
-export function problemsOf(verdicts: readonly ProgramVerdict[], words: string | null): DiagnosticView[] {
-  return verdicts
-    .filter(({ accepted, stopped }) => !accepted && !stopped)
-    .map(({ what, hint, span, pc, error }, i) => ({
-      code: "verifier",
-      severity: "error",
-      message: i === 0 && words !== null ? words : what,
-      hint: hint === "" ? null : hint,
-      span,
-      replacement: null,
-      pc,
-      kernel: error === "" ? null : error,
-    }));
-}
 
 export const problems = computed<readonly DiagnosticView[]>(() => {
   if (stale.value || select.errors.value.length > 0) return [];

@@ -70,7 +70,7 @@ function Block({ block, told }: { block: BlockView; told: Told }) {
         </text>
       ))}
       {refused ? (
-        <g class="x" transform={`translate(${x + width - 12} ${y + 13})`}>
+        <g class="x" transform={`translate(${x + width} ${y})`}>
           <circle r="8" />
           <path d="M-3 -3l6 6M3 -3l-6 6" />
         </g>
@@ -110,7 +110,7 @@ function Here({ graph }: { graph: GraphView }) {
   const line = lineOf(block, pc);
   return (
     <g class="now" pointer-events="none">
-      <rect x={block.x - 1} y={block.y - 1} width={block.width + 2} height={block.height + 2} rx="6" />
+      <rect x={block.x - 3} y={block.y - 3} width={block.width + 6} height={block.height + 6} rx="7" />
       {line < 0 ? null : <path d={`M${block.x + 1} ${baseline(block, line + 1) - 12.5}h${block.width - 2}v${LINE}h${2 - block.width}z`} class="ln" />}
     </g>
   );

@@ -39,14 +39,23 @@ export function KnewHead() {
 function blamed(): ReadonlySet<number> {
   const now = walk.walk.value;
   const last = now !== null && !now.verdict.accepted && walk.at.value === now.indexes.length - 1;
-  const regs = last ? (walk.explanation.value?.explanation?.causes.filter(({ kind }) => kind === "rejected").map(({ reg }) => reg) ?? []) : [];
-  return new Set(regs.filter((reg): reg is number => reg !== null));
+  if (!last) return new Set();
+  const regs = walk.explanation.value?.explanation?.causes.filter(({ kind }) => kind === "rejected").map(({ reg }) => reg) ?? [];
+  const named = [...now.verdict.error.matchAll(/\bR(10|\d)\b/g)].map((found) => Number(found[1]));
+  return new Set([...regs, ...named].filter((reg): reg is number => reg !== null));
+}
+
+/** What changed: the value, or only what is known about it. */
+function beforeSaid(reg: RegView, was: RegView): string {
+  if (was.text !== reg.text) return `was ${was.text}`;
+  if (was.note !== reg.note) return `${reg.note}, before: ${was.note}`;
+  return reg.note;
 }
 
 export function KnownRow({ name, reg, was, bad = false }: { name: string; reg: RegView; was?: RegView | undefined; bad?: boolean }) {
   const { tone, badge } = TONE[reg.kind];
   const changed = was !== undefined && was.kernel !== reg.kernel;
-  const under = changed && was.kind !== "none" ? `was ${was.text}` : reg.note;
+  const under = changed && was.kind !== "none" ? beforeSaid(reg, was) : reg.note;
   const number = reg.kind === "num" ? reg.scalar : null;
   return (
     <div class={["reg", bad && "bad", changed && !bad && "chg"].filter(Boolean).join(" ")} role="row">
@@ -60,11 +69,8 @@ export function KnownRow({ name, reg, was, bad = false }: { name: string; reg: R
         {under === "" ? null : <span class="was">{under}</span>}
       </span>
       <span class="pv" role="cell">
-        {reg.kind === "end" ? (
-          <span class="meta dim">no range: its address is unknown</span>
-        ) : (
-          <RangeBar reg={reg} ticks={number !== null && number.umin !== number.umax} />
-        )}
+        {reg.kind === "end" ? <span class="meta dim">no range: its address is unknown</span> : null}
+        {reg.kind === "end" || (number !== null && number.umin === number.umax) ? null : <RangeBar reg={reg} />}
         {number === null ? null : <BitRow scalar={number} label={name} />}
       </span>
     </div>

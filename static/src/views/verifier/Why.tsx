@@ -68,7 +68,6 @@ function Causes({ causes }: { causes: readonly CauseView[] }) {
 function Explained({ why }: { why: ExplanationView }) {
   return (
     <>
-      <p class="lead">{sentence(why.problem)}</p>
       <Ruler kernel={why.kernel} />
       <p>{sentence(why.reason)}</p>
       {why.patches.length === 0 ? <p>{sentence(why.suggestion)}</p> : null}
