@@ -14,12 +14,17 @@ from vm.verifier.profile import PROFILES
 
 def report_of(program: Program, options: Options, observer: Observer | None = None) -> Report:
     """The verifier's report; HookscopeError for a map Linux would not make, as then nothing is loaded."""
+    refused_map(program)
+    return verify(program, options, observer)
+
+
+def refused_map(program: Program) -> None:
+    """Raises HookscopeError where Linux would not make a map of the program."""
     for spec in program.maps:
         refused = refusal(spec) if spec.type in LIMITS else None
         if refused is not None:
             message = f"map {spec.name}: {refused.message}; Linux answers {errno_name(refused.errno)}"
             raise HookscopeError.of("map-refused", message, refused.hint)
-    return verify(program, options, observer)
 
 
 def verdict(program: Program, options: Options) -> dict[str, Any]:

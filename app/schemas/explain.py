@@ -94,11 +94,22 @@ class PatchView(Message):
     """Instructions the verifier processed to accept it."""
 
 
+class MapContents(Message):
+    """What a map must begin with: keys and values."""
+
+    name: str
+    entries: list[tuple[HexBytes, HexBytes]]
+
+
 class WitnessView(Message):
     """Inputs for the workbench with which the unprotected machine goes wrong at the very instruction."""
 
     packets: list[HexBytes]
     """Run one after the other on the same maps; the last one goes wrong."""
+    contents: list[MapContents]
+    """Maps that must begin with other contents than the text gives them; most often none."""
+    edits: list[EditView]
+    """Edits of the text after which they do; empty where nothing has to change, or it cannot be written."""
     hook: str | None
     pc: int
     step: int

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.schemas.base import Message
+from app.schemas.explain import ExplainRequest
 from app.schemas.source import CheckRequest, GraphRequest
 from app.schemas.trace import MarksRequest, StopRequest, WindowRequest
 from app.schemas.verifier import ExploreRequest, LogRequest, VerdictRequest, WalkRequest, WalkWindowRequest
@@ -45,6 +46,7 @@ QUESTIONS: Mapping[str, Question] = {
     "stop": Question(StopRequest, "stop", _run),
     "marks": Question(MarksRequest, "marks", _run),
     "verdict": Question(VerdictRequest, "verdict"),
+    "explain": Question(ExplainRequest, "explain", long=True),
     "explore": Question(ExploreRequest, "explore", walk_key, long=True),
     "walk:window": Question(WalkWindowRequest, "walk.window", _walk),
     "walk:known": Question(WalkRequest, "walk.known", _walk),

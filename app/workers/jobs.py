@@ -36,6 +36,7 @@ JOBS: Mapping[str, Job] = {
     "stop": Job("app.workbench.runs:stop"),
     "marks": Job("app.workbench.runs:marks"),
     "verdict": Job("app.workbench.verdict:verdict"),
+    "explain": Job("app.workbench.explain:explain"),
     "explore": Job("app.workbench.exploration:explore"),
     "walk.window": Job("app.workbench.exploration:walk_window"),
     "walk.known": Job("app.workbench.exploration:walk_known"),

@@ -414,6 +414,12 @@ export interface MapChange {
   b_text: string | null;
 }
 
+/** What a map must begin with: keys and values. */
+export interface MapContents {
+  name: string;
+  entries: [string, string][];
+}
+
 /** MapRef */
 export interface MapRef {
   name: string;
@@ -891,6 +897,8 @@ export interface WindowRequest {
 /** Inputs for the workbench with which the unprotected machine goes wrong at the very instruction. */
 export interface WitnessView {
   packets: string[];
+  contents: MapContents[];
+  edits: EditView[];
   hook: string | null;
   pc: number;
   step: number;

@@ -67,3 +67,19 @@ def caution(found: Explained, nothing: Nothing) -> str:
         f"{nothing.runs} runs came to no harm; there may be others that do. The verifier accepts only "
         "what it can prove for all of them."
     )
+
+
+def told(witness: Witness) -> str:
+    """What happens, in a sentence."""
+    packets, last = witness.packets, witness.packets[-1]
+    size = f"a packet of {len(last)} bytes"
+    if len(packets) > 1:
+        size = f"{len(packets)} packets of {len(last)} bytes, the last of which goes wrong"
+    maps = ""
+    for contents in witness.contents:
+        if contents.entries:
+            maps += f", with {len(contents.entries)} entries in map `{contents.map}`"
+        else:
+            maps += f", with map `{contents.map}` empty"
+    verb = "the machine faults" if witness.how == "fault" else "the machine reads what nothing has set"
+    return f"With {size}{maps}, {verb} at this instruction: {witness.message}."
