@@ -34,6 +34,12 @@ def _told(document: Document, model: type[BaseModel], error: Any) -> Diagnostic:
             words = str(error["ctx"]["error"])
             message, _, hint = words.partition("; ")
             return Diagnostic("bad-value", message, document.span(path), hint or None)
+        case "string_pattern_mismatch":
+            said = f"`{str(error['input'])[:60]}` cannot be the {name} of anything"
+            hint = f"it must match {error['ctx']['pattern']}"
+            is_key = error["loc"][-1] == "[key]"  # a mapping's key, as pydantic writes it
+            place = document.keys[path] if is_key else document.span(path)
+            return Diagnostic("bad-value", said, place, hint)
         case _:
             words = error["msg"][:1].lower() + error["msg"][1:]
             return Diagnostic("bad-value", f"`{name[:60]}`: {words}", document.span(path))

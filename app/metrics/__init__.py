@@ -1,0 +1,1 @@
+"""Maps made into metrics: the rules a learner writes, what Prometheus scrapes, what Grafana draws."""
