@@ -1,102 +1,27 @@
 """What is sought before an instruction, given what is sought behind it (backtrack_insn).
 
-Masks per frame say which registers and stack slots are sought. Most instructions only hand a register's
-search on to their operands: they are a ``Row`` of masks, worked out once for every slot of a program. Loads
-and stores of the stack, which need the history, and calls and returns are handled one by one.
+Loads and stores of the stack need the history, calls and returns are handled one by one; everything else is
+a matter of masks (``vm.verifier.search``), and so are straight pieces of code.
 """
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from vm.instruction import (
-    Alu,
-    Atomic,
-    Call,
-    Endian,
-    Exit,
-    Goto,
-    Instruction,
-    Jump,
-    Load,
-    LoadAcquire,
-    LoadImm64,
-    LoadPacket,
-    MayGoto,
-    Neg,
-    Reg,
-    Store,
-    StoreRelease,
-)
+from vm.instruction import Atomic, Call, Exit, Instruction, Jump, Load, LoadAcquire, Reg, Store, StoreRelease
 from vm.isa import CallKind
 from vm.uapi.helper_ids import HelperId
-from vm.verifier.flow import ARGUMENTS, MOVES, calls_callback
+from vm.verifier.flow import ARGUMENTS, calls_callback
+from vm.verifier.search import GiveUp, Row, Search, row_at
 from vm.verifier.walk import DST_STACK, SRC_STACK, STACK_ACCESS, Step
 
 if TYPE_CHECKING:
     from vm.verifier.state import State
     from vm.verifier.walk import Walk
 
-MAX_FRAMES: Final = 9
-"""One more than there can be: a search may briefly think itself deeper."""
-
-
 MAX_SEGMENTS: Final = 1 << 14
 """Straight pieces of code of which is remembered how they hand on a search."""
-
-
-class GiveUp(Exception):  # noqa: N818
-    """Back-tracking cannot go on: everything is taken to be precise."""
-
-
-class Search:
-    """What is sought: masks of registers and slots per frame, ``frame`` the one that runs."""
-
-    __slots__ = ("frame", "regs", "slots")
-
-    def __init__(self, frame: int) -> None:
-        self.frame = frame
-        self.regs = [0] * MAX_FRAMES
-        self.slots = [0] * MAX_FRAMES
-
-    def empty(self) -> bool:
-        return not any(self.regs) and not any(self.slots)
-
-
-class Row(NamedTuple):
-    """If a register of ``touched`` is sought: those of ``kept`` still are, and those of ``added`` too.
-
-    ``gives_up`` says that such a search fails; ``alone``, that the instruction is no matter of masks.
-    """
-
-    touched: int
-    kept: int = 0
-    added: int = 0
-    gives_up: bool = False
-    alone: bool = False
-
-
-_NOTHING: Final = Row(0)
-_ALONE: Final = Row(0, alone=True)
-
-
-def row_of(insn: Instruction | None) -> Row:
-    """How the instruction hands a search on where its history has nothing to say."""
-    match insn:
-        case Alu(op=op, dst=dst, src=src):
-            read = 1 << src.n if isinstance(src, Reg) and src.n != 10 else 0
-            return Row(1 << dst, ~(1 << dst) if op in MOVES else -1, read)
-        case Load(dst=dst) | LoadAcquire(dst=dst) | LoadImm64(dst=dst):
-            return Row(1 << dst, ~(1 << dst))
-        case Jump(dst=dst, src=Reg(n=src)):
-            both = 1 << dst | 1 << src
-            return Row(both, -1, both)
-        case Store(dst=dst) | StoreRelease(dst=dst) | Atomic(dst=dst):
-            return Row(1 << dst, gives_up=True)
-        case LoadPacket():
-            return Row(1, gives_up=True)
-        case Jump() | Goto() | MayGoto() | Neg() | Endian() | None:
-            return _NOTHING
-        case _:
-            return _ALONE
+Masks = tuple[int, int]
+"""Registers and slots of the running frame."""
+_UNKNOWN: Final[Masks] = (-1, -1)
 
 
 def hand_on(search: Search, row: Row) -> None:
@@ -118,33 +43,35 @@ def back(walk: "Walk", search: Search, pc: int, after: int, step: Step | None) -
         hand_on(search, row)
         return
     _spread(search, step)
+    f = search.frame
+    if step.flags & STACK_ACCESS:
+        owner, bit = step.flags & 7, 1 << (step.flags >> 3 & 63)
+        search.regs[f], sought = _stack_access(insn, search.regs[f], bool(search.slots[owner] & bit))
+        search.slots[owner] = search.slots[owner] | bit if sought else search.slots[owner] & ~bit
+    elif isinstance(insn, Jump) and isinstance(insn.src, Reg) and search.regs[f] & row.touched:
+        if not step.flags & SRC_STACK:
+            search.regs[f] |= 1 << insn.src.n
+        if not step.flags & DST_STACK:
+            search.regs[f] |= 1 << insn.dst
+        _spread(search, step)
+    else:
+        hand_on(search, row)
+
+
+def _stack_access(insn: Instruction | None, regs: int, sought: bool) -> tuple[int, bool]:
+    """Registers sought before a load or store of the stack, and whether the slot is, given those behind."""
     match insn:
-        case Load(dst=dst) | LoadAcquire(dst=dst) if step.flags & STACK_ACCESS:
-            if search.regs[search.frame] >> dst & 1:
-                search.regs[search.frame] &= ~(1 << dst)
-                search.slots[step.flags & 7] |= 1 << (step.flags >> 3 & 63)
-        case Store(src=src) if step.flags & STACK_ACCESS:
-            hand_on(search, row)
-            _stored(search, src.n if isinstance(src, Reg) else -1, step.flags)
-        case StoreRelease(src=src) | Atomic(src=src) if step.flags & STACK_ACCESS:
-            hand_on(search, row)
-            _stored(search, src, step.flags)
-        case Jump(dst=dst, src=Reg(n=src)) if search.regs[search.frame] & row.touched:
-            if not step.flags & SRC_STACK:
-                search.regs[search.frame] |= 1 << src
-            if not step.flags & DST_STACK:
-                search.regs[search.frame] |= 1 << dst
-            _spread(search, step)
+        case Load(dst=dst) | LoadAcquire(dst=dst):
+            return (regs & ~(1 << dst), True) if regs >> dst & 1 else (regs, sought)
+        case Store(dst=dst, src=src):
+            source = 1 << src.n if isinstance(src, Reg) else 0
+        case StoreRelease(dst=dst, src=from_register) | Atomic(dst=dst, src=from_register):
+            source = 1 << from_register
         case _:
-            hand_on(search, row)
-
-
-def row_at(walk: "Walk", pc: int) -> Row:
-    """The row of a slot, worked out the first time."""
-    row = walk.rows[pc]
-    if row is None:
-        row = walk.rows[pc] = row_of(walk.insns[pc])
-    return row
+            raise GiveUp
+    if regs >> dst & 1:
+        raise GiveUp
+    return (regs | source, False) if sought else (regs, False)
 
 
 def _spread(search: Search, step: Step) -> None:
@@ -152,14 +79,6 @@ def _spread(search: Search, step: Step) -> None:
     if any((search.regs if is_reg else search.slots)[f] >> at & 1 for f, is_reg, at in step.linked):
         for f, is_reg, at in step.linked:
             (search.regs if is_reg else search.slots)[f] |= 1 << at
-
-
-def _stored(search: Search, src: int, flags: int) -> None:
-    frame, bit = flags & 7, 1 << (flags >> 3 & 63)
-    if search.slots[frame] & bit:
-        search.slots[frame] &= ~bit
-        if src >= 0:
-            search.regs[search.frame] |= 1 << src
 
 
 def _control(walk: "Walk", search: Search, insn: Instruction | None, pc: int, after: int) -> None:
@@ -228,44 +147,68 @@ def through_state(walk: "Walk", search: Search, state: "State", last: int, after
         # from ``at`` back to ``event``, control went straight, and the history has nothing to say but there
         step = steps[history - 1] if history else None
         event = state.first if step is None else step.pc
-        mask = -1
-        if step is None or not (step.flags or step.linked):
-            mask = _straight(walk, at, event, search.regs[search.frame])
-            if mask >= 0:
-                search.regs[search.frame] = mask
-        if mask < 0 and _one_by_one(walk, search, range(at, event - 1, -1), after, step):
+        if at > event and row_at(walk, at).alone:
+            back(walk, search, at, after, None)
+            if search.empty():
+                return True
+            at, after = at - 1, at
+        elif not _straight(walk, search, at, event, step) and _one_by_one(
+            walk, search, range(at, event - 1, -1), after, step
+        ):
             return True
-        if mask == 0 and search.empty():
-            return True
-        if step is None or (history == 1 and event == state.first):
-            return False
-        at, after, history = step.previous, event, history - 1
+        else:
+            if search.empty():
+                return True
+            if step is None or (history == 1 and event == state.first):
+                return False
+            at, after, history = step.previous, event, history - 1
 
 
-def _straight(walk: "Walk", at: int, event: int, mask: int) -> int:
-    """What of the registers is sought after going back from ``at`` to ``event``; -1 if masks cannot tell."""
-    known = walk.segments
-    key = at, event, mask
-    found = known.get(key)
-    if found is None:
+def _straight(walk: "Walk", search: Search, at: int, event: int, step: Step | None) -> bool:
+    """Goes back from ``at`` to ``event`` at once; False if masks of the running frame are not enough."""
+    frame = search.frame
+    flags = step.flags if step is not None else 0
+    if (flags and flags & 7 != frame) or (step is not None and step.linked):
+        return False
+    known, key = walk.segments, (at, event, flags, search.regs[frame], search.slots[frame])
+    found = known.get(key, _UNKNOWN)
+    if found is _UNKNOWN:
         if len(known) >= MAX_SEGMENTS:
             known.clear()
-        found = known[key] = _through_rows([row_at(walk, pc) for pc in range(at, event - 1, -1)], mask)
-    return found
+        found = known[key] = _segment(walk, *key)
+    if found is None:
+        return False
+    search.regs[frame], search.slots[frame] = found
+    return True
 
 
-def _through_rows(rows: list[Row], mask: int) -> int:
-    if not rows:
-        return -1
-    for touched, kept, added, gives_up, alone in rows:
-        if alone or (mask & touched and gives_up):
-            return -1
-        if mask & touched:
-            mask = mask & kept | added
-    return mask
+def _segment(walk: "Walk", at: int, event: int, flags: int, regs: int, slots: int) -> Masks | None:
+    if at < event:
+        return None
+    for pc in range(at, event - 1, -1):
+        touched, kept, added, gives_up, alone = row_at(walk, pc)
+        if alone:
+            return None
+        if pc == event and flags:
+            break
+        if regs & touched:
+            if gives_up:
+                return None
+            regs = regs & kept | added
+    if not flags:
+        return regs, slots
+    if not flags & STACK_ACCESS or walk.insns[event] is None:
+        return None
+    bit = 1 << (flags >> 3 & 63)
+    try:
+        regs, sought = _stack_access(walk.insns[event], regs, bool(slots & bit))
+    except GiveUp:
+        return None
+    return regs, slots | bit if sought else slots & ~bit
 
 
 def _one_by_one(walk: "Walk", search: Search, slots: range, after: int, step: Step | None) -> bool:
+    """The same slot by slot; answers whether nothing is left to seek."""
     if not slots:
         raise GiveUp
     for pc in slots:

@@ -22,7 +22,7 @@ from vm.verifier.register import (
     Register,
     scalar,
 )
-from vm.verifier.rejection import Rejected, unsupported
+from vm.verifier.rejection import Rejected
 from vm.verifier.resize import zext_32_to_64
 from vm.verifier.saved import push
 from vm.verifier.speculation_paths import go_wrong
@@ -153,14 +153,14 @@ def _learn(insn: Jump, state: State, dst: Register, src: Register, taken: bool) 
     regs = state.frame.regs
     if isinstance(insn.src, Reg):
         if insn.src.n == insn.dst:
-            regs[insn.dst] = dst._replace(value=refine_same(insn.op, dst.value, insn.bits, taken))
+            regs[insn.dst] = dst.with_value(refine_same(insn.op, dst.value, insn.bits, taken))
             return
         left, right = refine(insn.op, dst.value, src.value, insn.bits, taken)
-        regs[insn.dst] = dst._replace(value=left)
-        regs[insn.src.n] = src._replace(value=right)
+        regs[insn.dst] = dst.with_value(left)
+        regs[insn.src.n] = src.with_value(right)
     else:
         left, _ = refine(insn.op, dst.value, src.value, insn.bits, taken)
-        regs[insn.dst] = dst._replace(value=left)
+        regs[insn.dst] = dst.with_value(left)
 
 
 # -- linked scalars ----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """When an earlier, safe state covers the present one (states_equal)."""
 
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from vm.verifier import scalar as scalars
@@ -39,12 +40,16 @@ def states_equal(walk: "Walk", old: State, new: State, level: Level) -> bool:
     ids = IdMap(walk.ids)
     if not _same_resources(old, new, ids):
         return False
-    last = len(old.frames) - 1
-    for i, (a, b) in enumerate(zip(old.frames, new.frames, strict=True)):
-        if a.callsite != b.callsite:
+    frames, live = old.frames, walk.analysis.live
+    last = len(frames) - 1
+    for i, a in enumerate(frames):
+        b = new.frames[i]
+        if a.callsite != b.callsite or a.callback_depth > b.callback_depth:
             return False
-        pc = old.pc if i == last else old.frames[i + 1].callsite
-        if not _frames_equal(walk, a, b, pc, ids, level):
+        pc = old.pc if i == last else frames[i + 1].callsite
+        if not _registers_equal(a.regs, b.regs, live[pc], ids, level):
+            return False
+        if a.stack and not _stack_equal(walk, a, b, ids, level):
             return False
     return True
 
@@ -63,20 +68,24 @@ def _same_resources(old: State, new: State, ids: IdMap) -> bool:
         return False
     if old.preempt_locks != new.preempt_locks or old.rcu != new.rcu:
         return False
-    return all(
+    return not old.refs or all(
         ids.same(a.id, b.id) and a.kind == b.kind and a.lock == b.lock
         for a, b in zip(old.refs, new.refs, strict=True)
     )
 
 
-def _frames_equal(walk: "Walk", old: Frame, new: Frame, pc: int, ids: IdMap, level: Level) -> bool:
-    if old.callback_depth > new.callback_depth:
-        return False
-    live = walk.analysis.live[pc]
-    for n in range(11):
-        if live >> n & 1 and not covers(old.regs[n], new.regs[n], ids, level):
+def _registers_equal(old: list[Register], new: list[Register], live: int, ids: IdMap, level: Level) -> bool:
+    for n in numbers(live & 0x7FF):
+        a, b = old[n], new[n]
+        if (a is not b or a.id or a.ref) and not covers(a, b, ids, level):
             return False
-    return _stack_equal(walk, old, new, ids, level)
+    return True
+
+
+@lru_cache(1 << 11)
+def numbers(mask: int) -> tuple[int, ...]:
+    """The numbers of the bits that are set."""
+    return tuple(n for n in range(mask.bit_length()) if mask >> n & 1)
 
 
 def covers(old: Register, new: Register, ids: IdMap, level: Level) -> bool:
@@ -133,7 +142,10 @@ def _stack_equal(walk: "Walk", old: Frame, new: Frame, ids: IdMap, level: Level)
     count = len(new.stack)
     for index, a in enumerate(old.stack):
         if index < count:
-            if not _slots_equal(a, new.stack[index], ids, level, uninit):
+            b = new.stack[index]
+            if a is b and not a.spilled.id and not a.spilled.ref:
+                continue
+            if not _slots_equal(a, b, ids, level, uninit):
                 return False
         elif level is Level.EXACT or any(
             kind != INVALID and not (uninit and kind == MISC) for kind in a.types

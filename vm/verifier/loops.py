@@ -150,7 +150,7 @@ def _maybe_looping(old: "list[Register]", new: "list[Register]") -> bool:
     for a, b in zip(old, new, strict=True):
         if a is b:
             continue
-        if a.value is not b.value or a._replace(precise=False, frame=0) != b._replace(precise=False, frame=0):
+        if a.value is not b.value or a.marked(False)._replace(frame=0) != b.marked(False)._replace(frame=0):
             return False
     return True
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from vm.verifier.backtrack import GiveUp, Search, back, before, through_state
+from vm.verifier.backtrack import back, before, through_state
 from vm.verifier.register import Kind
+from vm.verifier.search import GiveUp, Search
 from vm.verifier.state import SPILL, Slot, State
 
 if TYPE_CHECKING:
@@ -117,14 +118,14 @@ def _mark(walk: "Walk", state: State, search: Search) -> bool:
             if reg.kind is not Kind.SCALAR or reg.precise:
                 search.regs[number] &= ~(1 << n)
             else:
-                frame.regs[n] = reg._replace(precise=True)
+                frame.regs[n] = reg.marked(True)
                 changed = True
         for index in _ones(search.slots[number]):
             slot = frame.slot(index)
             if slot.types[7] != SPILL or slot.spilled.kind is not Kind.SCALAR or slot.spilled.precise:
                 search.slots[number] &= ~(1 << index)
             else:
-                frame.stack[index] = Slot(slot.types, slot.spilled._replace(precise=True))
+                frame.stack[index] = Slot(slot.types, slot.spilled.marked(True))
                 changed = True
         if walk.log.all:
             walk.log.write(
@@ -147,12 +148,12 @@ def all_precise(walk: "Walk", start: State) -> None:
             for n in range(10):
                 reg = frame.regs[n]
                 if reg.kind is Kind.SCALAR and not reg.precise:
-                    frame.regs[n] = reg._replace(precise=True)
+                    frame.regs[n] = reg.marked(True)
                     _forced(walk, number, f"r{n}")
             for index, slot in enumerate(frame.stack):
                 spilled = slot.spilled
                 if slot.types[7] == SPILL and spilled.kind is Kind.SCALAR and not spilled.precise:
-                    frame.stack[index] = Slot(slot.types, spilled._replace(precise=True))
+                    frame.stack[index] = Slot(slot.types, spilled.marked(True))
                     _forced(walk, number, f"fp{-8 * (index + 1)}")
         state = state.parent
 

@@ -209,7 +209,7 @@ def forget_precision(state: State) -> None:
     for frame in state.frames:
         for n in range(10):
             if frame.regs[n].precise:
-                frame.regs[n] = frame.regs[n]._replace(precise=False)
+                frame.regs[n] = frame.regs[n].marked(False)
         for index, slot in enumerate(frame.stack):
-            if slot.types[7] == SPILL and slot.spilled.precise:
-                frame.stack[index] = Slot(slot.types, slot.spilled._replace(precise=False))
+            if slot.spilled.precise and slot.types[7] == SPILL:
+                frame.stack[index] = Slot(slot.types, slot.spilled.marked(False))

@@ -26,7 +26,7 @@ class Masks:
 class Instance:
     """``chain`` is the call sites, outermost first, ending in the function's first slot."""
 
-    __slots__ = ("chain", "dropped", "frames", "seen", "start", "subprog", "updated")
+    __slots__ = ("chain", "dropped", "frames", "seen", "silent", "start", "subprog", "updated")
 
     def __init__(self, chain: Chain, subprog: int, start: int) -> None:
         self.chain = chain
@@ -34,6 +34,8 @@ class Instance:
         self.start = start
         self.frames: list[dict[int, Masks] | None] = [None] * len(chain)
         self.seen: set[int] = set()
+        self.silent: set[int] = set()
+        """Slots seen that have neither read nor written any stack: nothing needs to be brought up to date."""
         self.updated = False
         self.dropped = False
 
@@ -70,7 +72,8 @@ class StackLiveness:
 
     def begin(self, state: State, pc: int) -> None:
         """Before the instruction at ``pc``."""
-        self._enter(state)
+        if self._current is None:
+            self._enter(state)
         self._at = pc
         if self._written:
             self._written = {}
@@ -85,8 +88,9 @@ class StackLiveness:
 
     def commit(self) -> None:
         """Behind the instruction: what it wrote this time, every time."""
-        if self._current is not None:
-            self._commit(self._current)
+        instance = self._current
+        if instance is not None and (self._written or self._at not in instance.silent):
+            self._commit(instance)
 
     @staticmethod
     def _masks(instance: Instance, frame: int, pc: int) -> Masks:
@@ -96,6 +100,7 @@ class StackLiveness:
         found = table.get(pc)
         if found is None:
             found = table[pc] = Masks()
+            instance.silent.discard(pc)
         return found
 
     def _note_read(self, instance: Instance, frame: int, pc: int, slots: int) -> None:
@@ -107,14 +112,13 @@ class StackLiveness:
 
     def _commit(self, instance: Instance) -> None:
         pc, seen = self._at, self._at in instance.seen
-        if not self._written and not seen:
-            instance.seen.add(pc)
-            return
-        for frame in range(len(instance.frames)):
+        for frame, table in enumerate(instance.frames):
             mask = self._written.get(frame, 0)
-            if not mask and (not seen or instance.frames[frame] is None):
-                continue
-            masks = self._masks(instance, frame, pc)
+            masks = table.get(pc) if table is not None else None
+            if masks is None:
+                if not mask:
+                    continue
+                masks = self._masks(instance, frame, pc)
             old = masks.must
             if seen:
                 mask &= old
@@ -124,6 +128,8 @@ class StackLiveness:
             if old & ~mask:
                 instance.dropped = True
         instance.seen.add(pc)
+        if not any(table is not None and pc in table for table in instance.frames):
+            instance.silent.add(pc)
 
     def update(self, state: State) -> None:
         """Brings the instances of a path up to date (bpf_update_live_stack)."""
@@ -170,6 +176,7 @@ class StackLiveness:
             if not after and not written:
                 return False
             here = table[pc] = Masks()
+            instance.silent.discard(pc)
         written |= here.must
         before = after & ~here.must | here.read
         changed = before != here.live or written != here.written

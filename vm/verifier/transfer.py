@@ -44,7 +44,7 @@ def load(walk: "Walk", insn: Load | LoadAcquire) -> None:
         value = memory.read(walk, insn.src, insn.off, size, signed)
     if size < 8 and value.kind is Kind.SCALAR:
         grown = sign_extend_to_64 if signed else coerce_to_size
-        value = value._replace(value=grown(value.value, size))
+        value = value.with_value(grown(value.value, size))
     walk.regs[insn.dst] = value
     same_kind(walk, pointer)
 
@@ -103,6 +103,8 @@ def load_imm64(walk: "Walk", insn: LoadImm64) -> None:
         case ImmKind.MAP_VALUE:
             reg = Register(Kind.MAP_VALUE, scalars.ZERO, off=insn.next_imm, map=insn.imm)
         case ImmKind.FUNC:
+            if not walk.options.func_info:
+                raise Rejected(CORE_RULES["no-func-info"], walk.pc)
             reg = Register(Kind.FUNC, scalars.ZERO, subprog=walk.subprogs.index(walk.pc + 1 + insn.imm))
         case _:
             raise unsupported(walk.pc, "this kind of 64-bit immediate")

@@ -75,7 +75,7 @@ def _move(walk: "Walk", insn: Alu) -> None:
         walk.set(dst, scalar(zext_32_to_64(scalars.UNKNOWN)))
         return
     copy = walk.link(src.n) if reg.value.umax <= MASK32 else reg._replace(id=0)
-    walk.set(dst, copy._replace(value=zext_32_to_64(copy.value)))
+    walk.set(dst, copy.with_value(zext_32_to_64(copy.value)))
 
 
 def _extend(walk: "Walk", insn: Alu) -> None:
@@ -139,7 +139,7 @@ def _scalars(walk: "Walk", insn: Alu, dst: Register, other: Register) -> Registe
             fork_here(walk, insn.dst, dst._replace(value=split[0]))
             left = split[1]
             walk.regs[insn.dst] = dst._replace(value=left)
-    return dst._replace(value=TRANSFER[insn.op](left, right, insn.bits))
+    return dst.with_value(TRANSFER[insn.op](left, right, insn.bits))
 
 
 def _known_shift(count: scalars.Scalar, bits: int) -> bool:

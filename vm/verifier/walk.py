@@ -15,10 +15,10 @@ from vm.verifier.stack_liveness import StackLiveness
 from vm.verifier.state import Frame, State
 
 if TYPE_CHECKING:
-    from vm.verifier.backtrack import Row
     from vm.verifier.observer import Observer
     from vm.verifier.profile import Profile
     from vm.verifier.pruning import KeptStates
+    from vm.verifier.search import Row
 
 MAX_PENDING: Final = 8192
 """Branches that may wait to be walked (BPF_COMPLEXITY_LIMIT_JMP_SEQ)."""
@@ -97,7 +97,7 @@ class Walk:
         self.jumps = 0
         self.print_whole = False
         self.rows: list[Row | None] = [None] * len(self.insns)
-        self.segments: dict[tuple[int, int, int], int] = {}
+        self.segments: dict[tuple[int, int, int, int, int], tuple[int, int] | None] = {}
         """How slots hand on a search for precision, one by one and in pieces (vm.verifier.backtrack)."""
         self.kept: KeptStates
         self.guards = None if profile.bypass_spec_v1 else Guards()

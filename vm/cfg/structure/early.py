@@ -44,6 +44,8 @@ GOTO = JA_CODE << 4 | InsnClass.JMP
 GOTO_LONG = JA_CODE << 4 | InsnClass.JMP32
 MAY_GOTO = JCOND_CODE << 4 | InsnClass.JMP
 _JUMPS = (InsnClass.JMP, InsnClass.JMP32)
+_STRAIGHT = frozenset({InsnClass.ALU, InsnClass.ALU64, InsnClass.LDX, InsnClass.ST, InsnClass.STX})
+"""Classes behind which control goes on at the next slot."""
 _LEGACY = (Mode.ABS, Mode.IND)
 
 
@@ -194,9 +196,12 @@ def reachability_fault(program: Program) -> Rejection | None:
     waiting = [0]
     while waiting:
         pc = waiting.pop()
-        if not seen[pc]:
+        while not seen[pc]:
             seen[pc] = 1
-            waiting.extend(successors(slots[pc], pc))
+            if slots[pc].opcode & 7 in _STRAIGHT:
+                pc += 1
+            else:
+                waiting.extend(successors(slots[pc], pc))
     pc = 0
     while pc < len(slots):
         if not seen[pc]:

@@ -5,6 +5,7 @@ also asks about register contents (data flow); that is not done here.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from vm.cfg.structure.rejection import Rejection, reject
 from vm.cfg.structure.rules import Kind
@@ -47,7 +48,14 @@ def check_instruction(slot: Slot, prog_type: ProgType, pc: int = 0) -> Rejection
 
     Opcodes that do not exist and both slots of ``ld_imm64`` are earlier rules (``vm.cfg.structure.early``).
     """
+    if _is_well_formed(slot.opcode, slot.dst, slot.src, slot.off, slot.imm, prog_type):
+        return None
     return next(_broken(slot, prog_type, pc), None)
+
+
+@lru_cache(1 << 12)
+def _is_well_formed(opcode: int, dst: int, src: int, off: int, imm: int, prog_type: ProgType) -> bool:
+    return next(_broken(Slot(opcode, dst, src, off, imm), prog_type, 0), None) is None
 
 
 def _broken(slot: Slot, prog_type: ProgType, pc: int) -> Iterator[Rejection]:
