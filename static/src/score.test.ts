@@ -56,6 +56,15 @@ test("a word stands off its column's middle rather than be left out, and still c
   assert.ok(first!.shift <= 0 && second!.shift > 0 && second!.shift < 16);
 });
 
+test("a word too long for its room is cut short, and keeps inside what is shown", () => {
+  const named = (step: number, text: string) => ({ step, view: { ...STEPS[0]!, mark: { lane: "reads", kind: "ctx", text, write: false, taken: null } } as StepView });
+  const [first, second] = score.place("reads", [named(1, "data_end"), named(2, "data")], 18, { from: 0, to: 8 });
+  assert.equal(first!.text, "data…");
+  assert.equal(second!.text, "data");
+  const [edge] = score.place("reads", [named(9, "ingress_ifindex")], 36, { from: 8, to: 16 });
+  assert.ok((9 + 0.5) * 36 + edge!.shift - (edge!.text.length * 5.8 + 8) / 2 >= 8 * 36);
+});
+
 test("words never run into the next mark", () => {
   const mark = (text: string): Mark => ({ lane: "map", kind: "map", text, write: false, taken: null });
   const row = ["aaaa", "bb", "cccccccc", "d"].map((text, i) => ({ step: i * 3, view: { ...STEPS[0]!, mark: mark(text) } as StepView }));
@@ -63,7 +72,7 @@ test("words never run into the next mark", () => {
     const placed = score.place("map", row, each);
     for (let i = 1; i < placed.length; i += 1) {
       const middle = ({ step, shift }: score.Placed) => (step + 0.5) * each + shift;
-      const half = ({ mark, thin }: score.Placed) => (thin ? 3 : (mark.text.length * 5.8 + 8) / 2);
+      const half = ({ text, thin }: score.Placed) => (thin ? 3 : (text.length * 5.8 + 8) / 2);
       const [a, b] = [placed[i - 1]!, placed[i]!];
       if (!a.thin || !b.thin) assert.ok(middle(a) + half(a) <= middle(b) - half(b) + 0.001, `${each}: ${a.mark.text} ${b.mark.text}`);
     }

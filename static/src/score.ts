@@ -6,6 +6,8 @@ const LANE_WIDTH = 62;
 const RIGHT = 14;
 const LETTER = 5.8;
 const PADDING = 8;
+/** Width of a branch. */
+const DIAMOND = 12;
 
 export interface Span {
   from: number;
@@ -45,6 +47,8 @@ export function stepAtX(x: number, width: number, span: Span): number {
 export interface Placed {
   step: number;
   mark: Mark;
+  /** Its words, cut short where there is no room for all of them; "" where there is room for none. */
+  text: string;
   /** Too little room for its words. */
   thin: boolean;
   /** How far its words stand from the middle of its column, in px; they always cover the middle. */
@@ -55,33 +59,50 @@ const THIN = 6;
 const APART = 2;
 /** How much of a mark is on the far side of its column's middle at least. */
 const HOLD = 4;
+/** Fewer letters than this, the last of them "…", say nothing. */
+const FEWEST = 4;
 
 const LANES: readonly Mark["lane"][] = ["reads", "stack", "map", "control"];
 
 export { LANES };
 
-function widthOf(mark: Mark): number {
-  return mark.kind === "branch" ? 12 : mark.text.length * LETTER + PADDING;
+function widthOf(text: string): number {
+  return text.length * LETTER + PADDING;
+}
+
+/** A word of a mark between two px, as near as may be to the middle of its column, and cut where it must be; null: no room. */
+function fit(text: string, centre: number, from: number, to: number): { text: string; left: number; right: number } | null {
+  const letters = Math.floor((to - from - PADDING) / LETTER);
+  const short = letters >= text.length ? text : `${text.slice(0, letters - 1)}…`;
+  if (letters < text.length && letters < FEWEST) return null;
+  const width = widthOf(short);
+  const left = Math.min(Math.max(centre - width / 2, from), to - width);
+  const holds = left <= centre - HOLD + 0.01 && left + width >= centre + HOLD - 0.01;
+  return holds ? { text: short, left, right: left + width } : null;
 }
 
 /**
- * The marks of one lane, left to right. Words give way to their neighbours by standing off the middle of their column;
- * where that is not enough the mark is thin.
+ * The marks of one lane, left to right, within `span`. Words give way to their neighbours by standing off the middle of
+ * their column, then by being cut short; where that is not enough the mark is thin.
  */
-export function place(lane: Mark["lane"], steps: readonly { step: number; view: StepView }[], each: number): Placed[] {
+export function place(lane: Mark["lane"], steps: readonly { step: number; view: StepView }[], each: number, span?: Span): Placed[] {
   const marks = steps.flatMap(({ step, view }) => (view.mark?.lane === lane ? [{ step, mark: view.mark }] : []));
-  let edge = -Infinity;
+  let edge = span === undefined ? -Infinity : span.from * each - APART;
+  const end = span === undefined ? Infinity : span.to * each + RIGHT;
   return marks.map(({ step, mark }, i) => {
     const centre = (step + 0.5) * each;
-    const width = widthOf(mark);
     const next = marks[i + 1];
-    const limit = next === undefined ? Infinity : (next.step + 0.5) * each - THIN / 2 - APART;
-    const most = mark.kind === "branch" ? 0 : width / 2 - HOLD;
-    const left = Math.max(centre - width / 2, edge + APART);
-    const shift = Math.min(left, limit - width) - (centre - width / 2);
-    const thin = Math.abs(shift) > most || centre + shift - width / 2 < edge + APART;
-    edge = thin ? centre + THIN / 2 : centre + shift + width / 2;
-    return { step, mark, thin, shift: thin ? 0 : shift };
+    const limit = next === undefined ? end : (next.step + 0.5) * each - HOLD - APART;
+    if (mark.kind === "branch") {
+      const thin = centre - DIAMOND / 2 < edge + APART || centre + DIAMOND / 2 > limit;
+      edge = centre + (thin ? THIN : DIAMOND) / 2;
+      return { step, mark, text: "", thin, shift: 0 };
+    }
+    const word = fit(mark.text, centre, edge + APART, limit);
+    edge = word === null ? Math.max(edge, centre + THIN / 2) : word.right;
+    return word === null
+      ? { step, mark, text: "", thin: true, shift: 0 }
+      : { step, mark, text: word.text, thin: false, shift: (word.left + word.right) / 2 - centre };
   });
 }
 

@@ -11,7 +11,7 @@ export interface Shown {
 }
 
 function Chip({ placed, span }: { placed: score.Placed; span: score.Span }) {
-  const { step, mark, thin, shift } = placed;
+  const { step, mark, text, thin, shift } = placed;
   const future = step >= select.cursor.value.step;
   const tone = MARK_TONE[mark.kind];
   const linked = select.related.value.steps.has(step);
@@ -23,7 +23,7 @@ function Chip({ placed, span }: { placed: score.Placed; span: score.Span }) {
       title={mark.text}
       style={{ gridRow: score.LANES.indexOf(mark.lane) + 2, gridColumn: step - span.from + 2, left: shift === 0 ? "" : `${shift}px` }}
     >
-      {thin || tone === "br" ? "" : mark.text}
+      {text}
     </span>
   );
 }
@@ -44,7 +44,7 @@ export function Lane({ lane, span, views, each }: LaneProps) {
         {lane}
       </button>
       <span class="rule" style={row} />
-      {score.place(lane, views, each).map((placed) => (
+      {score.place(lane, views, each, span).map((placed) => (
         <Chip key={placed.step} placed={placed} span={span} />
       ))}
     </>

@@ -1,4 +1,4 @@
-// One line at the bottom: which rules hold, what the last check said, the connection, the main keys.
+// One line at the bottom, of which narrow screens show only what must not be missed (`tell`): which rules hold, what the last check said, the connection, the main keys.
 import { useEffect, useState } from "preact/hooks";
 import { BY_ID, keysOf } from "../commands.ts";
 import { caption } from "../keys.ts";
@@ -49,7 +49,7 @@ function Running() {
   }, [since]);
   if (progress === null || !late) return null;
   return (
-    <span class="row">
+    <span class="row tell">
       Running, {progress.done.toLocaleString("en")} of {plural(progress.total, "packet")}
       <button type="button" onClick={cancel}>
         <b>Stop</b>
@@ -64,7 +64,7 @@ function NotRun() {
   if (run === null || run.not_run === 0) return null;
   const { length } = run.packets;
   return (
-    <span>
+    <span class="tell">
       <b>
         First {length.toLocaleString("en")} of {(length + run.not_run).toLocaleString("en")} packets
       </b>{" "}
@@ -77,7 +77,7 @@ function Server() {
   if (select.connection.value === "online") return null;
   if (select.connection.value === "connecting") return <span>connecting</span>;
   return (
-    <button type="button" onClick={reconnect}>
+    <button type="button" class="tell" onClick={reconnect}>
       <b class="t-drop">Server lost.</b> Editing and scrubbing go on; nothing new can run. <b>Try now</b>
     </button>
   );
