@@ -37,6 +37,8 @@ export const program = computed(() => {
 });
 export const count = computed(() => walk.value?.indexes.length ?? 0);
 export const stale = computed(() => walk.value === null || walk.value.revision !== state.value.revision);
+/** A walk of an older text is on screen. */
+export const dim = computed(() => walk.value !== null && stale.value);
 export const window = computed(() => windows.value.get(Math.floor(at.value / WINDOW)));
 
 /** What was known at each slot, over all paths. */

@@ -6,6 +6,7 @@ import { piecesOf } from "./pieces.ts";
 import { problemsOf } from "./problems.ts";
 import { rulerOf } from "./ruler.ts";
 import { forkSaid, stepSaid } from "./said.ts";
+import { piecesOfCode, toldAs } from "./told.ts";
 
 const VERDICT: ProgramVerdict = {
   index: 0,
@@ -92,4 +93,15 @@ test("a step in words, with what begins and ends there", () => {
   assert.match(forkSaid(WALK, 1), /safe: it reaches the exit/);
   assert.match(forkSaid(WALK, 2), /path 2 begins, saved at step 2 \(pc 1\)/);
   assert.match(forkSaid(WALK, 3), /cut, because the state of step 1 covers/);
+});
+
+test("the server's words as sentences: names keep their letters, code is told apart", () => {
+  assert.equal(toldAs("r3 is read from the packet"), "r3 is read from the packet.");
+  assert.equal(toldAs("bpf_map_lookup_elem returns a value"), "bpf_map_lookup_elem returns a value.");
+  assert.equal(toldAs("the loop never ends"), "The loop never ends.");
+  assert.deepEqual(piecesOfCode("`r1 += 9` makes r1 9"), [
+    { text: "r1 += 9", code: true },
+    { text: " makes r1 9", code: false },
+  ]);
+  assert.deepEqual(piecesOfCode("a ` alone"), [{ text: "a ` alone", code: false }]);
 });

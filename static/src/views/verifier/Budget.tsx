@@ -47,7 +47,8 @@ export function Budget() {
                 <b style={{ width: `${100 * share(now, most)}%` }} />
               </span>
               <span class="nw">
-                <b>{total.toLocaleString("en")}</b> {note}
+                <b>{total.toLocaleString("en")}</b>
+                {note === "" ? "" : ` ${note}`}
                 {now === total ? "" : `, ${now.toLocaleString("en")} so far`}
               </span>
             </dd>

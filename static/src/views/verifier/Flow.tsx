@@ -66,7 +66,7 @@ function Drawing() {
 
 export function FlowBody() {
   return (
-    <div class={walk.stale.value ? "pane-b vflow stale" : "pane-b vflow"} tabIndex={0} role="group" aria-label="Control flow">
+    <div class={walk.dim.value ? "pane-b vflow stale" : "pane-b vflow"} tabIndex={0} role="group" aria-label="Control flow">
       {view.value === "drawing" ? <Drawing /> : <PathList />}
     </div>
   );

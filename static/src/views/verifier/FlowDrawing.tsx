@@ -69,12 +69,6 @@ function Block({ block, told }: { block: BlockView; told: Told }) {
           {text}
         </text>
       ))}
-      {refused ? (
-        <g class="x" transform={`translate(${x + width} ${y})`}>
-          <circle r="8" />
-          <path d="M-3 -3l6 6M3 -3l-6 6" />
-        </g>
-      ) : null}
     </g>
   );
 }
@@ -100,6 +94,18 @@ function Numbers({ graph, causes }: { graph: GraphView; causes: readonly CauseVi
         );
       })}
     </>
+  );
+}
+
+/** Where the walk was refused. */
+function Refused({ graph, pc }: { graph: GraphView; pc: number | null }) {
+  const block = pc === null ? undefined : blockOf(graph, pc);
+  if (block === undefined) return null;
+  return (
+    <g class="ex" transform={`translate(${block.x + block.width} ${block.y})`}>
+      <circle r="8.5" />
+      <path d="M-3 -3l6 6M3 -3l-6 6" />
+    </g>
   );
 }
 
@@ -168,6 +174,7 @@ export function FlowDrawing({ graph, now }: { graph: GraphView; now: ExploreRepl
           <Block key={block.id} block={block} told={told} />
         ))}
         <Here graph={graph} />
+        {now.verdict.accepted || now.verdict.stopped ? null : <Refused graph={graph} pc={now.verdict.pc} />}
         <Numbers graph={graph} causes={causes} />
       </svg>
     </div>

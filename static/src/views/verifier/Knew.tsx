@@ -181,7 +181,7 @@ function Frames() {
 
 export function KnewBody() {
   return (
-    <div class={walk.stale.value ? "pane-b vf-st stale" : "pane-b vf-st"} tabIndex={0} role="group" aria-label="What the verifier knew">
+    <div class={walk.dim.value ? "pane-b vf-st stale" : "pane-b vf-st"} tabIndex={0} role="group" aria-label="What the verifier knew">
       {view.value === "path" ? <Frames /> : <AllPaths />}
     </div>
   );

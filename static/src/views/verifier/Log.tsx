@@ -30,6 +30,9 @@ export function LogBody() {
   useEffect(() => void walk.fetchLog(), [now?.walk]);
   useLayoutEffect(() => {
     const line = box.current?.querySelector<HTMLElement>("[aria-current]");
+    if ((line === null || line === undefined) && box.current !== null && now !== null && walk.at.peek() === now.indexes.length - 1) {
+      box.current.scrollTop = box.current.scrollHeight; // refused before its line was printed
+    }
     if (line !== null && line !== undefined && box.current !== null) {
       const { offsetTop, offsetHeight } = line;
       const { scrollTop, clientHeight } = box.current;

@@ -5,6 +5,7 @@ import { act, state } from "../../store.ts";
 import { applied } from "../../verifier/patch.ts";
 import { Icon } from "../Icon.tsx";
 import { plural, sentence } from "../words.ts";
+import { Told } from "./Told.tsx";
 
 function apply(patch: PatchView): void {
   const label = patch.title.charAt(0).toLowerCase() + patch.title.slice(1);
@@ -19,7 +20,9 @@ export function Patches({ patches }: { patches: readonly PatchView[] }) {
       <h3>{patches.length === 1 ? "A fix that works" : "Fixes that work"}</h3>
       {patches.map((patch) => (
         <div key={patch.title} class="patch">
-          <p>{sentence(patch.title)}</p>
+          <p>
+            <Told text={patch.title} />
+          </p>
           <pre class="diff" tabIndex={0} role="group" aria-label={patch.title}>
             {patch.diff.map(({ sign, text }, i) => (
               <span key={i} class={sign === "-" ? "d" : sign === "+" ? "a" : "c"}>

@@ -5,6 +5,7 @@ import * as verdict from "../../verdict.ts";
 import { forkSaid, stepSaid } from "../../verifier/said.ts";
 import * as walk from "../../verifier/walk.ts";
 import { sentence } from "../words.ts";
+import { Told } from "./Told.tsx";
 
 const SETTLED = 350;
 
@@ -19,7 +20,7 @@ function nothing(): Words {
     return { first: "Not assembled yet.", then: `${error.span === null ? "" : `Line ${error.span.line}. `}${sentence(error.message)}` };
   }
   const refused = verdict.decisive.value;
-  if (refused !== null && !refused.accepted) return { first: sentence(refused.what), then: sentence(refused.hint) };
+  if (refused !== null && !refused.accepted) return { first: refused.what, then: refused.hint };
   return { first: walk.walking.value ? "Walking the program." : "Type a program, and the verifier walks every path through it.", then: "" };
 }
 
@@ -30,7 +31,7 @@ function words(): Words {
   if (!now.verdict.accepted && place === now.indexes.length - 1) {
     const told = walk.explanation.value?.explanation;
     const fresh = told !== undefined && told !== null && walk.explanation.value?.revision === now.revision;
-    return { first: sentence(fresh ? told.problem : now.verdict.what), then: sentence(fresh ? told.suggestion : now.verdict.hint) };
+    return { first: fresh ? told.problem : now.verdict.what, then: fresh ? told.suggestion : now.verdict.hint };
   }
   const slot = select.slots.value.find(({ pc }) => pc === now.pcs[place]);
   return { first: stepSaid(now, place, slot?.say ?? ""), then: forkSaid(now, place) };
@@ -44,11 +45,15 @@ export function Say() {
     return () => clearTimeout(timer);
   }, [first, then]);
   return (
-    <div class={walk.stale.value ? "say late" : "say"}>
+    <div class={walk.dim.value ? "say late" : "say"}>
       <span>
-        <b>{first}</b>
+        <b>
+          <Told text={first} />
+        </b>
       </span>
-      <span class="next">{then}</span>
+      <span class="next">
+        <Told text={then} />
+      </span>
       <p class="sr" role="status" aria-live="polite">
         {spoken}
       </p>

@@ -3,12 +3,13 @@ import * as verdict from "../../verdict.ts";
 import type { CauseView, ExplanationView, ProgramVerdict } from "../../schemas.ts";
 import * as walk from "../../verifier/walk.ts";
 import { Icon } from "../Icon.tsx";
-import { plural, sentence } from "../words.ts";
+import { plural } from "../words.ts";
 import { Budget } from "./Budget.tsx";
 import { KernelWords } from "./KernelWords.tsx";
 import { Patches } from "./Patches.tsx";
 import { Profiles } from "./Profiles.tsx";
 import { Ruler } from "./Ruler.tsx";
+import { Told } from "./Told.tsx";
 import { Witness } from "./Witness.tsx";
 
 /** The explanation of the walk on screen, if it has come. */
@@ -34,7 +35,7 @@ function Cause({ cause, number, here }: { cause: CauseView; number: number; here
     <>
       <i>{number}</i>
       <span class="m">pc {cause.pc}</span>
-      <span>{sentence(cause.text)}</span>
+      <span><Told text={cause.text} /></span>
     </>
   );
   return (
@@ -69,8 +70,8 @@ function Explained({ why }: { why: ExplanationView }) {
   return (
     <>
       <Ruler kernel={why.kernel} />
-      <p>{sentence(why.reason)}</p>
-      {why.patches.length === 0 ? <p>{sentence(why.suggestion)}</p> : null}
+      <p><Told text={why.reason} /></p>
+      {why.patches.length === 0 ? <p><Told text={why.suggestion} /></p> : null}
       <Patches patches={why.patches} />
       <Causes causes={why.causes} />
       <Witness witness={why.witness} caution={why.caution} />
@@ -83,8 +84,8 @@ function Explained({ why }: { why: ExplanationView }) {
 function Short({ found }: { found: ProgramVerdict }) {
   return (
     <>
-      <p class="lead">{sentence(found.what)}</p>
-      <p>{sentence(found.hint)}</p>
+      <p class="lead"><Told text={found.what} /></p>
+      <p><Told text={found.hint} /></p>
       <KernelWords kernel={found.error} notes={[]} />
     </>
   );
@@ -154,12 +155,12 @@ export function WhyBody() {
     );
   }
   return (
-    <div class={walk.stale.value ? "pane-b why stale" : "pane-b why"} tabIndex={0} role="group" aria-label="Why">
+    <div class={walk.dim.value ? "pane-b why stale" : "pane-b why"} tabIndex={0} role="group" aria-label="Why">
       <div class="why-in">
         <Choice />
         {walk.failure.value === null ? null : (
           <p class="note bad">
-            <Icon name="drop" /> {sentence(walk.failure.value.message)} {sentence(walk.failure.value.hint ?? "")}
+            <Icon name="drop" /> <Told text={walk.failure.value.message} /> <Told text={walk.failure.value.hint ?? ""} />
           </p>
         )}
         <Reason found={found} />

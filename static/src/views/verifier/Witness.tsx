@@ -5,7 +5,8 @@ import type { CautionView, WitnessView } from "../../schemas.ts";
 import * as screen from "../../screen.ts";
 import { act, state } from "../../store.ts";
 import * as time from "../../time.ts";
-import { plural, sentence } from "../words.ts";
+import { plural } from "../words.ts";
+import { Told } from "./Told.tsx";
 
 /** Sends the packets of the witness in the workbench, and goes to the step that goes wrong. */
 function open(witness: WitnessView): void {
@@ -30,15 +31,15 @@ export function Witness({ witness, caution }: { witness: WitnessView | null; cau
     return (
       <>
         <h3>Can it really go wrong?</h3>
-        <p>{sentence(caution?.text ?? "")}</p>
-        {caution?.fact ? <p>{sentence(caution.fact)}</p> : null}
+        <p><Told text={caution?.text ?? ""} /></p>
+        {caution?.fact ? <p><Told text={caution.fact} /></p> : null}
       </>
     );
   }
   return (
     <>
       <h3>It really can go wrong</h3>
-      <p>{sentence(witness.text)}</p>
+      <p><Told text={witness.text} /></p>
       <div class="row">
         <button type="button" class="btn" onClick={() => open(witness)}>
           Open in the workbench
