@@ -29,7 +29,11 @@ def refused_map(program: Program) -> None:
 
 def verdict(program: Program, options: Options) -> dict[str, Any]:
     """The report as a dictionary that becomes JSON."""
-    report = report_of(program, options)
+    return answer_of(report_of(program, options))
+
+
+def answer_of(report: Report) -> dict[str, Any]:
+    """A report as a dictionary that becomes JSON."""
     return {
         "accepted": report.accepted,
         "errno": report.errno.name if report.errno is not None else None,
@@ -59,7 +63,8 @@ def known_attach_type(given: str | int | None) -> int | None:
 
 
 def known_profile(name: str) -> str:
-    """The name of a profile that exists."""
+    """The name of a profile that exists; it may be written with an underscore."""
+    name = name.replace("_", "-")
     if name not in PROFILES:
         raise HookscopeError.of(
             "unknown-profile", f"there is no profile {name}", did_you_mean(name, PROFILES)

@@ -4,23 +4,26 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from itertools import zip_longest
 
 import click
 
-from app.cli.files import FileOrDash
-from app.cli.programs import all_programs
+from app.cli.explanation import printed
+from app.cli.files import FileOrDash, text
+from app.cli.programs import all_programs, is_text
 from app.linux.ask import Answer, ask
 from app.linux.bpf import kernel_version, unavailable
 from app.linux.log import masked
 from app.linux.privileges import without_perfmon
-from app.verdicts import known_attach_type, report_of, verdict
-from vm.asm import Style, disassemble
+from app.verdicts import answer_of, known_attach_type, refused_map, report_of
+from app.workbench.explain import view
 from vm.kernel.run import run_all
 from vm.kernel.scenario import Setup
 from vm.program import Program
 from vm.source import HookscopeError
 from vm.verifier import Options, Report
+from vm.verifier.explain import explained
 from vm.verifier.profile import PROFILES
 
 DIFFERENT, IMPOSSIBLE = 1, 2
@@ -52,24 +55,33 @@ def verify(
     """
     try:
         options = Options(known_attach_type(attach_type), load_flags, log_level, profile)
-        accepted = [_told(program, options, as_json) for program in all_programs(file)]
+        lines = text(file).split("\n") if is_text(file) else []
+        accepted = [
+            _told(program, options, as_json, lines, index) for index, program in enumerate(all_programs(file))
+        ]
     except HookscopeError as error:
         raise click.ClickException(str(error.diagnostic)) from error
     sys.exit(0 if all(accepted) else 1)
 
 
-def _told(program: Program, options: Options, as_json: bool) -> bool:
+def _told(program: Program, options: Options, as_json: bool, lines: Sequence[str], index: int) -> bool:
     """Prints the verdict of one program; whether it is accepted."""
+    refused_map(program)
+    found = explained(program, options, lines)
+    about = view(program, found, lines, index)
+    report = found.report
     if as_json:
-        found = verdict(program, options)
-        click.echo(json.dumps({"program": program.name, "prog_type": program.prog_type.label, **found}))
-        return bool(found["accepted"])
-    report = report_of(program, options)
+        why = about.model_dump() if about is not None else None
+        head = {"program": program.name, "prog_type": program.prog_type.label}
+        click.echo(json.dumps({**head, **answer_of(report), "explanation": why}))
+        return report.accepted
     if report.log:
         click.echo(report.log, nl=False)
     click.echo(f"{program.name} ({program.prog_type.label}): {_verdict(report)}")
-    for line in _reasons(program, report):
-        click.echo(f"  {line}")
+    if about is not None:
+        click.echo("")
+        for line in printed(about, lines):
+            click.echo(line)
     return report.accepted
 
 
@@ -78,23 +90,7 @@ def _verdict(report: Report) -> str:
     if report.accepted:
         return f"accepted ({walked})"
     name = report.errno.name if report.errno is not None else "refused"
-    return f"rejected with {name}, {report.category} ({walked})"
-
-
-def _reasons(program: Program, report: Report) -> list[str]:
-    if report.accepted:
-        return []
-    lines = [f"Linux says: {report.error}"] if report.error else []
-    if report.pc is not None:
-        lines.append(f"at {_place(program, report.pc)}")
-    return lines + ([report.what] if report.what else []) + ([f"Try: {report.hint}"] if report.hint else [])
-
-
-def _place(program: Program, pc: int) -> str:
-    """The instruction, and its line where there is source text."""
-    text = next((f": {line.text}" for line in disassemble(program, Style.LLVM) if line.pc == pc), "")
-    span = program.spans.get(pc)
-    return f"line {span.line}, instruction {pc}{text}" if span else f"instruction {pc}{text}"
+    return f"rejected with {name} ({walked})"
 
 
 @click.command()

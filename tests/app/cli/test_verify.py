@@ -27,9 +27,23 @@ def test_an_accepted_program_ends_with_status_0() -> None:
 def test_a_rejected_program_is_explained_with_its_place() -> None:
     code, out, _ = hookscope("verify", str(EXAMPLES / "null_value/program.bpf"))
     assert code == 1
-    assert "Linux says: R0 invalid mem access 'map_value_or_null'" in out
-    assert "at line 13, instruction 7: lock" in out
-    assert "Try: " in out
+    assert "Linux says\n  R0 invalid mem access 'map_value_or_null'" in out
+    assert "   13 |         lock *(u64 *)(r0 + 0) += r1" in out
+    assert "      |         ^^^^^^^" in out
+    assert "A fix that works: compare with 0 behind line 11" in out
+    assert "It really can go wrong" in out
+
+
+def test_a_rejection_as_data_holds_its_explanation() -> None:
+    _, out, _ = hookscope("verify", str(EXAMPLES / "null_value/program.bpf"), "--json")
+    row = json.loads(out)
+    assert (row["pc"], row["explanation"]["kind"], row["explanation"]["place"]["line"]) == (
+        7,
+        "mem-maybe-null",
+        13,
+    )
+    assert row["explanation"]["patches"][0]["kind"] == "null-check"
+    assert row["explanation"]["witness"]["how"] == "fault"
 
 
 def test_the_log_is_printed_at_its_level() -> None:

@@ -135,9 +135,11 @@ def of_report(program: Program, report: Report) -> Broken:
     for name, rule in (*RULES.items(), *CORE_RULES.items()):
         details = _read_back(rule.what, report.what)
         if details is not None and rule.errno is errno:
+            details |= _read_back(rule.message, report.error) or {}
+            whole = filled(rule.message, details) == report.error
             return Broken(
-                kebab(name), category_of(rule.category), _literal(report.error), _literal(report.what),
-                _literal(report.hint), errno, report.pc, MappingProxyType(details),
+                kebab(name), category_of(rule.category), rule.message if whole else _literal(report.error),
+                _literal(report.what), _literal(report.hint), errno, report.pc, MappingProxyType(details),
             )  # fmt: skip
     return Broken(
         "refused", category_of(report.category or "policy"), _literal(report.error), _literal(report.what),

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
-from vm.instruction import Alu, Call, Instruction, Reg
+from vm.instruction import Alu, Call, Goto, Instruction, Jump, Reg
 from vm.program import Program
 from vm.verifier import Options, Report, verify
 from vm.verifier.explain import branches, cause
@@ -26,10 +27,14 @@ from vm.verifier.state import State
 TELLERS: Final = {**MEMORY, **VALUES, **FLOW}
 TRAILED: Final = 200_000
 """Processed instructions up to which a program is walked again for the path that failed."""
+LOOKED_AT: Final = 20_000
+"""Processed instructions of a longer walk that are walked again, to see what it is busy with."""
 _RETURNED: Final = frozenset({
     "return-range", "return-not-scalar", "return-unset", "callback-range", "callback-not-scalar",
     "subprogram-not-scalar", "leak-return", "returns-stack",
 })  # fmt: skip
+_LOOP: Final = 2_000
+"""Instructions looked back for the jump that closes a loop."""
 _UNSET: Final = frozenset({"not-readable", "argument-unset", "return-unset"})
 _PATHLESS: Final = frozenset({"infinite-loop", "too-large", "too-many-branches"})
 
@@ -49,12 +54,15 @@ def explained(program: Program, options: Options, lines: Sequence[str] = ()) -> 
     if report.accepted:
         return Explained(report)
     trail = Trail()
-    if report.processed and report.processed <= TRAILED:
-        verify(program, replace(options, log_level=0), trail)
+    long = report.processed > TRAILED
+    if report.processed:
+        limit = LOOKED_AT if long else options.limit
+        verify(program, replace(options, log_level=0, limit=limit), trail)
     refused = trail.rejection
-    broken = of_walk(program, refused) if refused is not None else of_report(program, report)
+    walked = refused is not None and not long
+    broken = of_walk(program, refused) if refused is not None and walked else of_report(program, report)
     names = Names(program, lines)
-    path = trail.path if trail.rejection is not None else []
+    path = trail.path if walked or broken.kind == "too-large" else []
     scene = Scene(broken, names, options, path)
     if path:
         scene.causes = _causes(scene, path)
@@ -67,8 +75,8 @@ def told(scene: Scene) -> Explanation:
     row = row_of(broken.kind, broken.category)
     problem, reason = _words(scene)
     last = []
-    if broken.pc is not None and scene.path:
-        text = f"`{names.text(broken.pc)}` is refused"
+    if broken.pc is not None and scene.path and scene.path[-1].pc == broken.pc:
+        text = f"`{names.text(broken.pc)}` is refused: {problem[0].lower()}{problem[1:].rstrip('.')}"
         last = [Cause(CauseKind.REJECTED, broken.pc, text, scene.path[-1].nth, names.line(broken.pc))]
     lost = scene.last(CauseKind.LOST)
     return Explanation(
@@ -129,6 +137,8 @@ def _used(insn: Instruction | None) -> list[int]:
 
 def _causes(scene: Scene, path: Sequence[Moment]) -> list[Cause]:
     broken, names, kind = scene.broken, scene.names, scene.broken.kind
+    if kind == "infinite-loop":
+        return _loop(scene, path)
     if kind in _PATHLESS or path[-1].state is None:
         return []
     frame = len(path[-1].state.frames) - 1
@@ -144,6 +154,17 @@ def _causes(scene: Scene, path: Sequence[Moment]) -> list[Cause]:
     found = causes(names, path, wanted)
     extra = _skipped(scene, path, kind, found)
     return [*found, extra] if extra is not None else found
+
+
+def _loop(scene: Scene, path: Sequence[Moment]) -> list[Cause]:
+    """The jump that led back, and where to."""
+    names = scene.names
+    for before, after in reversed(list(pairwise(path[-_LOOP:]))):
+        insn = names.program.insns[before.pc]
+        if isinstance(insn, Jump | Goto) and after.pc <= before.pc:
+            text = f"`{names.text(before.pc)}` leads back to {names.target(after.pc)}"
+            return [Cause(CauseKind.BRANCH, before.pc, text, before.nth, names.line(before.pc))]
+    return []
 
 
 def _slots(scene: Scene, frame: int) -> list[cause.Wanted]:

@@ -51,7 +51,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "expected": "what the helper takes there",
     "op": "the operation",
     "value": "the number that is too far",
-    "count": "how many",
+    "count": "how many: one more than are allowed",
     "frames": "functions running at once",
     "target": "the slot it would go to",
     "bits": "the width in bits",
@@ -109,6 +109,8 @@ def _field(
         yield Note(start, start + len(value), _identity(broken, literal))
     elif field == "type" and value in _TYPES:
         yield Note(start, start + len(value), _TYPES[value])
+    elif field == "count" and broken.kind == "shift-too-far":
+        yield Note(start, start + len(value), "bits to shift by: as many as the register has, or more")
     elif field == "off" and broken.kind.startswith("packet"):
         yield Note(start, start + len(value), f"the access begins at byte {value} of the packet")
     elif value and field in _FIELDS:

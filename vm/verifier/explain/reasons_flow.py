@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from vm.instruction import Call, Jump
+from vm.instruction import Call, Goto, Jump
 from vm.isa import CallKind
 from vm.verifier.explain.explanation import CauseKind as K
 from vm.verifier.explain.naming import helper
@@ -82,16 +82,18 @@ def _is_test(scene: Scene, pc: int) -> bool:
 
 
 def too_large(scene: Scene) -> Told:
-    busiest = Counter(moment.pc for moment in scene.path).most_common(1)
+    program = scene.names.program
+    jumps = (moment.pc for moment in scene.path if isinstance(program.insns[moment.pc], Jump | Goto))
+    busiest = Counter(jumps).most_common(1)
     where = ""
     if busiest and busiest[0][1] > 1:
         pc, times = busiest[0]
         text, at = scene.names.text(pc), scene.names.at(pc)
-        where = f" On the last path alone, `{text}` at {at} was walked {times:,} times."
+        where = f" `{text}` at {at} leads round again and again: {times:,} times, and no end in sight."
     return (
         "The program is too complex for the verifier.",
         (
-            f"It walked {scene.word('limit') or '1000000'} instructions over all paths, loops turn by "
+            f"It walked {scene.number('limit') or 1_000_000:,} instructions over all paths, loops turn by "
             f"turn, and stopped there.{where} Each test of an unknown value doubles the paths, unless "
             "they become equal again."
         ),
