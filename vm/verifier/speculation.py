@@ -14,6 +14,8 @@ from vm.isa import AluOp
 from vm.uapi.errno import Errno
 from vm.verifier.register import Kind, Register
 from vm.verifier.rejection import Rejected
+from vm.verifier.scalar import unbounded, violation
+from vm.verifier.scalar_text import format_violation
 from vm.verifier.state import MISC, ZEROED, Slot
 
 if TYPE_CHECKING:
@@ -80,6 +82,10 @@ class Guards:
             found.explain(walk.log)
             self.barriers.add(pc)
             self.masks.pop(pc, None)
+        else:
+            insn = walk.insns[pc]
+            if speculative and isinstance(insn, Alu):
+                _check_sane(walk, insn.dst)
         walk.stack_live.commit()
         return None if speculative and pc in self.barriers_behind else following
 
@@ -95,6 +101,16 @@ class Guards:
         pointer = value is not None and value.kind is not Kind.SCALAR
         if pointer or any(kind not in (MISC, ZEROED) for kind in slot.types[:size]):
             self.barriers_behind.add(pc)
+
+
+def _check_sane(walk: "Walk", regno: int) -> None:
+    """A pointer whose skipped move left its bounds apart loses them, loudly (reg_bounds_sanity_check)."""
+    reg = walk.regs[regno]
+    if reg.kind is Kind.SCALAR or reg.value.exact:
+        return
+    if what := violation(reg.value):
+        walk.log.write(format_violation("alu", reg.value, what) + "\n")
+        walk.regs[regno] = reg._replace(value=unbounded(reg.value))
 
 
 def is_masked(guards: Guards, pc: int, insn: Alu) -> bool:
