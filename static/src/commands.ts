@@ -71,10 +71,18 @@ function inTime(run: () => unknown, walked: () => unknown): () => unknown {
   return () => (screen.peek() === "verifier" ? walked() : run());
 }
 
+/** Frames to wait for the code of a screen. */
+const MOST_FRAMES = 300;
+
 /** To the verifier's screen, and to what it says. */
 function explain(): void {
   showScreen("verifier");
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-pane="v-why"]')?.focus());
+  const focus = (frames: number) => {
+    const pane = document.querySelector<HTMLElement>('[data-pane="v-why"]');
+    if (pane !== null) pane.focus();
+    else if (frames > 0) requestAnimationFrame(() => focus(frames - 1));
+  };
+  requestAnimationFrame(() => focus(MOST_FRAMES));
 }
 
 function verifierCommands(): Command[] {
@@ -116,8 +124,8 @@ function timeCommands(): Command[] {
 }
 
 function paneCommands(): Command[] {
-  return PANE_IDS.flatMap((pane) => [
-    command(`show-${pane}`, "View", `Go to ${TITLES[pane]}`, [], () => focusPane(pane)),
+  return PANE_IDS.flatMap((pane, i) => [
+    command(`show-${pane}`, "View", `Go to ${TITLES[pane]}`, [String(i + 1)], () => focusPane(pane)),
     ...(pane === "editor"
       ? []
       : [command(`fold-${pane}`, "View", `Fold ${TITLES[pane]} to its header`, [], () => arrange((layout) => fold(layout, pane, true), `folding ${TITLES[pane]}`))]),

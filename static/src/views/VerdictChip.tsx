@@ -49,7 +49,7 @@ export function VerdictChip() {
       <span class={`vd ${found.tone}`}>
         <Icon name={found.icon} />
         {found.word}
-      </span>
+      </span>{" "}
       <span class="meta">{found.tone === "drop" ? found.rest : ""}</span>
     </button>
   );

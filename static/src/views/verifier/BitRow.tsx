@@ -10,12 +10,12 @@ export function BitRow({ scalar, label }: { scalar: ScalarView; label: string })
   const telling = tellingBits(scalar);
   const count = all ? 64 : 16;
   const bits = bitsOf(scalar, count);
-  const unknown = bits.filter((bit) => bit === "?").length;
+  const rest = !all && telling > 16 ? `of ${telling}` : "";
   return (
     <button
       type="button"
       class="tn"
-      aria-label={`Bits of ${label}: ${unknown} of the low ${count} unknown, value ${scalar.value}, unknown ${scalar.mask}. ${all ? "Show the low 16" : "Show all 64"}.`}
+      aria-label={`${bits.join("")}${rest}: bits of ${label}, ? for unknown. ${all ? "Show the low 16" : "Show all 64"}.`}
       title={`value ${scalar.value}, unknown bits ${scalar.mask}`}
       onClick={() => setAll(!all)}
     >
@@ -24,7 +24,7 @@ export function BitRow({ scalar, label }: { scalar: ScalarView; label: string })
           {bit}
         </i>
       ))}
-      {!all && telling > 16 ? <em>of {telling}</em> : null}
+      {rest === "" ? null : <em>{rest}</em>}
     </button>
   );
 }

@@ -47,7 +47,7 @@ function blamed(): ReadonlySet<number> {
 
 /** What changed: the value, or only what is known about it. */
 function beforeSaid(reg: RegView, was: RegView): string {
-  if (was.text !== reg.text) return `was ${was.text}`;
+  if (was.text !== reg.text) return [reg.note, `was ${was.text}`].filter(Boolean).join(", ");
   if (was.note !== reg.note) return `${reg.note}, before: ${was.note}`;
   return reg.note;
 }

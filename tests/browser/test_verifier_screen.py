@@ -1,0 +1,230 @@
+"""The verifier's screen as a person uses it: by mouse, and by keyboard alone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.axe import axe
+from tests.browser.workbench import Workbench
+
+OFF_BY_ONE = "/workbench?example=why_off_by_one&view=verifier"
+WHY = {
+    "why_off_by_one": (28, "reads one byte past what is proved"),
+    "why_null": (20, "may be null"),
+    "why_unset": (16, "r0"),
+    "why_leak": (25, "given back|released|held|lost"),
+    "why_loop": (14, "never ends"),
+}
+
+
+class Verifier:
+    """A page that shows the verifier's screen."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.slider = page.get_by_role("slider", name="Verifier step")
+
+    def open(self, address: str = OFF_BY_ONE) -> "Verifier":
+        self.page.goto(address)
+        expect(self.slider).to_be_attached()
+        return self
+
+    def at(self, step: int, pc: int) -> None:
+        """Asserts which step is looked at."""
+        expect(self.slider).to_have_attribute("aria-valuetext", re.compile(rf"^Step {step} of \d+, pc {pc},"))
+
+    def pane(self, name: str) -> Locator:
+        return self.page.get_by_role("region", name=name, exact=True)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True).first
+
+    def chip(self) -> Locator:
+        """The verdict in the top bar."""
+        return self.page.get_by_role("banner").get_by_role("button", name=re.compile("^Verifier:"))
+
+    def register(self, name: str) -> Locator:
+        header = self.page.get_by_role("rowheader", name=name, exact=True)
+        return self.pane("What the verifier knew").get_by_role("row").filter(has=header)
+
+
+@pytest.fixture
+def verifier(page: Page) -> Verifier:
+    return Verifier(page)
+
+
+def test_home_offers_what_the_verifier_refuses(page: Page) -> None:
+    page.goto("/")
+    group = page.get_by_role("region", name="Why does it say no?")
+    expect(group.get_by_role("listitem")).to_have_count(len(WHY))
+    group.get_by_role("link", name="One byte past the check").click()
+    expect(page).to_have_url(re.compile("view=verifier"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("was rejected$"))
+
+
+@pytest.mark.parametrize("example", WHY)
+def test_a_newcomer_sees_where_and_why(verifier: Verifier, example: str) -> None:
+    line, words = WHY[example]
+    verifier.open(f"/workbench?example={example}&view=verifier")
+    expect(verifier.chip()).to_have_accessible_name(f"Verifier: rejected line {line}")
+    expect(verifier.page.locator(".say")).to_contain_text(re.compile(words))
+    expect(verifier.page.locator(".diag").first).to_be_visible()
+    expect(verifier.pane("Why").get_by_text("The same, in Linux's words")).to_be_visible()
+
+
+def test_the_walk_is_stepped_back_and_on(verifier: Verifier) -> None:
+    verifier.open().at(48, 19)
+    verifier.button("Back").click()
+    verifier.at(47, 18)
+    expect(verifier.register("r1")).to_contain_text("18 bytes proved")
+    verifier.button("Step").click()
+    verifier.at(48, 19)
+    expect(verifier.register("r1")).to_contain_text("27 bytes proved")
+    expect(verifier.button("Step")).to_be_disabled()
+    verifier.button("First instruction").click()
+    verifier.at(1, 0)
+    verifier.button("On to the next fork").click()
+    verifier.at(5, 4)
+    verifier.button("On to the next path").click()
+    verifier.at(33, 30)
+    verifier.button("End of the walk").click()
+    verifier.at(48, 19)
+
+
+def test_the_walk_is_stepped_by_keyboard_alone(verifier: Verifier) -> None:
+    verifier.open().at(48, 19)
+    press = verifier.page.keyboard.press
+    for key, step, pc in (
+        ("Alt+Home", 1, 0),
+        ("F10", 2, 1),
+        ("F6", 5, 4),
+        ("F6", 8, 7),
+        ("Alt+F6", 5, 4),
+        ("]", 33, 30),
+        ("[", 1, 0),
+        ("Alt+End", 48, 19),
+        ("Alt+F10", 47, 18),
+    ):
+        press(key)
+        verifier.at(step, pc)
+    verifier.slider.focus()
+    press("ArrowLeft")
+    verifier.at(46, 17)
+    press("End")
+    verifier.at(48, 19)
+
+
+def test_blocks_causes_and_log_lines_lead_to_their_steps(verifier: Verifier) -> None:
+    verifier.open().at(48, 19)
+    flow = verifier.pane("Control flow")
+    flow.locator("[data-go='13']").click()
+    verifier.at(20, 13)
+    verifier.pane("Linux's log").get_by_text("18: (2d) if r1 > r2").last.click()
+    verifier.at(47, 18)
+    causes = verifier.pane("Why").locator(".cause button")
+    causes.last.click()
+    verifier.at(48, 19)
+    flow.get_by_role("radio", name="Paths").click()
+    flow.get_by_role("button", name="covered by step").first.click()
+    expect(verifier.slider).not_to_have_attribute("aria-valuenow", "48")
+
+
+def test_the_fix_is_applied_in_one_step_that_undo_takes_back(verifier: Verifier) -> None:
+    verifier.open()
+    verifier.pane("Why").get_by_role("button", name="Apply and verify").first.click()
+    expect(verifier.chip()).to_have_accessible_name(re.compile("^Verifier: accepted"))
+    expect(verifier.page.locator(".cm-content")).to_contain_text("r1 += 10")
+    expect(verifier.pane("Why")).to_contain_text("Linux 6.18 would load this program")
+    verifier.page.get_by_role("button", name="Undo").click()
+    expect(verifier.chip()).to_have_accessible_name("Verifier: rejected line 28")
+
+
+def test_the_witness_faults_in_the_workbench(verifier: Verifier) -> None:
+    verifier.open("/workbench?example=why_null&view=verifier")
+    verifier.pane("Why").get_by_role("button", name="Open in the workbench").click()
+    expect(verifier.page.get_by_role("region", name="Time")).to_contain_text("Packet 1")
+    bench = Workbench(verifier.page)
+    bench.command("last step of this packet")
+    expect(bench.sentence()).to_contain_text("fault")
+
+
+def test_the_verdict_follows_what_is_typed(verifier: Verifier) -> None:
+    bench = Workbench(verifier.page).open()
+    expect(verifier.chip()).to_have_accessible_name(re.compile("^Verifier: accepted"))
+    bench.write(".hook xdp\nr0 = r3\nexit\n")
+    expect(verifier.chip()).to_have_accessible_name("Verifier: rejected line 2")
+    expect(verifier.page.locator(".status")).to_contain_text("verifier: rejected line 2")
+    bench.write(".hook xdp\nr0 = 2\nexit\n")
+    expect(verifier.chip()).to_have_accessible_name(re.compile("^Verifier: accepted"))
+    verifier.page.keyboard.press("Escape")
+    verifier.chip().click()
+    expect(verifier.pane("Why")).to_contain_text("every instruction is safe")
+    verifier.page.go_back()
+    expect(verifier.page.get_by_role("region", name="Registers")).to_be_visible()
+
+
+def test_the_key_e_explains_and_w_returns(verifier: Verifier) -> None:
+    Workbench(verifier.page).open("/workbench?example=null_value")
+    verifier.page.locator("main").focus()
+    verifier.page.keyboard.press("e")
+    expect(verifier.pane("Why")).to_be_focused()
+    verifier.page.keyboard.press("w")
+    expect(verifier.page.get_by_role("region", name="Registers")).to_be_visible()
+
+
+def test_another_loader_changes_the_verdict(verifier: Verifier) -> None:
+    verifier.open("/workbench?example=syn_guard&view=verifier")
+    expect(verifier.pane("Why")).to_contain_text("There it would be rejected")
+    verifier.page.get_by_role("radio", name="no perfmon").click()
+    expect(verifier.chip()).to_have_accessible_name(re.compile("^Verifier: rejected"))
+    verifier.page.get_by_role("radio", name="root").click()
+    expect(verifier.chip()).to_have_accessible_name(re.compile("^Verifier: accepted"))
+
+
+def test_what_was_known_over_all_paths(verifier: Verifier) -> None:
+    verifier.open("/workbench?example=proto_count&view=verifier")
+    verifier.page.keyboard.press("Alt+End")
+    verifier.at(32, 28)
+    knew = verifier.pane("What the verifier knew")
+    knew.get_by_role("radio", name="All paths").click()
+    expect(knew).to_contain_text("4 times at pc 28")
+    expect(knew).to_contain_text("covers it")
+    knew.get_by_role("button", name=re.compile("^step 18")).click()
+    verifier.at(18, 28)
+
+
+@pytest.mark.parametrize(
+    "example", ["syn_guard", "proto_count", "checksum_loop", "ring_events", "tail_calls", "socket_filter"]
+)
+def test_no_run_leaves_what_was_proved(verifier: Verifier, example: str) -> None:
+    bench = Workbench(verifier.page).open(f"/workbench?example={example}")
+    registers = bench.pane("Registers")
+    expect(registers.locator(".pv .rb").first).to_be_attached()
+    page = verifier.page
+    page.locator("main").focus()
+    for _ in range(3):
+        for _ in range(40):
+            page.keyboard.press(".")
+            assert page.locator(".outside").count() == 0
+        page.keyboard.press("Alt+PageDown")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1600, 1280, 390])
+def test_the_screen_is_accessible(verifier: Verifier, width: int, theme: str) -> None:
+    verifier.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    verifier.page.set_viewport_size({"width": width, "height": 844 if width == 390 else 900})
+    verifier.open()
+    expect(verifier.page.get_by_text("The same, in Linux's words").first).to_be_attached()
+    axe(verifier.page)
+
+
+def test_a_phone_shows_one_part_at_a_time(verifier: Verifier) -> None:
+    verifier.page.set_viewport_size({"width": 390, "height": 844})
+    verifier.open()
+    expect(verifier.pane("Why")).to_be_visible()
+    expect(verifier.pane("Control flow")).to_be_hidden()
+    verifier.page.get_by_role("tab", name="Flow").click()
+    expect(verifier.pane("Control flow")).to_be_visible()
+    assert verifier.page.evaluate("document.documentElement.scrollWidth") <= 390
