@@ -9,6 +9,7 @@ from vm.asm import Assembly, assemble
 from vm.asm.elf import is_elf, load_elf
 from vm.encoding import decode, unpack
 from vm.program import MapSpec, Program
+from vm.source import HookscopeError
 from vm.uapi.prog_types import ProgType
 
 FAILED = 1
@@ -43,16 +44,6 @@ def is_text(data: bytes) -> bool:
     return bytecode(data) is data
 
 
-def any_program(data: bytes) -> Program:
-    """The first program of source text, bytecode or hex, by what the input looks like."""
-    if is_text(data):
-        program = assembled(data).program
-        if program is None:
-            raise click.ClickException("there is no program in this text")
-        return program
-    return from_bytecode(bytecode(data))
-
-
 def all_programs(data: bytes) -> tuple[Program, ...]:
     """Every program of source text or of an object file, or the one of bytecode or hex."""
     if is_elf(data):
@@ -63,8 +54,11 @@ def all_programs(data: bytes) -> tuple[Program, ...]:
             sys.exit(FAILED)
         return found.programs
     if not is_text(data):
-        return (from_bytecode(bytecode(data)),)
+        program = from_bytecode(bytecode(data))
+        if not program.slots:
+            raise HookscopeError.of("empty", "there is no instruction in this file")
+        return (program,)
     programs = assembled(data).programs
     if not programs:
-        raise click.ClickException("there is no program in this text")
+        raise HookscopeError.of("no-program", "there is no program in this text")
     return programs

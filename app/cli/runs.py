@@ -11,7 +11,7 @@ import click
 
 from app.batch.loop import answers
 from app.cli.files import FileOrDash
-from app.cli.programs import assembled, from_bytecode, is_text
+from app.cli.programs import all_programs
 from app.workbench.verdicts import named, verdict_of
 from vm.cfg.structure import check_structure
 from vm.change import OutputKind
@@ -57,28 +57,23 @@ def run(
     force: bool,
 ) -> None:
     """Run FILE on packets and print what became of each, and what the maps hold in the end."""
-    with _errors():
-        programs = _programs(file)
-        rejection = check_structure(programs[0])
-        if rejection is not None and not rejection.rule.walked and not force:
-            raise HookscopeError.of(
-                "refused", f"Linux refuses it: {rejection.message}", "--force runs it all the same"
-            )
-        chosen = HOOK_POINTS[hook] if hook else _hook_of(programs[0])
-        packets = tuple(_packets(hexes, pcap, sample))
-        scenario = Scenario(Setup(programs, chosen.prog_type, packets))
-        for index in range(len(packets)):
-            trace = scenario.trace(index)
-            verdict = verdict_of(chosen, trace.ended)
-            click.echo(f"packet {index + 1}: {dissect(packets[index]).summary}")
-            if steps:
-                _tell(trace, chosen)
-            click.echo(f"  {verdict.name} after {len(trace):,} steps{_why(trace)}")
-        _maps(scenario.maps(len(packets)))
-
-
-def _programs(file: bytes) -> tuple[Program, ...]:
-    return assembled(file).programs if is_text(file) else (from_bytecode(file),)
+    programs = all_programs(file)
+    rejection = check_structure(programs[0])
+    if rejection is not None and not rejection.rule.walked and not force:
+        raise HookscopeError.of(
+            "refused", f"Linux refuses it: {rejection.message}", "--force runs it all the same"
+        )
+    chosen = HOOK_POINTS[hook] if hook else _hook_of(programs[0])
+    packets = tuple(_packets(hexes, pcap, sample))
+    scenario = Scenario(Setup(programs, chosen.prog_type, packets))
+    for index in range(len(packets)):
+        trace = scenario.trace(index)
+        verdict = verdict_of(chosen, trace.ended)
+        click.echo(f"packet {index + 1}: {dissect(packets[index]).summary}")
+        if steps:
+            _tell(trace, chosen)
+        click.echo(f"  {verdict.name} after {len(trace):,} steps{_why(trace)}")
+    _maps(scenario.maps(len(packets)))
 
 
 def _hook_of(program: Program) -> HookPoint:
@@ -131,27 +126,27 @@ def _maps(maps: tuple[BpfMap, ...]) -> None:
 @click.argument("file", type=FileOrDash())
 def map_(file: bytes) -> None:
     """Make the maps that FILE declares and print them, with their first contents, as JSON lines."""
-    with _errors():
-        scenario = Scenario(Setup(_programs(file), _programs(file)[0].prog_type, ()))
-        for found in scenario.maps(0):
-            spec = found.spec
-            click.echo(
-                json.dumps(
-                    {
-                        "name": spec.name,
-                        "type": spec.type.label,
-                        "key_size": spec.key_size,
-                        "value_size": spec.value_size,
-                        "max_entries": spec.max_entries,
-                        "flags": spec.flags,
-                        "bytes": _footprint(found),
-                        "entries": [
-                            [key_text(spec, key), value_text(spec, value)]
-                            for key, value, _ in islice(found.shown(), SHOWN)
-                        ],
-                    }
-                )
+    programs = all_programs(file)
+    scenario = Scenario(Setup(programs, programs[0].prog_type, ()))
+    for found in scenario.maps(0):
+        spec = found.spec
+        click.echo(
+            json.dumps(
+                {
+                    "name": spec.name,
+                    "type": spec.type.label,
+                    "key_size": spec.key_size,
+                    "value_size": spec.value_size,
+                    "max_entries": spec.max_entries,
+                    "flags": spec.flags,
+                    "bytes": _footprint(found),
+                    "entries": [
+                        [key_text(spec, key), value_text(spec, value)]
+                        for key, value, _ in islice(found.shown(), SHOWN)
+                    ],
+                }
             )
+        )
 
 
 def _footprint(found: BpfMap) -> int:
@@ -161,18 +156,9 @@ def _footprint(found: BpfMap) -> int:
 
 @click.command()
 def batch() -> None:
-    """Answer JSON lines from standard input, a line each: run, asm, disasm, cfg. See docs/batch.md."""
+    """Answer JSON lines from standard input, a line each: run, verify, cfg, asm, disasm.
+
+    docs/batch.md says what a line holds.
+    """
     for line in answers(sys.stdin.buffer):
         click.echo(line)
-
-
-class _errors:  # noqa: N801 - reads as a statement
-    """Turns a HookscopeError into one line on standard error and status 1."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, HookscopeError):
-            click.echo(str(error.diagnostic), err=True)
-            sys.exit(1)

@@ -1,5 +1,7 @@
 """``hookscope serve``: the web application on one machine."""
 
+import socket
+
 import click
 
 
@@ -11,12 +13,27 @@ def serve(host: str, port: int, debug: bool) -> None:
     """Start the web application."""
     from app import create_app
 
-    click.echo(f"Hookscope is at http://{host}:{port}  (Ctrl+C ends it)")
-    if debug or not _gunicorn(host, port):
+    if not debug:  # the reloader's second process finds the port held by the first
+        port = _bindable(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Hookscope is at http://{shown}:{port}  (Ctrl+C ends it)")
+    if debug or not _gunicorn(shown, port):
         app = create_app()
         app.extensions["socketio"].run(
             app, host=host, port=port, use_reloader=debug, allow_unsafe_werkzeug=True
         )
+
+
+def _bindable(host: str, port: int) -> int:
+    """The port to listen on, 0 made into a free one; says so at once where it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family) as probe:
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot listen on {host}, port {port}: {error.strerror} (another port is --port {port + 1})"
+        ) from error
 
 
 def _gunicorn(host: str, port: int) -> bool:

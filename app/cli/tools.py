@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 from app.cli.files import FileOrDash, bytecode
-from app.cli.programs import any_program, assembled, from_bytecode
+from app.cli.programs import all_programs, assembled, from_bytecode, is_text
 from vm.asm import Style, disassemble
 from vm.cfg.graph import control_flow
 from vm.cfg.structure import check_structure
@@ -23,18 +23,29 @@ from vm.source import HookscopeError
 @click.option("--hex", "as_hex", is_flag=True, help="Print hex digits, one instruction a line.")
 def asm(file: bytes, output: Path | None, as_hex: bool) -> None:
     """Assemble FILE. Without options, raw bytes go to standard output."""
+    if not is_text(file):
+        raise HookscopeError.of(
+            "no-text", "this is no source text", "`hookscope disasm` prints the instructions of other files"
+        )
     program = assembled(file).program
     if program is None:
-        raise click.ClickException("there is no program in this text")
+        raise HookscopeError.of("no-program", "there is no program in this text")
     if as_hex:
         for line in disassemble(program):
             click.echo(pack(line.slots).hex())
     elif output is not None:
-        output.write_bytes(pack(program.slots))
+        _write(output, pack(program.slots))
     elif sys.stdout.isatty():
         raise click.ClickException("this would print raw bytes on your terminal: use -o FILE or --hex")
     else:
         sys.stdout.buffer.write(pack(program.slots))
+
+
+def _write(output: Path, data: bytes) -> None:
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {output}: {error.strerror}") from error
 
 
 @click.command()
@@ -46,44 +57,49 @@ def asm(file: bytes, output: Path | None, as_hex: bool) -> None:
     show_default=True,
 )
 def disasm(file: bytes, style: str) -> None:
-    """Print the instructions of FILE: raw bytes or hex digits."""
-    try:
-        program = from_bytecode(bytecode(file))
-    except HookscopeError as error:
-        raise click.ClickException(str(error.diagnostic)) from error
-    for line in disassemble(program, Style(style)):
-        click.echo(f"{line.pc:8}: {line.text}" if style == Style.LLVM.value else f"{line.pc}: {line.text}")
+    """Print the instructions of FILE: raw bytes, hex digits or an object file."""
+    if is_text(file):
+        raise HookscopeError.of(
+            "text", "this is source text, not bytecode", "`hookscope asm --hex` assembles it"
+        )
+    programs = all_programs(file)
+    for program in programs:
+        if len(programs) > 1:
+            click.echo(f"{program.name} ({program.prog_type.label}):")
+        for line in disassemble(program, Style(style)):
+            click.echo(
+                f"{line.pc:8}: {line.text}" if style == Style.LLVM.value else f"{line.pc}: {line.text}"
+            )
 
 
 @click.command()
 @click.argument("file", type=FileOrDash())
 @click.option("--dot", is_flag=True, help="Print the graph in Graphviz's language.")
 def cfg(file: bytes, dot: bool) -> None:
-    """Print the control-flow graph of FILE, and what Linux would refuse about its structure."""
-    try:
-        program = any_program(file)
-    except HookscopeError as error:
-        raise click.ClickException(str(error.diagnostic)) from error
-    graph = control_flow(program)
-    click.echo(render_dot(graph, program) if dot else render_text(graph, program), nl=False)
-    if rejection := check_structure(program):
-        click.echo(f"refused by Linux 6.18: {rejection.errno.name}: {rejection.message}", err=True)
-        sys.exit(1)
+    """Print the control-flow graph of each program of FILE, and what Linux would refuse about its structure.
+
+    Ends with status 1 if it would refuse one.
+    """
+    refused = False
+    for program in all_programs(file):
+        graph = control_flow(program)
+        click.echo(render_dot(graph, program) if dot else render_text(graph, program), nl=False)
+        if rejection := check_structure(program):
+            click.echo(f"refused by Linux 6.18: {rejection.errno.name}: {rejection.message}", err=True)
+            refused = True
+    sys.exit(1 if refused else 0)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def plugin(arguments: tuple[str, ...]) -> None:
     """Speak the bpf_conformance plugin protocol: [MEMORY] in hex, bytecode in hex on standard input."""
-    memory = (
-        bytes.fromhex("".join(arguments[0].split()))
-        if arguments and not arguments[0].startswith("-")
-        else b""
-    )
+    given = "".join(arguments[0].split()) if arguments and not arguments[0].startswith("-") else ""
     try:
-        program = from_bytecode(bytecode(sys.stdin.buffer.readline()))
-    except HookscopeError as error:
-        _refuse(str(error.diagnostic.message))
+        memory = bytes.fromhex(given)
+    except ValueError:
+        _refuse(f"the memory is not hex: {given[:40]}")
+    program = from_bytecode(bytecode(sys.stdin.buffer.readline()))
     if rejection := refusal(program):
         _refuse(rejection.message)
     ended, fault = run_bare(program, memory)

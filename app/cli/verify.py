@@ -18,10 +18,10 @@ from app.linux.log import masked
 from app.linux.privileges import without_perfmon
 from app.verdicts import answer_of, known_attach_type, refused_map, report_of
 from app.workbench.explain import view
+from vm.kernel.packet.hexdump import from_hex
 from vm.kernel.run import run_all
 from vm.kernel.scenario import Setup
 from vm.program import Program
-from vm.source import HookscopeError
 from vm.verifier import Options, Report
 from vm.verifier.explain import explained
 from vm.verifier.profile import PROFILES
@@ -53,14 +53,11 @@ def verify(
 
     Ends with status 0 if it accepts every program of the file, 1 if not.
     """
-    try:
-        options = Options(known_attach_type(attach_type), load_flags, log_level, profile)
-        lines = text(file).split("\n") if is_text(file) else []
-        accepted = [
-            _told(program, options, as_json, lines, index) for index, program in enumerate(all_programs(file))
-        ]
-    except HookscopeError as error:
-        raise click.ClickException(str(error.diagnostic)) from error
+    options = Options(known_attach_type(attach_type), load_flags, log_level, profile)
+    lines = text(file).split("\n") if is_text(file) else []
+    accepted = [
+        _told(program, options, as_json, lines, index) for index, program in enumerate(all_programs(file))
+    ]
     sys.exit(0 if all(accepted) else 1)
 
 
@@ -116,14 +113,9 @@ def compare(
     if reason := _forbidden():
         click.echo(f"this machine's kernel cannot be asked: {reason}", err=True)
         sys.exit(IMPOSSIBLE)
-    try:
-        options = Options(known_attach_type(attach_type), load_flags, log_level, profile)
-        packets = tuple(bytes.fromhex(text) for text in hexes)
-        same = [_compared(program, options, packets) for program in all_programs(file)]
-    except ValueError as error:
-        raise click.ClickException(f"a packet is not hex: {error}") from error
-    except HookscopeError as error:
-        raise click.ClickException(str(error.diagnostic)) from error
+    options = Options(known_attach_type(attach_type), load_flags, log_level, profile)
+    packets = tuple(map(from_hex, hexes))
+    same = [_compared(program, options, packets) for program in all_programs(file)]
     sys.exit(0 if all(same) else DIFFERENT)
 
 
