@@ -42,6 +42,8 @@ export function startPage(): void {
     clearTimeout(timer);
     timer = setTimeout(() => keep(layoutKey(layout.width), layout), KEEP_AFTER);
   });
+  // Someone who leaves at once finds the panes as they were left all the same.
+  addEventListener("pagehide", () => keep(layoutKey(kept.width), kept));
 }
 
 export function toggleTheme(): void {

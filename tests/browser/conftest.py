@@ -16,7 +16,7 @@ from tests.browser.server import running_server
 
 HERE = Path(__file__).resolve().parent
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)  # a machine that is busy with something else is slow, not wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

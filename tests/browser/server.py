@@ -33,19 +33,20 @@ class Served:
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[str]:
+def running_server(folder: Path, port: int | None = None) -> Iterator[str]:
     """Serve the app from this checkout, keeping its state and its log in `folder`; yields its address.
 
     Raises RuntimeError with the server's own words when it does not answer /healthz in 30 seconds.
     """
-    with serving(folder) as served:
+    with serving(folder, port=port) as served:
         yield served.url
 
 
 @contextmanager
-def serving(folder: Path, *command: str | Path, **settings: str) -> Iterator[Served]:
+def serving(folder: Path, *command: str | Path, port: int | None = None, **settings: str) -> Iterator[Served]:
     """As `running_server`, with more environment variables, or another `command` than this checkout's."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
+    port = port or free_port()
+    url = f"http://127.0.0.1:{port}"
     command = command or (sys.executable, "-m", "app")
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "HOOKSCOPE_DATA": str(folder), **settings}
     log = folder / "server.log"

@@ -83,6 +83,11 @@ def fault(bench: Workbench) -> None:
     bench.command("last step of this packet")
 
 
+def long(bench: Workbench) -> None:
+    typed(LONG)(bench)
+    expect(bench.page.get_by_role("slider", name="Step")).to_have_attribute("aria-valuemax", "40003")
+
+
 def palette(bench: Workbench) -> None:
     drop(bench)
     bench.page.keyboard.press("ControlOrMeta+k")
@@ -154,7 +159,7 @@ def lost(bench: Workbench) -> None:
 def since_when(bench: Workbench) -> None:
     drop(bench)
     bench.command("go to registers")
-    bench.register("r3").click(button="right")
+    bench.register("r7").click(button="right")
 
 
 STATES: Mapping[str, State] = {
@@ -168,7 +173,7 @@ STATES: Mapping[str, State] = {
     "linked": pinned,
     "problem": misspelt,
     "empty": typed("\n"),
-    "long": typed(LONG),
+    "long": long,
     "fault": fault,
     "palette": palette,
     "keys": after("all keys"),

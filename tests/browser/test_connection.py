@@ -1,7 +1,10 @@
 """A connection that drops: what has arrived can still be looked at, and it goes on at the same step."""
 
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 
+from tests.browser.server import free_port, running_server
 from tests.browser.workbench import Workbench
 
 
@@ -37,4 +40,42 @@ def test_a_program_typed_offline_runs_once_the_server_is_back(page: Page, consol
     page.keyboard.press("Alt+End")
     expect(workbench.sentence()).to_contain_text("XDP_TX")
     expect(page.locator(".saved")).to_contain_text("Saved")
+    console_errors.clear()  # the browser reports the connection it lost
+
+
+def test_a_page_outlives_its_server_and_its_work_is_there_after_the_restart(
+    page: Page, console_errors: list[str], tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": 1600, "height": 1000})
+    port = free_port()
+    with running_server(tmp_path, port) as url:
+        workbench = Workbench(page).open(f"{url}/workbench?example=endless#p=1&s=5000")
+        workbench.editor().click()
+        page.keyboard.press("Control+Home")
+        page.keyboard.insert_text("; mine\n")
+        expect(page.locator(".saved")).to_have_text("Saved")
+        page.keyboard.press("Escape")
+    expect(page.get_by_text("Server lost.")).to_be_visible()
+    with running_server(tmp_path, port):
+        page.get_by_role("button", name="Server lost.").click()  # "Try now"
+        expect(page.get_by_text("Server lost.")).to_have_count(0)
+        workbench.at(1, 5000)
+        workbench.command("step 90000")  # the new server does not know the run: it runs it again
+        workbench.at(1, 90_000)
+        expect(workbench.register("r0")).to_contain_text("45000")
+        page.reload()
+        workbench.at(1, 90_000)
+        expect(workbench.editor()).to_contain_text("; mine")
+        expect(workbench.register("r0")).to_contain_text("45000")
+    console_errors.clear()  # the browser reports the connection it lost
+
+
+def test_on_a_narrow_screen_it_is_said_that_the_server_is_lost(page: Page, console_errors: list[str]) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    Workbench(page).open()
+    page.context.set_offline(True)
+    expect(page.get_by_text("Server lost.")).to_be_in_viewport()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Server lost.").click()
+    expect(page.get_by_text("Server lost.")).to_have_count(0)
     console_errors.clear()  # the browser reports the connection it lost

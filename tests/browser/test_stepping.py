@@ -62,9 +62,9 @@ def test_the_dropped_packet_by_keyboard_alone(page: Page) -> None:
 
 def test_every_value_answers_since_when(page: Page) -> None:
     workbench = Workbench(page).open(f"{SYN_GUARD}#p=16&s=24")
-    workbench.register("r3").click(button="right")
+    workbench.register("r7").click(button="right")
     page.get_by_role("menuitem", name="Back to its last write").click()
-    workbench.at(16, 16)
+    workbench.at(16, 3)
     workbench.register("r6").get_by_role("button", name="pc 0", include_hidden=True).click()
     workbench.at(16, 1)
     workbench.register("r6").focus()

@@ -211,7 +211,7 @@ def test_panes_resize_fold_move_and_remember(bench: Workbench) -> None:
     expect(editor).to_have_js_property("offsetWidth", wide + 40)
     bench.command("move pane stack to column 1")
     bench.page.get_by_role("button", name="Fold Registers").click()
-    bench.page.wait_for_timeout(500)  # layouts are written at rest
+    expect(bench.page.get_by_role("button", name="Open Registers")).to_be_visible()
     reload(bench)
     expect(editor).to_have_js_property("offsetWidth", wide + 40)
     expect(bench.page.locator(".col").first.locator("[data-pane=stack]")).to_be_visible()

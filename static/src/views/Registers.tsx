@@ -54,7 +54,7 @@ function Dead({ row }: { row: DeadRow }) {
       <span role="cell">
         <span class="bdg u">n/a</span>
       </span>
-      <span class="v" role="cell">
+      <span class="v" role="cell" aria-colspan={2}>
         {!written ? "never written" : since === undefined ? "unreadable since a call" : `unreadable since the call at pc ${since.pc}`}
       </span>
       <span class="who" role="cell">
