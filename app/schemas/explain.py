@@ -116,8 +116,9 @@ class WitnessView(Message):
     """The step of the last packet's run that goes wrong, from 0."""
     runs: int
     """How many inputs were tried."""
-    how: Literal["fault", "unset"]
-    """``unset``: the machine does not fault, but reads what nothing has written."""
+    how: Literal["fault", "unset", "outside"]
+    """``unset``: the machine does not fault, but reads what nothing has written; ``outside``: it accesses
+    what lies beside the map value the pointer was made for."""
     text: str
     """What happens, in a sentence."""
 

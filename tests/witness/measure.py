@@ -42,7 +42,8 @@ class Measured:
     found: bool
     confirmed: bool
     longer: bool
-    runs: int
+    beside: bool
+    """Of those without a fault: an input was found with which the access leaves its map value."""
 
 
 def concerns(found: Explained, program: Program) -> bool:
@@ -69,10 +70,12 @@ def measured(seed: int) -> Measured | None:
         return None
     short = witness_of(program, found, Budget())
     kind = found.explanation.kind
-    if isinstance(short, Witness):
-        return Measured(seed, kind, True, confirmed(program, short), True, short.runs)
-    longer = isinstance(witness_of(program, found, LONG), Witness) or by_chance(program, found, record)
-    return Measured(seed, kind, False, False, longer, short.runs)
+    if isinstance(short, Witness) and short.how == "fault":
+        return Measured(seed, kind, True, confirmed(program, short), True, False)
+    beside = isinstance(short, Witness)
+    most = witness_of(program, found, LONG)
+    longer = (isinstance(most, Witness) and most.how == "fault") or by_chance(program, found, record)
+    return Measured(seed, kind, False, False, longer, beside)
 
 
 def by_chance(program: Program, found: Explained, record: dict[str, list[str]]) -> bool:
@@ -120,6 +123,8 @@ def main() -> None:
     print(
         f"{len(rows)} rejections at an access, {len(can)} can fault, {len(got)} have a witness: {share:.1%}"
     )
+    beside = sum(row.beside for row in rows)
+    print(f"of those that cannot fault, {beside} reach what lies beside their map value, and are shown so")
     print(f"confirmed by a run from scratch: {sum(row.confirmed for row in got)} of {len(got)}")
     if given.missed:
         print("missed:", *(f"{row.seed} ({row.kind})" for row in can if not row.found))

@@ -11,6 +11,7 @@ from vm.witness.search import RUNNABLE, Budget, Nothing, Search, Witness
 
 UNSET: Final = frozenset({"not-readable", "argument-unset", "return-unset"})
 """Rules about registers that nothing has set: the machine has no fault for those, it just reads them."""
+_ALSO: Final = frozenset({"mem-scalar", "argument-null"})
 _ACCESSES: Final = (Load, LoadAcquire, Store, StoreRelease, Atomic, Call)
 
 
@@ -23,9 +24,7 @@ def can_run(found: Explained) -> bool:
         return False
     if about.kind in UNSET:
         return True
-    return isinstance(scene.insn, _ACCESSES) and (
-        about.category == Category.MEMORY or about.kind == "mem-scalar"
-    )
+    return isinstance(scene.insn, _ACCESSES) and (about.category == Category.MEMORY or about.kind in _ALSO)
 
 
 def witness_of(program: Program, found: Explained, budget: Budget) -> Witness | Nothing:
@@ -69,6 +68,13 @@ def caution(found: Explained, nothing: Nothing) -> str:
     )
 
 
+_VERBS: Final = {
+    "fault": "the machine faults",
+    "unset": "the machine reads what nothing has set",
+    "outside": "the machine accesses what belongs to something else",
+}
+
+
 def told(witness: Witness) -> str:
     """What happens, in a sentence."""
     packets, last = witness.packets, witness.packets[-1]
@@ -81,5 +87,5 @@ def told(witness: Witness) -> str:
             maps += f", with {len(contents.entries)} entries in map `{contents.map}`"
         else:
             maps += f", with map `{contents.map}` empty"
-    verb = "the machine faults" if witness.how == "fault" else "the machine reads what nothing has set"
+    verb = _VERBS[witness.how]
     return f"With {size}{maps}, {verb} at this instruction: {witness.message}."

@@ -39,6 +39,8 @@ _FAR: Final = 1 << 20
 _REPEATS: Final = (2, 3)
 _RING_FILLS: Final = 300
 _ENTRIES: Final = 16
+_MORE: Final = 30
+"""Runs to look for a fault where something went wrong without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Budget:
     """What a search may cost: runs of the machine, and seconds of wall clock."""
 
     runs: int = 200
-    seconds: float = 0.2
+    seconds: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Contents:
 class Witness:
     """``packets`` on fresh maps, of which the last makes the machine go wrong at slot ``pc``, step ``step``.
 
-    ``how`` is ``fault``, or ``unset`` where a register is read that nothing has written. ``runs``: tried.
+    ``how`` is ``fault``; ``unset`` where a register is read that nothing has written; ``outside`` where the
+    access leaves the map value its pointer was made for without a fault. ``runs``: tried.
     ``contents`` are those maps whose contents must differ from what the program says.
     """
 
@@ -115,6 +118,8 @@ class Search:
         self.missed: set[tuple[int, bytes]] = set()
         self.runs = 0
         self.reached = False
+        self.spare: Witness | None = None
+        """What goes wrong without a fault; one that faults is better."""
         self.turned: set[tuple[int, ...]] = set()
         self.seen: set[bytes] = set()
         self.waiting: list[tuple[int, int, list[Condition], Env]] = []
@@ -131,9 +136,11 @@ class Search:
             if program is None:
                 continue
             self._begin(program, share)
-            found = self._explore() or self._again()
+            found = self._explore() or (self._again() if self.spare is None else None)
             if found is not None:
                 return found
+            if self.spare is not None:
+                return self.spare
             exhausted = exhausted and not self._over()
         return Nothing(self.runs, self.reached, exhausted)
 
@@ -208,6 +215,9 @@ class Search:
         if self.wants_unset and told.unset is not None:
             message = f"r{self.reg} is read, and nothing has written to it on this run"
             return self._witness((packet,), told.unset, "unset", message)
+        if told.outside is not None and self.spare is None:
+            self.spare = self._witness((packet,), told.outside[0], "outside", told.outside[1])
+            self.most_runs = min(self.most_runs, self.runs + _MORE)
         self._turn(told, shadow.env)
         return None
 

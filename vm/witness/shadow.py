@@ -46,6 +46,7 @@ from vm.witness.expression import (
     value,
     word,
 )
+from vm.witness.origins import Origins
 from vm.word import MASK64
 
 _SIGNED: Final = {AluOp.MOVSX8: 8, AluOp.MOVSX16: 16, AluOp.MOVSX32: 32}
@@ -80,6 +81,8 @@ class Told:
     """The step at which the watched slot read a register that nothing had written."""
     missed: list[tuple[int, bytes]] = field(default_factory=list)
     """Maps, by index, and the keys that were looked up and not there."""
+    outside: tuple[int, str] | None = None
+    """The step at which the watched slot left the map value its pointer was made for, and how."""
     faulted: int | None = None
     """The step of the fault, if it was at the watched slot."""
     message: str = ""
@@ -99,6 +102,7 @@ class Shadow:
         self.saved: list[tuple[list[Expr | None], int]] = []
         self.bytes: dict[int, tuple[Expr, int]] = {}
         self.written = 1 << 1 | 1 << 10
+        self.origins = Origins()
         self.told = Told()
         self.looked_up: tuple[int, bytes] | None = None
         ctx = machine.world.ctx
@@ -123,11 +127,13 @@ class Shadow:
             if pc == self.pc and insn is not None:
                 self._watched(insn)
             before = self._before(insn, pc)
+            self.origins.before(insn, state.registers)
             machine.advance()
             if machine.fault is not None:
                 if pc == self.pc:
                     told.faulted, told.message = machine.number - 1, machine.fault.message
                 break
+            self.origins.after(insn, state.registers, len(state.frames) - depth)
             self._after(insn, before, depth)
         return told
 
@@ -375,32 +381,51 @@ class Shadow:
             return
         n, off, size = access
         base = self.number(n)
-        if isinstance(insn, Call):
-            size = min(max(1, size), 4096)
+        origin = self.origins.of[n]
+        self._leaves(origin, self.state.registers[n] + off, size)
         address = operation(AluOp.ADD, base, off & MASK64, 64)
         if address is None:
             return
-        goals = self._goals(address, size)
+        goals = self._goals(address, size, origin)
         if goals:
             told.goals.append((len(told.conditions), tuple(goals)))
 
-    def _goals(self, address: Number, size: int) -> list[Condition]:
+    def _leaves(self, origin: int, address: int, size: int) -> None:
+        """Notes an access that reaches beyond the map value that the pointer was made for."""
+        made = self.memory.locate(origin) if origin else None
+        if made is None or made.region.kind is not RegionKind.MAP_VALUE or self.told.outside is not None:
+            return
+        part, off = made.region.part(made.off), (address & MASK64) - made.region.base
+        if off < part.lo or off + size > part.hi:
+            over = off + size - part.hi
+            how = (
+                f"{over} bytes past the end of" if over > 0 else f"{part.lo - off} bytes before the start of"
+            )
+            found = f"it takes {size} bytes, {how} the value {part.name}, and hits what lies there"
+            self.told.outside = len(self.told.path) - 1, found
+
+    def _goals(self, address: Number, size: int, origin: int) -> list[Condition]:
         """Conditions each of which makes an access of ``size`` bytes go wrong."""
         at = value(address, self.env)
         place = self.memory.locate(at & MASK64)
         null = Condition(JumpOp.JLT, address, 4096)
         if place is None:
             return [null]
+        made = self.memory.locate(origin) if origin else None
+        place = made if made is not None and made.region is place.region else place
         region, part = place.region, place.region.part(place.off)
-        low: Number = region.base + part.lo
-        high: Number = region.base + part.hi
+        bounds: list[tuple[Number, Number]] = [(region.base + region.lo, region.base + region.hi)]
         if region is self.packet_region:
             end = operation(AluOp.ADD, Variable(LENGTH), (self.packet_base - self.cut) & MASK64, 64)
-            if end is not None and value(end, self.env) == high:
-                high = end
+            if end is not None and value(end, self.env) == bounds[0][1]:
+                bounds = [(bounds[0][0], end)]
+        elif (part.lo, part.hi) != (region.lo, region.hi):
+            bounds.append((region.base + part.lo, region.base + part.hi))
         last = operation(AluOp.ADD, address, size, 64)
-        found = [Condition(JumpOp.JGT, last, high)] if last is not None else []
-        found += [Condition(JumpOp.JLT, address, low), null]
+        found = [null]
+        for low, high in bounds:
+            found += [Condition(JumpOp.JGT, last, high)] if last is not None else []
+            found.append(Condition(JumpOp.JLT, address, low))
         return [one for one in found if one.variables]
 
 

@@ -5,7 +5,7 @@ The rules stand in three tables: those of the checks, of the walk, and of the pr
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 from types import MappingProxyType
 from typing import Final
@@ -107,10 +107,22 @@ def of_walk(program: Program, rejected: Rejected) -> Broken:
     rule = rejected.rule
     name = _BY_TEXT.get((rule.message, rule.what), rule.category)
     details = MappingProxyType({"pc": rejected.pc, **rejected.details})
-    return Broken(
+    broken = Broken(
         kebab(name), category_of(rule.category), rule.message, rule.what, rule.hint, rule.errno,
         rejected.pc, details,
     )  # fmt: skip
+    return replace(broken, kind="stack-never-written", hint=_WRITE_FIRST) if _inside_stack(broken) else broken
+
+
+_WRITE_FIRST: Final = "write these bytes before they are read"
+
+
+def _inside_stack(broken: Broken) -> bool:
+    """Whether bytes of the stack are refused that lie inside it: those below all that was ever written."""
+    off, size = broken.details.get("off"), broken.details.get("size")
+    if broken.kind != "stack-outside" or not isinstance(off, int) or not isinstance(size, int):
+        return False
+    return off >= -512 and off + size <= 0
 
 
 def of_structure(fault: Rejection, pc: int | None = None) -> Broken:

@@ -132,7 +132,7 @@ def _used(insn: Instruction | None) -> list[int]:
     found.append(src.n if isinstance(src, Reg) else src if isinstance(src, int) else None)
     if isinstance(insn, Alu):
         found.reverse()
-    return [n for n in found if n is not None and 0 <= n <= 10]
+    return [n for n in found if n is not None and 0 <= n < 10]
 
 
 def _causes(scene: Scene, path: Sequence[Moment]) -> list[Cause]:

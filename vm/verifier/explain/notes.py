@@ -79,6 +79,16 @@ _FIELDS: Final[Mapping[str, str]] = {
 }
 
 
+_HERE: Final[Mapping[tuple[str, str], str]] = {
+    ("shift-too-far", "count"): "bits to shift by: as many as the register has, or more",
+    ("stack-too-large", "size"): "bytes of stack they use together: 512 is the limit",
+    ("tail-call-stack", "size"): "bytes of stack the callers use: 256 is the limit",
+    ("value-offset-outside", "size"): "bytes a value of the map has",
+    ("value-of-many", "size"): "bytes a value of the map has",
+}
+"""What a field means where its name does not say it."""
+
+
 def annotate(broken: Broken, names: Names, register: Registers) -> tuple[Note, ...]:
     """Notes on the kernel's text, in order; every number is covered."""
     text = broken.kernel
@@ -109,8 +119,8 @@ def _field(
         yield Note(start, start + len(value), _identity(broken, literal))
     elif field == "type" and value in _TYPES:
         yield Note(start, start + len(value), _TYPES[value])
-    elif field == "count" and broken.kind == "shift-too-far":
-        yield Note(start, start + len(value), "bits to shift by: as many as the register has, or more")
+    elif (broken.kind, field) in _HERE:
+        yield Note(start, start + len(value), _HERE[broken.kind, field])
     elif field == "off" and broken.kind.startswith("packet"):
         yield Note(start, start + len(value), f"the access begins at byte {value} of the packet")
     elif value and field in _FIELDS:

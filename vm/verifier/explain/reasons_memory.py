@@ -272,6 +272,7 @@ MEMORY: Final[Mapping[str, Teller]] = MappingProxyType({
     "stack-unbounded": stack_variable,
     "stack-argument-unset": stack_unset,
     "unreadable-stack": stack_unset,
+    "stack-never-written": stack_unset,
     "misaligned": misaligned,
     "misaligned-packet": misaligned,
 })  # fmt: skip

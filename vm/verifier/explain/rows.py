@@ -67,6 +67,7 @@ ROWS: Final[Mapping[str, Row]] = MappingProxyType(
         "stack-argument-unset": _STACK_UNSET,
         "stack-argument-unset-variable": _STACK_UNSET,
         "unreadable-stack": _STACK_UNSET,
+        "stack-never-written": _STACK_UNSET,
         "uninit-in-range": _STACK_UNSET,
         "zero-sized": Row("Size of zero", "arguments"),
         "size-zero": Row("Size of zero", "mask-index"),

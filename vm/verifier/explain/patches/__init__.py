@@ -39,6 +39,7 @@ DRAFTERS: Final[Mapping[str, Callable[[Bench], Iterator[Draft]]]] = MappingProxy
     "stack-straddles": memory.stack_place,
     "stack-argument-unset": memory.stack_bytes,
     "unreadable-stack": memory.stack_bytes,
+    "stack-never-written": memory.stack_bytes,
     "not-readable": values.register,
     "argument-unset": values.register,
     "return-unset": values.register,

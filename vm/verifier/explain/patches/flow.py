@@ -9,6 +9,7 @@ from vm.instruction import Call, Goto, Jump
 from vm.verifier.explain.explanation import Edit
 from vm.verifier.explain.naming import helper
 from vm.verifier.explain.patches.bench import Bench, Draft
+from vm.verifier.explain.trail import Moment
 from vm.verifier.register import Kind
 from vm.verifier.state import State
 
@@ -31,7 +32,10 @@ def release(bench: Bench) -> Iterator[Draft]:
         if moment.pc == alloc:
             break
         jump = bench.program.insns[moment.pc]
-        if not isinstance(jump, Jump) or following.state is None:
+        if following.state is None:
+            continue
+        if not isinstance(jump, Jump):
+            yield from _before_label(bench, moment.pc, following, ring, alloc)
             continue
         statements = _given_back(following.state, alloc, ring)
         if not statements:
@@ -49,6 +53,16 @@ def release(bench: Bench) -> Iterator[Draft]:
     statements = _given_back(scene.state, alloc, ring) if scene.state is not None else []
     if statements:
         yield Draft("release", f"Give it back before {scene.here}", (bench.before(scene.pc, *statements),))
+
+
+def _before_label(bench: Bench, pc: int, following: Moment, ring: bool, alloc: int) -> Iterator[Draft]:
+    """Given back where the path runs into a label that other ways lead to as well."""
+    if following.pc <= pc or following.state is None:
+        return
+    statements = _given_back(following.state, alloc, ring)
+    edit = bench.before_label(following.pc, *statements) if statements else None
+    if edit is not None:
+        yield Draft("release", f"Give it back before {bench.scene.names.target(following.pc)}", (edit,))
 
 
 def _given_back(state: State, alloc: int, ring: bool) -> list[str]:
