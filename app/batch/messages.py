@@ -2,9 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.schemas.base import HexBytes, SourceText
+from app.schemas.base import SourceText
+
+HexBytes = Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{2})*$")]
+"""Bytes, two hex digits each, in either case."""
 
 
 class Line(BaseModel):

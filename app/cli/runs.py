@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from app.batch.loop import answers
+from app.batch.loop import answers, lines
 from app.cli.files import FileOrDash
 from app.cli.programs import all_programs
 from app.workbench.verdicts import named, verdict_of
@@ -160,5 +160,5 @@ def batch() -> None:
 
     docs/batch.md says what a line holds.
     """
-    for line in answers(sys.stdin.buffer):
+    for line in answers(lines(sys.stdin.buffer)):
         click.echo(line)

@@ -1,11 +1,12 @@
 """Lines in, lines out: every kind of question, and every kind of bad line."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 
-from app.batch.loop import answers
+from app.batch.loop import answers, lines
 
 MOV_EXIT = "b7000000020000009500000000000000"
 HASH = {"type": "hash", "key_size": 4, "value_size": 8, "max_entries": 4}
@@ -87,6 +88,21 @@ def test_cfg_tells_blocks_and_what_linux_refuses() -> None:
         (b'{"op": "run", "insns": "' + MOV_EXIT.encode() + b'", "prog_type": "xpd"}', "unknown-prog-type"),
         (b'{"op": "run", "insns": "00000000000000009500000000000000"}', "linux-unknown-opcode"),
         (b"[" * 100_000, "budget"),
+        (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, "budget"),
+        (b"9" * 5_000, "bad-json"),
+        (b'{"op": "run", "id": NaN}', "bad-json"),
+        (b'{"op": "run", "id": 1e999}', "bad-line"),
+        (b'{"op": "asm", "op": "asm", "source": "exit"}', "bad-json"),
+        (b'\0{"op": "asm", "source": "exit"}', "bad-json"),
+        (b'{"op": "asm\\u0000", "source": "exit"}', "bad-line"),
+        (b'{"op": "asm", "source": "\\ud800"}', "bad-line"),
+        (b'{"op": "asm", "source": ["exit"]}', "bad-line"),
+        (b'{"op": ["asm"], "source": "exit"}', "bad-line"),
+        (b'{"op": "asm", "source": "exit", "more": 1}', "bad-line"),
+        (b'{"op": "asm", "source": "exit"}{"op": "asm", "source": "exit"}', "bad-json"),
+        (b'{"op": "run", "insns": "", "max_steps": 1e30}', "bad-line"),
+        (b'{"op": "run", "insns": "", "packets": "00"}', "bad-line"),
+        (b'{"op": "run", "insns": "", "packets": [null]}', "bad-line"),
     ],
 )
 def test_a_bad_line_gets_an_error_and_the_next_is_read(line: bytes, code: str) -> None:
@@ -94,6 +110,29 @@ def test_a_bad_line_gets_an_error_and_the_next_is_read(line: bytes, code: str) -
     assert bad["error"]
     assert bad["code"] == code
     assert (good["id"], good["runs"][0]["retval"]) == (2, 2)
+
+
+def test_hex_may_be_in_either_case() -> None:
+    (found,) = ask({"op": "run", "insns": MOV_EXIT.upper(), "packets": ["FF" * 14]})
+    assert found["runs"] == [{"retval": 2, "data_out": "ff" * 14}]
+
+
+def test_a_defect_of_ours_is_said_and_the_next_line_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_line: object) -> dict[str, Any]:
+        monkeypatch.undo()
+        raise KeyError("ours")
+
+    monkeypatch.setattr("app.batch.loop.answer", broken)
+    bad, good = ask({"id": 1, "op": "asm", "source": "exit"}, {"id": 2, "op": "asm", "source": "exit"})
+    assert (bad["id"], bad["code"], good["id"], good["ok"]) == (1, "internal", 2, True)
+
+
+def test_a_line_that_is_too_long_is_skipped_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.batch.loop.MAX_LINE", 100)
+    monkeypatch.setattr("app.batch.loop._PIECE", 7)
+    good = b'{"op": "asm", "source": "exit"}\n'
+    found = [json.loads(line) for line in answers(lines(BytesIO(b"x" * 1_000 + b"\n" + good)))]
+    assert [answer.get("code", "ok") for answer in found] == ["too-large", "ok"]
 
 
 @pytest.mark.parametrize(
