@@ -58,7 +58,6 @@ def leave(walk: "Walk") -> int:
     if callee.callback is not None:
         if r0.kind is not Kind.SCALAR:
             raise Rejected(CORE_RULES["callback-not-scalar"], walk.pc)
-        walk.mark_precise(0)
         returns.check_callback(walk)
         again = callee.callsite
     else:

@@ -79,6 +79,7 @@ def call_helper(walk: "Walk", insn: Call) -> None:
 
 def _callback(walk: "Walk", number: int, subprog: int) -> None:
     if number == HelperId.LOOP:
+        _inline(walk, subprog)
         walk.mark_precise(1)
         if walk.frame.callback_depth >= walk.regs[1].value.umax:
             walk.frame.callback_depth = 0
@@ -86,6 +87,19 @@ def _callback(walk: "Walk", number: int, subprog: int) -> None:
                 walk.log.write(f"frame{walk.frame.frameno} bpf_loop iteration limit reached\n")
             return
     call_back(walk, number, subprog)
+
+
+def _inline(walk: "Walk", subprog: int) -> None:
+    """Linux puts the loop in place of the call if the flags are 0 and the function one, on all paths."""
+    facts = walk.facts(walk.pc).facts
+    first = facts.setdefault("loop", subprog)
+    if not facts.setdefault("inline", True):
+        return
+    flags = walk.regs[4]
+    zero = flags.kind is Kind.SCALAR and flags.value is scalars.ZERO
+    if zero:
+        walk.mark_precise(4)
+    facts["inline"] = zero and subprog == first
 
 
 def _returned(walk: "Walk", number: int, meta: "CallMeta") -> Register:

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 
 from vm.instruction import Instruction
-from vm.verifier.flow import calls_callback
 
 Targets = Sequence[tuple[int, ...]]
 
 
 def components(insns: Sequence[Instruction | None], targets: Targets) -> list[int]:
-    """The number of the loop each slot is in, 0 outside of loops; calls that call back are loops."""
+    """The number of the loop each slot is in, 0 outside of loops."""
     for pc, ways in enumerate(targets):
-        if (ways and min(ways) <= pc) or calls_callback(insns[pc]):
+        if ways and min(ways) <= pc:
             return _tarjan(insns, targets)
     return [0] * len(insns)
 
@@ -47,7 +46,7 @@ def _tarjan(insns: Sequence[Instruction | None], targets: Targets) -> list[int]:
             else:
                 if low[node] == index[node]:
                     members = _members(stack, done, node)
-                    if len(members) > 1 or node in ways or calls_callback(insns[node]):
+                    if len(members) > 1 or node in ways:
                         for member in members:
                             scc[member] = next_scc
                         next_scc += 1

@@ -95,7 +95,8 @@ class KeptStates:
         walk, old = self._walk, kept.state
         loop = False
         if old.branches:
-            loop = hit = self._around(pc, old, state)
+            hit = self._around(pc, old, state)
+            loop = hit and not calls_callback(walk.insns[pc])
         else:
             loop = self._loops.incomplete(old)
             hit = states_equal(walk, old, state, Level.RANGE_WITHIN if loop else Level.NOT_EXACT)

@@ -89,8 +89,6 @@ def _fill(walk: "Walk", frame: Frame, index: int, off: int, size: int, into: boo
             return spilled, True
         return _partial(walk, slot, off, size)
     if into:
-        spilled = walk.with_id(spilled)
-        frame.stack[index] = Slot(slot.types, spilled)
         return spilled, True
     if not walk.profile.allow_ptr_leaks and spilled.kind is not Kind.SCALAR:
         raise Rejected(CORE_RULES["leaking-spill"], walk.pc, off=off)
