@@ -9,8 +9,8 @@ import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from random import Random
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from tests.verifier.recorded import read
@@ -30,13 +30,15 @@ from vm.verifier.scalar import has
 from vm.verifier.state import State
 from vm.word import MASK64, signed
 
+if TYPE_CHECKING:
+    from vm.verifier.walk import Walk
+
 PACKETS = 3
 """Packets each program is given, one after the other on the same maps."""
 LIMIT = 20_000
 """Programs that take longer to walk, without much pruning, are passed over."""
 STEPS = 3_000
 """Steps of a run that are looked at."""
-_PRECISE = partial(equal.states_equal, level=equal.Level.RANGE_WITHIN)
 
 Seen = tuple[Register, ...]
 
@@ -62,9 +64,9 @@ class Walked:
 def _whole_pruning() -> Iterator[None]:
     """A path ends only where all its registers lie in the earlier state, precise or not."""
 
-    def states_equal(walk: object, old: State, new: State, level: object) -> bool:
+    def states_equal(walk: "Walk", old: State, new: State, level: object) -> bool:
         del level
-        return bool(_PRECISE(walk, old, new))
+        return equal.states_equal(walk, old, new, equal.Level.RANGE_WITHIN)
 
     with patch.object(pruning, "states_equal", states_equal):
         yield
