@@ -216,6 +216,7 @@ def photograph(browser: Browser, url: str, name: str, size: tuple[int, int], the
 def main(*words: str) -> int:
     """Takes the pictures whose names hold any of ``words``, or all; names the states it could not reach."""
     FOLDER.mkdir(exist_ok=True)
+    expect.set_options(timeout=30_000)
     wanted = [
         (name, size, theme)
         for name in STATES

@@ -2,11 +2,11 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.workbench import Workbench
 
-WIDE = {"width": 1600, "height": 1000}
+WIDE: ViewportSize = {"width": 1600, "height": 1000}
 FIXED = "Change to bpf_map_lookup_elem"
 PLACE_OF_9 = """line => {
   const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);

@@ -65,16 +65,17 @@ function Start({ rows }: { rows: readonly Recent[] }) {
   );
 }
 
+/** `count` cards are kept room for while the server has not answered. */
 const GROUPS = [
-  { group: "run", id: "examples", title: "Examples", doc: "Each opens with packets that show it. Change anything: it becomes a program of your own." },
-  { group: "why", id: "why-examples", title: "Why does it say no?", doc: "The verifier refuses each of these, and shows how it came to that." },
+  { group: "run", count: 8, id: "examples", title: "Examples", doc: "Each opens with packets that show it. Change anything: it becomes a program of your own." },
+  { group: "why", count: 5, id: "why-examples", title: "Why does it say no?", doc: "The verifier refuses each of these, and shows how it came to that." },
 ] as const;
 
 function Examples({ examples, failed }: { examples: readonly ExampleView[] | null; failed: string }) {
   const previews = usePreviews(examples);
   return (
     <>
-      {GROUPS.map(({ group, id, title, doc }) => (
+      {GROUPS.map(({ group, count, id, title, doc }) => (
         <section key={id} class="trk" aria-labelledby={id}>
           <div class="row trk-h">
             <h2 id={id}>{title}</h2>
@@ -82,6 +83,7 @@ function Examples({ examples, failed }: { examples: readonly ExampleView[] | nul
           </div>
           {failed === "" || group !== "run" ? null : <p class="note bad">{failed} The examples come from the server.</p>}
           <ul class="exs" aria-busy={examples === null && failed === ""}>
+            {examples === null && failed === "" ? Array.from({ length: count }, (_, i) => <li key={i} class="ghost" aria-hidden="true" />) : null}
             {examples?.filter((example) => example.group === group).map((example) => (
               <ExampleCard key={example.id} example={example} preview={previews.get(example.id)} />
             ))}

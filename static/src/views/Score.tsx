@@ -7,7 +7,7 @@ import { act, state } from "../store.ts";
 import * as time from "../time.ts";
 import { stepAt } from "../trace.ts";
 import { Overview } from "./Overview.tsx";
-import { Beyond, Lane, Playhead, Stops, type Shown } from "./ScoreMarks.tsx";
+import { Beyond, chosenLane, Lane, Lanes, Playhead, Stops, type Shown } from "./ScoreMarks.tsx";
 
 const NARROW = 1100;
 const LEAST = { wide: 9, narrow: 36 };
@@ -36,10 +36,17 @@ function viewsOf(span: score.Span): Shown[] {
   return found;
 }
 
+/** The arrow keys step; with the focus on the lanes, up and down choose one, left and right go along its marks. */
 function onLaneKey(event: KeyboardEvent): void {
+  const lane = event.target instanceof HTMLElement && event.target.classList.contains("lanes") ? chosenLane.peek() : undefined;
+  const down = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (lane !== undefined && down !== 0) {
+    event.preventDefault();
+    chosenLane.value = score.LANES[(score.LANES.indexOf(lane) + down + score.LANES.length) % score.LANES.length]!;
+    return;
+  }
   const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : null;
-  if (by === null || !(event.target instanceof HTMLElement)) return;
-  const { lane } = event.target.dataset as { lane?: (typeof score.LANES)[number] };
+  if (by === null) return;
   event.preventDefault();
   const window = select.window.peek();
   if (lane === undefined || window === undefined) return time.step(by);
@@ -119,6 +126,7 @@ export function Score() {
               </span>
             ) : null,
           )}
+          <Lanes />
           {score.LANES.map((lane) => (
             <Lane key={lane} lane={lane} span={span} views={views} each={each} />
           ))}

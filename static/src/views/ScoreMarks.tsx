@@ -1,4 +1,5 @@
 // What stands in the score: marks in their lanes, breakpoints, linked steps out of sight, the playhead.
+import { signal } from "@preact/signals";
 import * as score from "../score.ts";
 import type { StepView } from "../schemas.ts";
 import * as select from "../select.ts";
@@ -28,6 +29,22 @@ function Chip({ placed, span }: { placed: score.Placed; span: score.Span }) {
   );
 }
 
+/** The lane that the arrow keys go along. */
+export const chosenLane = signal<(typeof score.LANES)[number]>("reads");
+
+/** The names of the lanes: for the keyboard one thing, as large as they are together. */
+export function Lanes() {
+  return (
+    <div class="lanes" role="listbox" tabIndex={0} aria-label="Lanes: up and down choose one, left and right go from mark to mark" aria-activedescendant={`lane-${chosenLane.value}`}>
+      {score.LANES.map((lane) => (
+        <span key={lane} id={`lane-${lane}`} class="lane" role="option" aria-selected={lane === chosenLane.value}>
+          {lane}
+        </span>
+      ))}
+    </div>
+  );
+}
+
 interface LaneProps {
   lane: (typeof score.LANES)[number];
   span: score.Span;
@@ -40,9 +57,6 @@ export function Lane({ lane, span, views, each }: LaneProps) {
   const row = { gridRow: score.LANES.indexOf(lane) + 2 };
   return (
     <>
-      <button type="button" class="lane" style={row} data-lane={lane} aria-label={`Lane ${lane}: arrow keys go from mark to mark`}>
-        {lane}
-      </button>
       <span class="rule" style={row} />
       {score.place(lane, views, each, span).map((placed) => (
         <Chip key={placed.step} placed={placed} span={span} />
