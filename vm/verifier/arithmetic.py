@@ -31,7 +31,7 @@ from vm.verifier.sums import difference_bounds, product_bounds, sum_bounds
 from vm.word import MASK32, MASK64
 
 Transfer = Callable[[Scalar, Scalar, int], Scalar]
-_CACHED: Final = 1 << 13
+_CACHED: Final = 1 << 10
 _Parts = Callable[[Scalar, Scalar], Full]
 
 
@@ -69,10 +69,13 @@ def _folding(op: AluOp, parts: _Parts) -> Transfer:
     """The transfer of an operation of which both widths are computed at once."""
 
     @lru_cache(_CACHED)
+    def inexact(dst: Scalar, src: Scalar, bits: int) -> Scalar:
+        return _finish(parts(dst, src), bits)
+
     def transfer(dst: Scalar, src: Scalar, bits: int) -> Scalar:
         if dst.exact and src.exact:
-            return const(alu(op, dst.value, src.value, bits))
-        return _finish(parts(dst, src), bits)
+            return const(alu(op, dst.var_off.value, src.var_off.value, bits))
+        return inexact(dst, src, bits)
 
     return transfer
 

@@ -19,14 +19,18 @@ from vm.verifier.refine import Draft, learn
 from vm.verifier.scalar import Scalar, sanitized, sync, violation
 from vm.word import MASK32
 
-_CACHED: Final = 1 << 14
+_CACHED: Final = 1 << 12
 
 
-@lru_cache(_CACHED)
 def decide(op: JumpOp, a: Scalar, b: Scalar, bits: int) -> bool | None:
     """Whether ``a op b`` holds for all members, for none (False), or must be walked both ways (None)."""
     if a.exact and b.exact:
-        return holds(op, a.value, b.value, bits)
+        return holds(op, a.var_off.value, b.var_off.value, bits)
+    return _decide(op, a, b, bits)
+
+
+@lru_cache(_CACHED)
+def _decide(op: JumpOp, a: Scalar, b: Scalar, bits: int) -> bool | None:
     if op is JumpOp.JSET:
         return _decide_bits(a, b, bits)
     if op in (JumpOp.JEQ, JumpOp.JNE):

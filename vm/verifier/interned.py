@@ -5,7 +5,7 @@ from weakref import ref
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-_SWEEP_AT: Final = 1 << 15
+_SWEEP_AT: Final = 1 << 11
 
 
 class Interned(Generic[Key, Value]):

@@ -183,7 +183,7 @@ CONTEXT: Final = Register(Kind.CTX, ZERO)
 PACKET_KINDS: Final = frozenset({Kind.PACKET, Kind.PACKET_META})
 
 
-@lru_cache(1 << 10)
+@lru_cache(1 << 8)
 def scalar(value: Scalar, precise: bool = False) -> Register:
     """A scalar with no links."""
     return Register(Kind.SCALAR, value, precise=precise)

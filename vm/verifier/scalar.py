@@ -121,7 +121,7 @@ def raw(
     return _interned.get(key) or _interned.add(key, Scalar(*key, False))
 
 
-@lru_cache(1 << 12)
+@lru_cache(1 << 10)
 def const(value: int) -> Scalar:
     """The number ``value``, taken modulo 2**64."""
     value &= MASK64
@@ -129,7 +129,7 @@ def const(value: int) -> Scalar:
 
 
 def _const_bounds(value: int) -> Bounds:
-    low = value & MASK32
+    low = value if value <= MASK32 else value & MASK32  # the same object where it is the same number
     wide = value - (1 << 64) if value > S64_MAX else value
     narrow = low - (1 << 32) if low > S32_MAX else low
     return (wide, wide, value, value, narrow, narrow, low, low)
@@ -154,7 +154,7 @@ def synced(
     return raw(*deduced(var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32))
 
 
-@lru_cache(1 << 13)
+@lru_cache(1 << 11)
 def sync(scalar: Scalar) -> Scalar:
     """The same scalar after another round of deduction."""
     return scalar if scalar.exact else synced(scalar.var_off, *scalar.bounds)

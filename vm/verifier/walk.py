@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vm.instruction import Instruction
 from vm.program import Program
@@ -29,17 +29,19 @@ SRC_STACK: Final = 1 << 11
 """Flags of a history entry, over its frame (3 bits) and stack slot (6 bits)."""
 
 
-class Step:
-    """One entry of a state's jump history: the slot, where control came from, what precision must know."""
+MAX_SHARED: Final = 1 << 14
 
-    __slots__ = ("flags", "linked", "pc", "previous")
 
-    def __init__(self, pc: int, previous: int, flags: int, linked: tuple[tuple[int, bool, int], ...]) -> None:
-        self.pc = pc
-        self.previous = previous
-        self.flags = flags
-        self.linked = linked
-        """Scalars that gained range together: frame, whether a register, its number or stack slot."""
+class Step(NamedTuple):
+    """One entry of a state's jump history: the slot, where control came from, what precision must know.
+
+    ``linked`` are scalars that gained range together: frame, whether a register, its number or stack slot.
+    """
+
+    pc: int
+    previous: int
+    flags: int
+    linked: tuple[tuple[int, bool, int], ...]
 
 
 @dataclass(slots=True)
@@ -96,6 +98,7 @@ class Walk:
         self.processed = 0
         self.jumps = 0
         self.print_whole = False
+        self._steps: dict[Step, Step] = {}
         self.rows: list[Row | None] = [None] * len(self.insns)
         self.segments: dict[tuple[int, int, int, int, int], tuple[int, int] | None] = {}
         """How slots hand on a search for precision, one by one and in pieces (vm.verifier.backtrack)."""
@@ -144,15 +147,21 @@ class Walk:
     def remember(self, state: State, flags: int = 0, linked: tuple[tuple[int, bool, int], ...] = ()) -> None:
         """Adds to the history of jumps, or to the entry this instruction already has (push_jmp_history)."""
         step = self.step
-        if step is not None:
-            # entries are shared between the branches of a jump; what is learnt later belongs to this one
-            fresh = Step(step.pc, step.previous, step.flags | flags, step.linked or linked)
-            if state.history and state.history[-1] is step:
-                state.history[-1] = fresh
-            self.step = fresh
+        if step is None:
+            self.step = self._shared(Step(self.pc, self.previous, flags, linked))
+            state.history.append(self.step)
             return
-        self.step = Step(self.pc, self.previous, flags, linked)
-        state.history.append(self.step)
+        # entries are shared between the branches of a jump; what is learnt later belongs to this one
+        fresh = self._shared(Step(step.pc, step.previous, step.flags | flags, step.linked or linked))
+        if state.history and state.history[-1] is step:
+            state.history[-1] = fresh
+        self.step = fresh
+
+    def _shared(self, step: Step) -> Step:
+        """One object for all equal entries: loops make the same ones again and again."""
+        if len(self._steps) >= MAX_SHARED:
+            self._steps.clear()
+        return self._steps.setdefault(step, step)
 
     def mark_precise(self, regno: int) -> None:
         """The scalar in ``regno`` matters: so does what it was computed from (mark_chain_precision)."""
