@@ -13,6 +13,7 @@ from vm.cfg.structure.early import (
 from vm.cfg.structure.walk import depth_fault
 from vm.program import Program
 from vm.verifier.checks.loading import maps_fault, request_fault, target_fault
+from vm.verifier.checks.speculation import check_tail_calls
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.explore import Explorer
 from vm.verifier.observer import Observer
@@ -73,6 +74,7 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
         if late is not None:
             explorer.ill_formed(late)
         check_stack_depth(walk)
+        check_tail_calls(walk)
     except Rejected as caught:
         rejected = caught
         if walk.observer is not None:

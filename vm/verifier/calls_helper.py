@@ -66,6 +66,8 @@ def call_helper(walk: "Walk", insn: Call) -> None:
     """Checks the call, then has its effects."""
     number = insn.imm
     meta = helper_args.check(walk, number)
+    if walk.guards is not None and number == HelperId.TAIL_CALL:
+        walk.guards.tail_calls.setdefault(walk.pc, set()).add((meta.map, meta.map_uid))
     if meta.key_slot is not None:
         mark_slot(walk, walk.state, *meta.key_slot)
     if meta.func is not None:

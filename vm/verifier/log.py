@@ -166,7 +166,7 @@ def register_text(program: Program, reg: Register, frameno: int) -> str:
         if ranges:
             parts.append(ranges)
         return f"{mark}scalar({','.join(parts)})"
-    out = reg.type_text
+    out = reg.type_text + (reg.btf if kind is Kind.BTF_ID else "")
     if kind is Kind.STACK:
         if reg.frame != frameno:
             out += f"[{reg.frame}]"

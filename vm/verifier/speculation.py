@@ -49,7 +49,7 @@ class Move(NamedTuple):
 class Guards:
     """What has been decided against speculation, by instruction; belongs to one walk."""
 
-    __slots__ = ("barriers", "barriers_behind", "masks", "move", "same_numbers", "seen")
+    __slots__ = ("barriers", "barriers_behind", "masks", "move", "same_numbers", "seen", "tail_calls")
 
     def __init__(self) -> None:
         self.barriers: set[int] = set()
@@ -63,6 +63,9 @@ class Guards:
         """Numbers must be the same for a state to cover another (explore_alu_limits)."""
         self.seen: set[int] = set()
         """Slots that a path came to which is not speculative; Linux removes the others."""
+
+        self.tail_calls: dict[int, set[tuple[int | None, int]]] = {}
+        """The maps each tail call is come to with: index, and whether it is one within that."""
 
     def perform(self, walk: "Walk", pc: int, effect: Callable[[int], int | None]) -> int | None:
         """Performs the instruction; answers the next slot, None at the end of the path."""

@@ -10,7 +10,7 @@ from vm.verifier.checks.alignment import check_alignment
 from vm.verifier.checks.bounds import check_packet, check_region
 from vm.verifier.checks.buffers import BUFFERS, check_buffer
 from vm.verifier.checks.common import map_of, refuse
-from vm.verifier.checks.pointers import check_store_leak
+from vm.verifier.checks.pointers import check_store_leak, check_structure_secret
 from vm.verifier.checks.sockets import SOCKETS, check_socket
 from vm.verifier.register import PACKET_KINDS, Flag, Kind, Register
 from vm.verifier.register import scalar as scalar_register
@@ -67,6 +67,7 @@ def read(
         case Kind.MAP_PTR:
             return map_pointer.read(walk, regno, at, size)
         case Kind.BTF_ID if not reg.maybe_null:
+            check_structure_secret(walk, reg)
             raise unsupported(walk.pc, "reading kernel structures")
     _check_other(walk, regno, at, size, write=False)
     return _UNKNOWN
@@ -103,6 +104,7 @@ def write(
         case Kind.MAP_PTR:
             map_pointer.write(walk, regno, at)
         case Kind.BTF_ID if not reg.maybe_null:
+            check_structure_secret(walk, reg)
             raise unsupported(walk.pc, "writing to kernel structures")
         case _:
             _check_other(walk, regno, at, size, write=True, value_regno=value_regno)

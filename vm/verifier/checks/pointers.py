@@ -100,6 +100,12 @@ def is_secret(walk: "Walk", reg: Register) -> bool:
     return not walk.profile.allow_ptr_leaks and reg.kind is not Kind.SCALAR
 
 
+def check_structure_secret(walk: "Walk", reg: Register) -> None:
+    """The loader may look into structures of the kernel (check_ptr_to_btf_access)."""
+    if not walk.profile.allow_ptr_leaks:
+        refuse(walk, leaks.STRUCTURE_SECRET, struct=reg.btf)
+
+
 def leak(walk: "Walk", regno: int, place: str = "mem") -> None:
     """What r``regno`` holds may be stored in ``place`` (map, mem, ctx, packet, flow keys)."""
     reg = walk.regs[regno]

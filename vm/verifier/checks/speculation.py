@@ -94,6 +94,15 @@ def check_after(walk: "Walk", dst: int, result: Register) -> None:
         refuse(walk, rules.DIFFERENT_PATHS, reg=dst, op=move.op)
 
 
+def check_tail_calls(walk: "Walk") -> None:
+    """Every tail call goes by one map, whose index can be guarded; asked when all paths are walked."""
+    if walk.guards is None:
+        return
+    for pc, maps in sorted(walk.guards.tail_calls.items()):
+        if len(maps) > 1 and pc in walk.guards.seen:
+            raise Rejected(rules.TAIL_CALL_MAPS, pc)
+
+
 def _check_result(walk: "Walk", dst: int, result: Register) -> None:
     if result.kind is Kind.STACK:
         off = result.off + signed(result.value.value)

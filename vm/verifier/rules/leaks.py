@@ -24,6 +24,18 @@ LEAK_RETURN = _policy(
     "The program would return an address ({type}) in r{reg}.",
     "set r0 to a number before `exit`",
 )
+STRUCTURE_SECRET = _policy(
+    "'struct {struct}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN",
+    "struct {struct} is the kernel's own; without CAP_PERFMON it may be pointed at, not looked into.",
+    "use the fields of the context, or a helper that tells what is needed",
+    Errno.EPERM,
+)
+TAIL_CALL_MAPS = _policy(
+    "tail_call abusing map_ptr",
+    "This tail call is come to with different maps; its index could not be guarded against speculation.",
+    "make one tail call for each map",
+    Errno.EINVAL,
+)
 _NOT_ROOT = "pointer arithmetic with it prohibited for !root"
 MIXED_SIGNS = _policy(
     "R{reg} has unknown scalar with mixed signed bounds, " + _NOT_ROOT,
