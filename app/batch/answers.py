@@ -100,6 +100,7 @@ def _options(line: VerifyLine) -> Options:
         load_flags=line.load_flags,
         log_level=line.log_level,
         profile=known_profile(line.profile),
+        func_info=False,
     )
 
 

@@ -12,6 +12,7 @@ from vm.cfg.structure.early import (
 )
 from vm.cfg.structure.walk import depth_fault
 from vm.program import Program
+from vm.verifier.checks.kernel_symbols import calls_fault, variables_fault
 from vm.verifier.checks.loading import maps_fault, request_fault, target_fault
 from vm.verifier.checks.speculation import check_tail_calls
 from vm.verifier.core_rules import CORE_RULES
@@ -42,14 +43,17 @@ def verify(
     refused = request_fault(program, options)
     if refused is not None:
         return _refused(refused, "")
-    functions = find_functions(program)
-    if functions.fault is not None:
+    functions, refused = find_functions(program), calls_fault(program)
+    if functions.fault is not None and _comes_first(functions.fault, refused):
         return _structural(functions.fault, "", options)
+    if refused is not None:
+        return _refused(refused, _unwalked(refused.message, "", options, len(functions.starts)))
     fault = jump_fault(program, functions) or untyped_fault(program, functions)
     if fault is None:
-        fault, refused = slot_fault(program), maps_fault(program, options)
-        if refused is not None and (fault is None or fault.pc is None or fault.pc > refused.pc):
-            return _early(refused, functions, options)
+        fault = slot_fault(program)
+        for refused in (maps_fault(program, options), variables_fault(program)):
+            if refused is not None and not _comes_first(fault, refused):
+                return _early(refused, functions, options)
     fault = fault or reachability_fault(program)
     if fault is not None:
         return _structural(fault, functions.log, options, len(functions.starts))
@@ -62,6 +66,13 @@ def verify(
         walk.log.write(functions.log)
         walk.log.live_table(walk.analysis)
     return _walk(walk, explorer)
+
+
+def _comes_first(fault: Rejection | None, refused: Rejected | None) -> bool:
+    """Whether Linux comes to the first of two in one pass over the program."""
+    if fault is None or refused is None:
+        return refused is None
+    return fault.pc is not None and fault.pc <= refused.pc
 
 
 def _walk(walk: Walk, explorer: Explorer) -> Report:
@@ -163,7 +174,7 @@ def _refused(refused: Rejected, log: str) -> Report:
     return Report(
         False,
         refused.rule.errno,
-        refused.message,
+        refused.message.rpartition("\n")[2],
         log,
         category=refused.rule.category,
         pc=None if refused.pc < 0 else refused.pc,

@@ -31,6 +31,7 @@ from vm.verifier.checks import resources, returns
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.encoding_faults import ill_formed
 from vm.verifier.rejection import Rejected, unsupported
+from vm.verifier.rules import loading
 from vm.verifier.saved import push
 from vm.verifier.walk import Walk
 
@@ -94,6 +95,8 @@ def _call(walk: Walk, insn: Call) -> int:
         walk.scratched |= 1
         return following
     if insn.kind is CallKind.KFUNC:
+        if not insn.imm and not walk.program.slots[walk.pc].off:
+            raise Rejected(loading.KFUNC_ZERO, walk.pc)
         raise unsupported(walk.pc, "calls of kernel functions")
     calls_helper.call_helper(walk, insn)
     walk.scratched |= 1

@@ -133,7 +133,7 @@ def use_def(insn: Instruction | None, kind: ProgType | None = None) -> tuple[int
 def _helper(number: int, kind: ProgType | None) -> Signature | None:
     if kind is None:
         return signature(ProgType.UNSPEC, number)
-    return signature(kind, number) if MASKS.get(kind, 0) >> number & 1 else None
+    return signature(kind, number) if number > 0 and MASKS.get(kind, 0) >> number & 1 else None
 
 
 def _slot_use_def(slot: Slot) -> tuple[int, int]:

@@ -18,7 +18,9 @@ SLEEPABLE: Final = 1 << 4
 @dataclass(frozen=True, slots=True)
 class Options:
     """``load_flags`` are the kernel's BPF_F_ bits, ``log_level`` its 1, 2 and 4, or-ed; ``profile`` names the
-    loader's privileges; ``limit`` is how many instructions may be processed; ``cpus`` how many there are."""
+    loader's privileges; ``limit`` is how many instructions may be processed; ``cpus`` how many there are;
+    ``func_info``: whether the loader gives the types of the functions (BTF), as compilers and we do.
+    """
 
     attach_type: int | None = None
     load_flags: int = 0
@@ -26,3 +28,4 @@ class Options:
     profile: str = "root"
     limit: int = MAX_INSNS
     cpus: int = 2
+    func_info: bool = True

@@ -51,9 +51,9 @@ CHANGES_PACKET: Final = frozenset({
     H.LWT_SEG6_ADJUST_SRH, H.LWT_SEG6_STORE_BYTES, H.MSG_POP_DATA, H.MSG_PULL_DATA, H.MSG_PUSH_DATA,
     H.SKB_ADJUST_ROOM, H.SKB_CHANGE_HEAD, H.SKB_CHANGE_PROTO, H.SKB_CHANGE_TAIL, H.SKB_PULL_DATA,
     H.SKB_STORE_BYTES, H.SKB_VLAN_POP, H.SKB_VLAN_PUSH, H.STORE_HDR_OPT, H.XDP_ADJUST_HEAD,
-    H.XDP_ADJUST_META, H.XDP_ADJUST_TAIL, H.TAIL_CALL,
+    H.XDP_ADJUST_META, H.XDP_ADJUST_TAIL,
 })  # fmt: skip
-"""Helpers behind which packet pointers are worthless: a program called by tail call might have used any."""
+"""Helpers behind which packet pointers are worthless."""
 
 _READ: Final = (Arg.MEM_RDONLY, Arg.CONST_SIZE)
 _READ0: Final = (Arg.MEM_RDONLY, Arg.CONST_SIZE_OR_ZERO)

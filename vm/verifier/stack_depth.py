@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from vm.instruction import Call, LoadImm64
 from vm.isa import STACK_SIZE, CallKind, ImmKind
 from vm.uapi.helper_ids import HelperId
+from vm.uapi.prog_types import ProgType as P
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.rejection import Rejected
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 _ROUND: Final = 16
 _TAIL_CALL_LIMIT: Final = 256
+_PRIVATE_TYPES: Final = frozenset({P.KPROBE, P.TRACEPOINT, P.PERF_EVENT, P.RAW_TRACEPOINT})
+"""Program types whose functions may have stacks of their own, outside of the kernel's."""
+_PRIVATE_LEAST: Final = 64
+"""Functions that need less stay on the kernel's stack (BPF_PRIV_STACK_MIN_SIZE)."""
 
 
 def check_stack_depth(walk: "Walk") -> None:
@@ -25,6 +30,7 @@ def check_stack_depth(walk: "Walk") -> None:
         calls.append([found for pc in body if (found := _callee(walk, pc)) is not None])
         tail.append(any(_is_tail_call(walk, pc) for pc in body))
     sizes = [-(-depth // _ROUND) * _ROUND for depth in walk.stack_depths]
+    private = not any(tail) and walk.program.prog_type in _PRIVATE_TYPES
     stack: list[tuple[int, int, int]] = [(0, 0, 0)]
     seen: set[tuple[int, int, int]] = set()
     while stack:
@@ -34,7 +40,8 @@ def check_stack_depth(walk: "Walk") -> None:
         seen.add((subprog, before, frames))
         if subprog and before >= _TAIL_CALL_LIMIT and tail[subprog]:
             raise Rejected(CORE_RULES["tail-call-stack"], walk.subprogs[subprog], size=before)
-        total = before + sizes[subprog]
+        own = private and sizes[subprog] >= _PRIVATE_LEAST
+        total = before if own else before + sizes[subprog]
         if total > STACK_SIZE:
             raise Rejected(
                 CORE_RULES["stack-too-large"], walk.subprogs[subprog], frames=frames + 1, size=total

@@ -68,7 +68,7 @@ def test_the_budget_is_kept() -> None:
     slots = unpack(bytes.fromhex("b701000000000000" + "0701000001000000" + "0500feff00000000"))
     report = verify(Program("test", ProgType.XDP, slots, decode(slots)), Options(limit=500))
     assert not report.accepted
-    assert (report.errno, report.category) == (Errno.E2BIG, "complexity")
+    assert (report.errno, report.category) == (Errno.E2BIG, "limits")
 
 
 def test_what_is_spilled_is_filled() -> None:

@@ -99,3 +99,41 @@ ARENA_ADDRESS = _load(
     "The arena `{map}` has no place in user space yet.",
     "make it with map_extra, the address it is to have",
 )
+KFUNC_LICENSE = _policy(
+    "cannot call kernel function from non-GPL compatible program",
+    "Kernel functions are for programs under a GPL-compatible licence, and this one's is `{license}`.",
+    'declare a licence such as "GPL" or "Dual BSD/GPL"',
+    Errno.EINVAL,
+)
+KFUNC_NEGATIVE = _load(
+    "negative offset disallowed for kernel module function call\nfailed to find BTF for kernel function",
+    "The call names a module by a negative number.",
+    "let libbpf fill in calls of kernel functions",
+)
+KFUNC_MODULE = _load(
+    "kfunc offset > 0 without fd_array is invalid\nfailed to find BTF for kernel function",
+    "The call is of a function in a kernel module, and the load names no module.",
+    "let libbpf fill in calls of kernel functions",
+    Errno.EPROTO,
+)
+KFUNC_NONE = _load(
+    "kernel btf_id {id} is not a function",
+    "In the types of this kernel number {id} is not a function.",
+    "let libbpf fill in calls of kernel functions: the numbers differ from kernel to kernel",
+)
+KFUNC_ZERO = _load(
+    "invalid kernel function call not eliminated in verifier pass",
+    "The call names no kernel function: libbpf leaves such calls where a weak function does not exist.",
+    "test whether the function exists before calling it, so that the call is never come to",
+)
+KERNEL_TYPE_NONE = _load(
+    "pseudo btf_id {id} in ldimm64 isn't KIND_VAR or KIND_FUNC",
+    "In the types of this kernel number {id} is neither a variable nor a function.",
+    "let libbpf fill in the numbers of kernel variables: they differ from kernel to kernel",
+)
+KERNEL_TYPE_BEYOND = _load(
+    "ldimm64 insn specifies invalid btf_id {id}.",
+    "This kernel has no type number {id}.",
+    "let libbpf fill in the numbers of kernel variables: they differ from kernel to kernel",
+    Errno.ENOENT,
+)
