@@ -111,7 +111,9 @@ def _field(
     inside = list(_inside(value, start, names))
     if inside:
         yield from inside
-    elif field in ("reg", "register") and literal.endswith("R"):
+    elif field in ("reg", "register") and not literal.endswith("R"):
+        yield Note(start, start + len(value), _register(broken.details.get(field), names, register))
+    elif field in ("reg", "register"):
         yield Note(start - 1, start + len(value), _register(broken.details.get(field), names, register))
     elif field == "pc":
         yield Note(start, start + len(value), f"the instruction at {names.at(int(broken.details['pc']))}")
@@ -123,8 +125,8 @@ def _field(
         yield Note(start, start + len(value), _HERE[broken.kind, field])
     elif field == "off" and broken.kind.startswith("packet"):
         yield Note(start, start + len(value), f"the access begins at byte {value} of the packet")
-    elif value and field in _FIELDS:
-        yield Note(start, start + len(value), _FIELDS[field])
+    elif value and (field in _FIELDS or _NUMBER.search(value)):
+        yield Note(start, start + len(value), _FIELDS.get(field, field.replace("_", " ")))
 
 
 def _identity(broken: Broken, literal: str) -> str:

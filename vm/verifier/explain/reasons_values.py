@@ -282,7 +282,7 @@ def division(scene: Scene) -> Told:
         "Division by the constant 0.",
         (
             f"`{scene.names.text(scene.pc)}` at {scene.here} divides by 0 whenever it runs. (Division by "
-            "a register that happens to be 0 is allowed: it gives 0.)"
+            "a register that happens to be 0 is allowed: it gives 0."
         ),
     )
 
