@@ -903,7 +903,7 @@ export interface WitnessView {
   pc: number;
   step: number;
   runs: number;
-  how: "fault" | "unset";
+  how: "fault" | "unset" | "outside";
   text: string;
 }
 
