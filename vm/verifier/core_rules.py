@@ -32,7 +32,7 @@ CORE_RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         "too-many-branches": Rule(
             "The sequence of {count} jumps is too complex.",
-            Errno.E2BIG,
+            Errno.EFAULT,
             Category.LIMITS,
             "More than 8192 branches wait to be walked.",
             "Split the program, or replace chains of conditions by a table.",

@@ -47,6 +47,7 @@ from vm.isa import (
 from vm.uapi.helper_ids import HelperId
 from vm.uapi.helper_masks import MASKS
 from vm.uapi.prog_types import ProgType
+from vm.verifier.profile import ROOT, Profile
 from vm.verifier.signatures import Signature, signature
 
 CALLER_SAVED: Final = 0x3F
@@ -88,7 +89,9 @@ def successors(insn: Instruction | None, pc: int) -> tuple[int, ...]:
             return (pc + 1,)
 
 
-def use_def(insn: Instruction | None, kind: ProgType | None = None) -> tuple[int, int]:
+def use_def(
+    insn: Instruction | None, kind: ProgType | None = None, profile: Profile = ROOT
+) -> tuple[int, int]:
     """Bit masks of the registers read and written; a helper that programs of that type may not call is taken
     to read all arguments."""
     match insn:
@@ -103,7 +106,7 @@ def use_def(insn: Instruction | None, kind: ProgType | None = None) -> tuple[int
         case Jump(dst=dst, src=src):
             return 1 << dst | _reads(src), 0
         case Call(kind=CallKind.HELPER, imm=imm):
-            helper = _helper(imm, kind)
+            helper = _helper(imm, kind, profile)
             args = ARGUMENTS if helper is None else ((1 << len(helper.args)) - 1) << 1
             return args, CALLER_SAVED
         case Call():
@@ -130,10 +133,12 @@ def use_def(insn: Instruction | None, kind: ProgType | None = None) -> tuple[int
             return _ALL, 0
 
 
-def _helper(number: int, kind: ProgType | None) -> Signature | None:
+def _helper(number: int, kind: ProgType | None, profile: Profile) -> Signature | None:
     if kind is None:
         return signature(ProgType.UNSPEC, number)
-    return signature(kind, number) if number > 0 and MASKS.get(kind, 0) >> number & 1 else None
+    if number <= 0 or not MASKS.get(kind, 0) >> number & 1 or profile.forbids(HelperId(number), kind):
+        return None
+    return signature(kind, number)
 
 
 def _slot_use_def(slot: Slot) -> tuple[int, int]:
