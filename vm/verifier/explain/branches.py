@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from vm.instruction import Call, Jump, Store
+from vm.instruction import Call, Jump, Reg, Store
 from vm.program import Program
 from vm.verifier.explain.explanation import Cause, CauseKind
 from vm.verifier.explain.naming import Names
 from vm.verifier.explain.steps import way_taken
 from vm.verifier.explain.trail import Moment
 from vm.verifier.liveness import successors, use_def
+from vm.verifier.register import Kind
 
 _LOOKED_AT: Final = 2_000
 Wanted = Callable[[int], bool]
@@ -87,4 +88,20 @@ def last_branch(names: Names, path: Sequence[Moment], since: int) -> Cause | Non
             taken = path[at + 1].pc != moment.pc + 1
             text = way_taken(names, moment.pc, insn, taken)
             return Cause(CauseKind.BRANCH, moment.pc, text, moment.nth, names.line(moment.pc))
+    return None
+
+
+def too_short(names: Names, path: Sequence[Moment]) -> Cause | None:
+    """The last comparison with data_end on the path, if it found that there is no room."""
+    for at in range(len(path) - 2, -1, -1):
+        moment, state = path[at], path[at].state
+        insn = names.program.insns[moment.pc]
+        if state is None or not isinstance(insn, Jump) or not isinstance(insn.src, Reg):
+            continue
+        regs = state.frames[-1].regs
+        if Kind.PACKET_END not in (regs[insn.dst].kind, regs[insn.src.n].kind):
+            continue
+        taken = path[at + 1].pc != moment.pc + 1
+        text = way_taken(names, moment.pc, insn, taken)
+        return Cause(CauseKind.BRANCH, moment.pc, text, moment.nth, names.line(moment.pc))
     return None

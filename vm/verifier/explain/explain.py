@@ -10,6 +10,7 @@ from vm.instruction import Alu, Call, Goto, Instruction, Jump, Reg
 from vm.program import Program
 from vm.verifier import Options, Report, verify
 from vm.verifier.explain import branches, cause
+from vm.verifier.explain.advice import advice
 from vm.verifier.explain.broken import filled, of_report, of_walk
 from vm.verifier.explain.cause import causes
 from vm.verifier.explain.explanation import Cause, CauseKind, Explanation
@@ -79,14 +80,15 @@ def told(scene: Scene) -> Explanation:
         text = f"`{names.text(broken.pc)}` is refused: {problem[0].lower()}{problem[1:].rstrip('.')}"
         last = [Cause(CauseKind.REJECTED, broken.pc, text, scene.path[-1].nth, names.line(broken.pc))]
     lost = scene.last(CauseKind.LOST)
+    text, fix = advice(scene) or (filled(broken.hint, broken.details), "")
     return Explanation(
         kind=broken.kind,
         category=broken.category,
         title=row.title,
         problem=problem,
         reason=reason,
-        suggestion=sentence(filled(broken.hint, broken.details)),
-        fix=row.fix,
+        suggestion=sentence(text),
+        fix=fix or row.fix,
         place=names.place(broken.pc),
         kernel=broken.kernel,
         notes=annotate(broken, names, scene.register),
@@ -179,6 +181,10 @@ def _skipped(scene: Scene, path: Sequence[Moment], kind: str, found: Sequence[Ca
     program = scene.names.program
     if any(step.kind in (CauseKind.WIPED, CauseKind.LOST) for step in found):
         return None
+    if kind == "packet-outside" and not scene.number("range"):
+        held = scene.register(scene.reg)
+        constant = held is not None and held.value.is_const
+        return branches.too_short(scene.names, path) if constant else None
     if kind in _UNSET:
         n = 0 if kind == "return-unset" else scene.reg
         return branches.skipped(scene.names, path, branches.sets_register(program, n), f"r{n}")

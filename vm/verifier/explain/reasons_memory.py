@@ -90,6 +90,11 @@ def packet_outside(scene: Scene) -> Told:
                 f"{reason}comparison with data_end made before says nothing of the new place; it needs "
                 "its own."
             )
+        branch = scene.last(K.BRANCH)
+        if branch is not None:
+            return f"{problem} on this way.", (
+                f"{takes}. {sentence(branch.text)} That is the way on which the packet is too short."
+            )
         return f"{problem}.", (
             f"{takes}. On the way that leads here no comparison with data_end holds for r{reg}, so the "
             "packet may be shorter, even empty."
@@ -103,8 +108,6 @@ def packet_outside(scene: Scene) -> Told:
     over = off + size - got
     what = "one byte" if over == 1 else f"{over} bytes"
     problem = f"{scene.here.capitalize()} {verb(scene)} {what} past what is proved of the packet."
-    if off < 0:
-        problem = f"{scene.here.capitalize()} {verb(scene)} memory before the packet."
     return problem, (
         f"{takes}. {by}{bytes_(0, got)}: a packet of exactly {got} bytes passes it and has no byte {got}."
     )
@@ -205,15 +208,17 @@ def stack_variable(scene: Scene) -> Told:
     reg, size = scene.reg, scene.number("size")
     held = scene.register(reg)
     places = "anywhere"
+    what = "the byte" if size == 1 else f"the {size} bytes" if size else "the bytes"
     if held is not None:
         off = held.off
         low, high = held.value.smin + off, held.value.smax + off + size - 1
         places = f"from r10 {low:+d} to r10 {high:+d}" if low > -(1 << 30) and high < 1 << 30 else "anywhere"
     return (
         f"The access at {scene.here} may lie outside of the stack.",
-        f"r{reg} is {scene.holds(reg)}: the {size or ''} bytes may lie {places}. All of r10 - 512 to r10 "
-        "- 1 is "
-        f"stack, and nothing else.{_number_from(scene)}".replace("the  bytes", "the bytes"),
+        (
+            f"r{reg} is {scene.holds(reg)}: {what} may lie {places}. All of r10 - 512 to r10 - 1 is stack, "
+            f"and nothing else.{_number_from(scene)}"
+        ),
     )
 
 

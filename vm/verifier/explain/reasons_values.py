@@ -14,50 +14,45 @@ from vm.verifier.explain.scene import Scene, sentence
 from vm.verifier.register import Kind
 
 
-def not_readable(scene: Scene) -> Told:
-    reg = scene.reg
-    use = f"`{scene.names.text(scene.pc)}` at {scene.here} reads r{reg}"
-    wiped, skipped = scene.last(K.WIPED), scene.last(K.SKIPPED)
-    called = scene.last(K.CALLED)
+def _why_unset(scene: Scene) -> Told:
+    """The problem, and why the register has no value."""
+    reg, here = scene.reg, scene.here
+    wiped, skipped, lost = scene.last(K.WIPED), scene.last(K.SKIPPED), scene.last(K.LOST)
     if wiped is not None:
         why = f"At {scene.at(wiped)}, {wiped.text}: calls use up r1 to r5, and keep r6 to r9."
-        return f"r{reg} holds nothing any more at {scene.here}.", f"{use}. {why}"
-    lost = scene.last(K.LOST)
+        return f"r{reg} holds nothing any more at {here}.", why
     if lost is not None:
-        return f"r{reg} holds nothing any more at {scene.here}.", f"{use}. {sentence(lost.text)}"
+        return f"r{reg} holds nothing any more at {here}.", sentence(lost.text)
     if skipped is not None:
-        return f"r{reg} is not set on every way to {scene.here}.", f"{use}. {sentence(skipped.text)}"
-    if called is not None and scene.frame is not None and scene.frame.frameno:
-        return (
-            f"r{reg} is not set in this function.",
-            f"{use}. A called function begins with its arguments in r1 to r5 and with nothing in the others.",
-        )
-    first = "At the start only r1 (the context) and r10 (the stack) hold something."
-    return (
-        f"r{reg} is read before it is set.",
-        f"{use}, and nothing on the way from the start has set it. {first}",
-    )
+        return f"r{reg} is not set on every way to {here}.", sentence(skipped.text)
+    if scene.last(K.CALLED) is not None and scene.frame is not None and scene.frame.frameno:
+        why = "A called function begins with its arguments in r1 to r5 and with nothing in the others."
+        return f"r{reg} is not set in this function.", why
+    why = "Nothing on the way has set it; at the start only r1 (the context) and r10 (the stack) are set."
+    return f"r{reg} is read before it is set.", why
+
+
+def not_readable(scene: Scene) -> Told:
+    problem, why = _why_unset(scene)
+    return problem, f"`{scene.names.text(scene.pc)}` at {scene.here} reads r{scene.reg}. {why}"
 
 
 def return_unset(scene: Scene) -> Told:
-    problem, reason = not_readable(scene)
+    problem, why = _why_unset(scene)
     if "before it is set" in problem:
         problem = "The program ends without a value in r0."
-    head = f"What the program returns is in r0 when it comes to `exit` at {scene.here}."
-    rest = reason.partition("reads r0")[2].lstrip(", and").lstrip(". ")
-    return problem, f"{head} {sentence(rest)}"
+    return problem, f"What the program returns is in r0 when it comes to `exit` at {scene.here}. {why}"
 
 
 def argument_unset(scene: Scene) -> Told:
     name = scene.word("helper") or _called(scene)
+    _, why = _why_unset(scene)
+    return f"{name} takes an argument in r{scene.reg}, which is not set.", f"{why}{_signature(scene)}"
+
+
+def _signature(scene: Scene) -> str:
     row = HELPERS.get(scene.insn.imm) if isinstance(scene.insn, Call) else None
-    takes = f" Its arguments: `{row.signature}`." if row is not None else ""
-    problem, reason = not_readable(scene)
-    rest = reason.partition(f"reads r{scene.reg}")[2].lstrip(", and").lstrip(". ")
-    return (
-        f"{name} takes an argument in r{scene.reg}, which is not set.",
-        f"{sentence(rest) or problem}{takes}",
-    )
+    return f" Its arguments: `{row.signature}`." if row is not None else ""
 
 
 def _called(scene: Scene) -> str:
@@ -67,8 +62,12 @@ def _called(scene: Scene) -> str:
 def scalar_access(scene: Scene) -> Told:
     reg = scene.reg
     lost, tested, loaded = scene.last(K.LOST), scene.last(K.TESTED, K.NARROWED), scene.last(K.LOADED)
+    released = scene.last(K.RELEASED)
     problem = f"r{reg} holds a number at {scene.here}, not a pointer."
     head = f"{scene.here.capitalize()} {verb(scene)} memory through r{reg}, which is {scene.holds(reg)}."
+    if released is not None:
+        why = f"At {scene.at(released)}, {released.text}."
+        return f"r{reg} was given back before {scene.here}.", f"{head} {why}"
     if lost is not None:
         return problem, f"{head} It was a pointer until {scene.at(lost)}: {lost.text}."
     if tested is not None and "is null" in tested.text:
@@ -95,19 +94,33 @@ def pointer_kind(scene: Scene) -> Told:
 
 def argument_type(scene: Scene) -> Told:
     reg, name = scene.reg, scene.word("helper") or _called(scene)
-    row = HELPERS.get(scene.insn.imm) if isinstance(scene.insn, Call) else None
-    takes = f" Its arguments: `{row.signature}`." if row is not None else ""
-    wants = _WANTED.get(scene.word("expected"), scene.word("expected")) or "memory"
+    wants = _wanted(scene.word("expected"))
+    released = scene.last(K.RELEASED)
+    if released is not None:
+        return (
+            f"r{reg} was given back already.",
+            (
+                f"At {scene.at(released)}, {released.text}. {name} at {scene.here} wants {wants}, and there "
+                "is none."
+            ),
+        )
     made = scene.causes[-1] if scene.causes else None
     came = f" At {scene.at(made)}, {made.text}." if made else ""
     return (
         f"{name} cannot take what is in r{reg}.",
-        f"r{reg} holds {scene.holds(reg)}, and {name} wants {wants} there.{came}{takes}",
+        f"r{reg} holds {scene.holds(reg)}, and {name} wants {wants} there.{came}{_signature(scene)}",
     )
 
 
+def _wanted(expected: str) -> str:
+    """What an argument takes, from the kernel's list of register types."""
+    kinds = expected.split(", ")
+    if "fp" in kinds:
+        return "a pointer to memory, such as the stack or a map value,"
+    return " or ".join(dict.fromkeys(_WANTED.get(kind, kind) for kind in kinds[:3])) or "memory"
+
+
 _WANTED: Final = {
-    "fp": "a pointer to memory: the stack, a map value, the packet",
     "map_ptr": "a map (`r1 = name ll`)",
     "ctx": "the context, as r1 holds it at the start",
     "scalar": "a number",
@@ -225,7 +238,7 @@ def context_field(scene: Scene) -> Told:
         case _:
             return (
                 "The context has no such field.",
-                f"{head}, {scene.word('struct') or 'which'} of programs of type {kind} has no field there.",
+                f"{head}; `{scene.word('struct')}`, the context of {kind} programs, has no field there.",
             )
 
 
@@ -281,8 +294,8 @@ def division(scene: Scene) -> Told:
     return (
         "Division by the constant 0.",
         (
-            f"`{scene.names.text(scene.pc)}` at {scene.here} divides by 0 whenever it runs. (Division by "
-            "a register that happens to be 0 is allowed: it gives 0."
+            f"`{scene.names.text(scene.pc)}` at {scene.here} divides by 0 whenever it runs. Division by a "
+            "register that happens to be 0 is allowed: it gives 0."
         ),
     )
 

@@ -44,7 +44,7 @@ DRAFTERS: Final[Mapping[str, Callable[[Bench], Iterator[Draft]]]] = MappingProxy
     "argument-unset": values.register,
     "return-unset": values.register,
     "alu32": values.wide,
-    "mem-scalar": values.wide,
+    "mem-scalar": values.turned,
     "argument-type": values.wide,
     "size-zero": values.size,
     "size-negative": values.size,

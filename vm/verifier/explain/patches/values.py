@@ -47,6 +47,18 @@ def wide(bench: Bench) -> Iterator[Draft]:
             yield Draft("use-64-bit", f"Work on all 64 bits: `{new}`", (bench.replace(pc, new),))
 
 
+def turned(bench: Bench) -> Iterator[Draft]:
+    """The comparison with null the other way around; else the 64-bit register."""
+    tested = bench.scene.last(CauseKind.TESTED, CauseKind.NARROWED)
+    if tested is not None and "is null" in tested.text:
+        text = bench.text(tested.pc)
+        new = text.replace("!=", "==") if "!=" in text else text.replace("==", "!=")
+        if new != text:
+            title = f"Turn the comparison around: `{new}`"
+            yield Draft("other-branch", title, (bench.replace(tested.pc, new),))
+    yield from wide(bench)
+
+
 def size(bench: Bench) -> Iterator[Draft]:
     """A bound for the size given to a helper."""
     scene = bench.scene
