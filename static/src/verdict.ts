@@ -1,8 +1,8 @@
-// The verifier's verdict on what is typed, asked for after each check that finds no mistake.
+// The verifier's verdict on what is typed, asked for beside each check.
 import { computed, effect, signal } from "@preact/signals";
 import { isFailure } from "./api.ts";
 import { keep, recall } from "./prefs.ts";
-import type { DiagnosticView, ProgramVerdict, VerdictReply, VerdictRequest } from "./schemas.ts";
+import type { DiagnosticView, Failure, ProgramVerdict, VerdictReply, VerdictRequest } from "./schemas.ts";
 import * as select from "./select.ts";
 import { state } from "./store.ts";
 import { ask } from "./transport.ts";
@@ -12,6 +12,8 @@ export type Profile = VerdictRequest["profile"];
 
 /** Instructions processed while typing: about a second of the server's time. Linux stops at a million. */
 const TYPING_LIMIT = 100_000;
+/** After the last key, in ms: as for the check, which goes its own way at the same time. */
+const IDLE = 25;
 
 export const PROFILES: readonly { id: Profile; name: string; doc: string }[] = [
   { id: "root", name: "root", doc: "As root loads it: pointers are not secret, speculation is not guarded" },
@@ -27,12 +29,6 @@ export function setProfile(next: Profile): void {
   keep("profile", next === "root" ? null : next);
   profile.value = next;
 }
-
-/** Whether the text assembles, so that there is something to verify. */
-export const verifiable = computed(() => {
-  const check = select.check.value;
-  return check !== null && check.programs.length > 0 && !check.diagnostics.some(({ severity, kernel }) => severity === "error" && kernel === null);
-});
 
 export const programs = computed<readonly ProgramVerdict[]>(() => reply.value?.programs ?? []);
 
@@ -50,6 +46,7 @@ export const problems = computed<readonly DiagnosticView[]>(() => {
 
 let asking = false;
 
+/** Asks about what is there now; while one verdict is under way the next waits, and takes the latest text. */
 async function verdictLatest(): Promise<void> {
   if (asking) return;
   asking = true;
@@ -57,23 +54,28 @@ async function verdictLatest(): Promise<void> {
   for (;;) {
     const { revision, inputs } = state.peek();
     const wanted = `${revision}:${profile.peek()}`;
-    if (asked === wanted || select.check.peek()?.revision !== revision) break;
+    if (asked === wanted) break;
     asked = wanted;
-    if (!verifiable.peek()) {
-      reply.value = null;
-      continue;
-    }
     const { source, hook } = inputs;
-    const found = await ask<VerdictReply>("verdict", { source, hook, profile: profile.peek(), limit: TYPING_LIMIT, revision });
-    if (found !== null && !isFailure(found)) reply.value = found;
+    if (source.trim() === "") reply.value = null;
+    else took(await ask<VerdictReply>("verdict", { source, hook, profile: profile.peek(), limit: TYPING_LIMIT, revision }));
   }
   asking = false;
 }
 
-/** Asks whenever a check came back, or another profile is looked at. */
+/** Of a text that does not assemble there is no verdict: the last one stays, as one of an older text. */
+function took(found: VerdictReply | Failure | null): void {
+  if (found !== null && !isFailure(found) && found.programs.length > 0) reply.value = found;
+}
+
+/** Asks beside the check, once the keys rest as long; and when the server is there again. */
 export function startVerdicts(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const revision = computed(() => state.value.revision);
   effect(() => {
-    void [select.check.value, profile.value, select.inputs.value.hook];
-    void verdictLatest();
+    void [revision.value, profile.value];
+    if (select.connection.value !== "online") return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void verdictLatest(), IDLE);
   });
 }

@@ -18,7 +18,8 @@ interface Said {
 /** The verdict in words; null while there is nothing to judge. */
 export function said(): Said | null {
   const found = verdict.decisive.value;
-  if (select.check.value === null || (found === null && select.errors.value.length > 0)) return null;
+  if (select.check.value === null || select.source.value.trim() === "") return null;
+  if (found === null && select.errors.value.length > 0) return null;
   if (found === null) return { tone: "wait", icon: "wait", word: "verifying", rest: "", title: "The verifier has not answered yet" };
   const many = verdict.programs.value.length > 1 ? `${found.name}: ` : "";
   if (found.accepted) {
