@@ -71,7 +71,10 @@ def _array(schema: Schema) -> str:
 
 
 def interface(name: str, schema: Schema) -> str:
-    """One exported interface; every property is present on the wire, so none is optional."""
+    """One exported interface; every property is present on the wire, so none is optional. A name for a type
+    that is no object becomes one for it there too."""
+    if "properties" not in schema and schema.get("type") != "object":
+        return f"export type {name} = {type_of(schema)};"
     lines = [f"/** {_one_line(schema.get('description', name))} */", f"export interface {name} {{"]
     for key, value in schema.get("properties", {}).items():
         lines.append(f"  {key}: {type_of(value)};")
