@@ -1,5 +1,6 @@
 // Keys pressed anywhere on the page, turned into commands.
 import * as actions from "./actions.ts";
+import { takeTyped, typeAhead } from "./ahead.ts";
 import { bindings, BY_ID } from "./commands.ts";
 import { chordOf, commandFor, worksInText } from "./keys.ts";
 import { act, state } from "./store.ts";
@@ -13,6 +14,10 @@ function inEditor(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(".cm-editor") !== null;
 }
 
+function inPanel(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest(".pop") !== null;
+}
+
 /** Keys that an editor or a field has a meaning of its own for. */
 const OWN = new Set(["Ctrl+Z", "Ctrl+Enter"]);
 
@@ -21,7 +26,8 @@ function onKey(event: KeyboardEvent): void {
   const chord = chordOf(event);
   if (chord === null) return;
   if (chord === "Escape") return escape();
-  if (state.peek().overlay === "palette" && !worksInText(chord)) return; // the field is about to take the focus
+  const { overlay } = state.peek();
+  if ((overlay === "palette" || overlay === "reference") && !inPanel(event.target) && typeAhead(event)) return event.preventDefault();
   const text = inText(event.target);
   if (text && (!worksInText(chord) || (OWN.has(chord) && !(chord === "Ctrl+Enter" && inEditor(event.target))))) return;
   const id = commandFor(bindings.peek(), chord);
@@ -31,6 +37,7 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function escape(): void {
+  takeTyped();
   if (state.peek().overlay !== null) act(actions.setOverlay, null);
   else if (state.peek().pin !== null) act(actions.pin, null);
 }

@@ -1,6 +1,7 @@
 // Commands, examples, helpers and time, all searched in one field. Anchored under its button, not a modal.
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as actions from "../actions.ts";
+import { takeTyped } from "../ahead.ts";
 import { COMMANDS, keysOf } from "../commands.ts";
 import { editorCommands } from "../editor/port.ts";
 import { examples, loadExamples } from "../examples.ts";
@@ -69,7 +70,7 @@ function onFocusOut(event: FocusEvent): void {
 }
 
 export function Palette() {
-  const [query, setQuery] = useState("");
+  const [query, setQuery] = useState(takeTyped);
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const found = search(query, entries(query), ({ title, note }) => `${title} ${note}`, MOST);

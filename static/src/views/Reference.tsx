@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as actions from "../actions.ts";
+import { takeTyped } from "../ahead.ts";
 import { editorCommands } from "../editor/port.ts";
 import { entriesOf, find, KINDS, wanted, type Kind, type RefEntry } from "../reference.ts";
 import * as select from "../select.ts";
@@ -79,6 +80,9 @@ function useFocus() {
 export function Reference() {
   const [at, setAt] = useState(0);
   const input = useFocus();
+  useEffect(() => {
+    wanted.value += takeTyped();
+  }, []);
   const reference = select.reference.value;
   const entries = useMemo(() => (reference === null ? [] : entriesOf(reference)), [reference]);
   const query = wanted.value;

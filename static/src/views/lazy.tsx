@@ -1,6 +1,11 @@
 // A component whose code is fetched when it is first shown, or once the page is at rest.
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import * as actions from "../actions.ts";
+import { act } from "../store.ts";
+
+/** What is kept in this browser is there after a reload. */
+const MISSING = "This part of the page could not be fetched. Your work is kept: reload the page when the server is there.";
 
 const waiting: (() => Promise<void>)[] = [];
 
@@ -12,13 +17,17 @@ export function fetchLazy(): void {
 export function lazy(load: () => Promise<ComponentType>): ComponentType {
   let loaded: ComponentType | null = null;
   const fetch = async () => {
-    loaded ??= await load();
+    try {
+      loaded ??= await load();
+    } catch {
+      // The server has gone, or has been given another version of the page: asked again when it is shown again.
+    }
   };
   waiting.push(fetch);
   return function Lazy() {
     const [, again] = useState(0);
     useEffect(() => {
-      if (loaded === null) void fetch().then(() => again((n) => n + 1));
+      if (loaded === null) void fetch().then(() => (loaded === null ? act(actions.toast, MISSING, false, location.href) : again((n) => n + 1)));
     }, []);
     const Loaded = loaded;
     return Loaded === null ? null : <Loaded />;
