@@ -10,7 +10,8 @@ from typing import Any
 from app.batch.answers import program_of
 from app.batch.messages import ProgramLine
 from tests.shared_data import shared
-from vm.program import Program
+from vm.encoding import pack
+from vm.program import MapSpec, Program
 
 
 @cache
@@ -43,4 +44,28 @@ def generated(seed: int) -> dict[str, Any]:
 
 def program_from(record: Mapping[str, Any]) -> Program:
     """The program of a record; its maps have no names the kernel would know."""
-    return program_of(ProgramLine(**{key: record[key] for key in ("prog_type", "insns", "maps")}))
+    keys = ("prog_type", "insns", "maps", "license")
+    return program_of(ProgramLine(**{key: record[key] for key in keys if key in record}))
+
+
+def record_of(program: Program) -> dict[str, Any]:
+    """The record of a program, of its maps' first contents only those a verifier knows."""
+    return {
+        "prog_type": program.prog_type.label,
+        "insns": pack(program.slots).hex(),
+        "maps": [_map_record(spec) for spec in program.maps],
+        "license": program.license,
+    }
+
+
+def _map_record(spec: MapSpec) -> dict[str, Any]:
+    init = [[key.hex(), value.hex()] for key, value in spec.init] if spec.frozen else []
+    found: dict[str, Any] = {
+        "type": spec.type.label,
+        "key_size": spec.key_size,
+        "value_size": spec.value_size,
+        "max_entries": spec.max_entries,
+        "flags": spec.flags,
+    }
+    extra = {"init": init, "frozen": spec.frozen, "inner": spec.inner and _map_record(spec.inner)}
+    return found | {key: value for key, value in extra.items() if value}

@@ -7,8 +7,8 @@ of optimisation. Every program is asked, and so many mutants of each. Needs root
 import argparse
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -152,21 +152,28 @@ def main() -> None:
     parser.add_argument("--salt", default="", help="another text gives other mutants")
     parser.add_argument("--show", type=int, metavar="N", help="the Nth mutant's logs (0: the program itself)")
     parser.add_argument("--most", type=int, default=20, help="classes to print of each group")
-    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=1e9, help="stop, and say how far it came")
+    parser.add_argument("--skip", type=int, default=0, help="programs to pass over first")
     given = parser.parse_args()
     if reason := unavailable():
         raise SystemExit(reason)
-    variants = tuple(pair for pair in VARIANTS if not given.variant or f"{pair[0]}-O{pair[1]}" in given.variant)
+    variants = tuple(
+        pair for pair in VARIANTS if not given.variant or f"{pair[0]}-O{pair[1]}" in given.variant
+    )
     reals = list(everything(given.only, variants))
     if given.show is not None:
         each = list(neighbours(reals[0], given.show, given.salt))[-1]
         print("\n".join(show(each.name, each.program, attach_type=each.attach_type)))
         return
     found: list[Outcome] = []
-    with ProcessPoolExecutor(given.jobs) as pool:
-        for rows in pool.map(_asked, reals, [given.mutants] * len(reals), [given.salt] * len(reals)):
-            found += rows
-    print(f"Linux {kernel_version()}, {len(reals)} programs")
+    until, asked = time.monotonic() + given.seconds, 0
+    for real in reals[given.skip :]:
+        if time.monotonic() > until:
+            break
+        found += _asked(real, given.mutants, given.salt)
+        asked += 1
+    left = len(reals) - given.skip - asked
+    print(f"Linux {kernel_version()}, {asked} programs and mutants of each; {left} left for another run")
     print("\n".join(table(found)))
     print("\n".join(classes(found, given.most)))
 

@@ -16,6 +16,8 @@ _AFTER_OPERANDS: Final = frozenset(
     {Fault.DIVISION_BY_ZERO, Fault.SHIFT_TOO_FAR, Fault.FRAME_POINTER, Fault.NO_SUCH_REGISTER}
 )
 """What is found only when the operands have been read."""
+_AFTER_DST: Final = Fault.JMP_RESERVED
+"""What is found when the left operand has been read."""
 
 
 def ill_formed(walk: "Walk", fault: "Rejection") -> None:
@@ -25,6 +27,8 @@ def ill_formed(walk: "Walk", fault: "Rejection") -> None:
             if regno >= REGISTERS:
                 break
             readable(walk, regno)
+    elif fault.kind == _AFTER_DST and (dst := walk.program.slots[walk.pc].dst) < REGISTERS:
+        readable(walk, dst)
     rule = fault.rule
     row = Rule(
         fault.message.replace("{", "{{").replace("}", "}}"),
