@@ -31,12 +31,15 @@ from vm.instruction import (
 )
 from vm.isa import (
     ALU,
+    ATOMIC_CODE,
     CALL_CODE,
     END_CODE,
     EXIT_CODE,
     FETCH,
     JA_CODE,
     JCOND_CODE,
+    LOAD_ACQ,
+    STORE_REL,
     AluOp,
     AtomicOp,
     CallKind,
@@ -162,10 +165,19 @@ def _slot_use_def(slot: Slot) -> tuple[int, int]:
         case InsnClass.ST:
             return dst, 0
         case InsnClass.STX:
-            fetched = slot.opcode & 0xE0 == Mode.ATOMIC and slot.imm & FETCH
-            return dst | 1 << slot.src, 1 << slot.src if fetched else 0
+            return _atomic_use_def(slot) if slot.opcode & 0xE0 == Mode.ATOMIC else (dst | 1 << slot.src, 0)
         case _:
             return _ALL, 0
+
+
+def _atomic_use_def(slot: Slot) -> tuple[int, int]:
+    dst, src = 1 << slot.dst, 1 << slot.src
+    if slot.imm == ATOMIC_CODE[AtomicOp.CMPXCHG]:
+        return 1 | dst | src, 1
+    if slot.imm == LOAD_ACQ:
+        return src, dst
+    fetches = slot.imm & FETCH and slot.imm != STORE_REL
+    return dst | src, src if fetches else 0
 
 
 def _reads(operand: Reg | Imm) -> int:

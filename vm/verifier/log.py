@@ -3,9 +3,14 @@
 Text is only formatted when the level asks for it; ``take_back`` undoes what a path wrote (level 1).
 """
 
-from vm.asm.text_kernel import slot_text, text
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from vm.asm.text_kernel import body, slot_text
+from vm.encoding import decode_one
 from vm.instruction import Instruction, Invalid, LoadImm64, Slot
-from vm.isa import END_CODE, ImmKind, InsnClass, Mode, Source
+from vm.isa import END_CODE, ImmKind, InsnClass, Mode, Size, Source
 from vm.program import Program
 from vm.verifier.liveness import Analysis
 from vm.verifier.options import LOG_ALL, LOG_PATH
@@ -14,7 +19,10 @@ from vm.verifier.scalar_text import format_ranges, format_signed
 from vm.verifier.state import EMPTY, INVALID, SLOT_TEXT, SPILL, Frame, State
 from vm.word import signed
 
-_ADDRESS = 0xFFFF888100000000
+MAX_TEXTS: Final = 1 << 12
+_SIZES: Final = 0x18
+"""The bits of an opcode that say how wide an access is."""
+_ADDRESS: Final = 0xFFFF888100000000
 
 
 class Log:
@@ -31,8 +39,9 @@ class Log:
         self.parts: list[str] = []
         self.size = 0
         self._insn_end = -1
-        self._insn_size = 0
         self._texts: dict[int, str] = {}
+        self._lines: dict[int, str] = {}
+        self._registers: dict[tuple[Register, int], str] = {}
         self._name64 = _name64 if addresses else _hidden64
 
     def write(self, message: str) -> None:
@@ -58,35 +67,70 @@ class Log:
         """The instruction as ``verbose_insn`` prints it."""
         found = self._texts.get(pc)
         if found is None:
-            insn = self.program.insns[pc]
+            insn, slot = self.program.insns[pc], self.program.slots[pc]
             if insn is None or isinstance(insn, Invalid):
-                found = _odd_text(self.program.slots[pc])
+                found = _odd_text(slot)
             else:
-                found = text(insn, self._name64)
+                found = f"({slot.opcode:02x}) {body(insn, self._name64)}"
             self._texts[pc] = found
         return found
 
     def insn(self, pc: int) -> None:
         """The line of an instruction; its state may follow on the same line."""
-        line = f"{pc}: {self.insn_text(pc)}\n"
+        line = self._lines.get(pc)
+        if line is None:
+            line = self._lines[pc] = f"{pc}: {self.insn_text(pc)}\n"
         self.write(line)
-        self._insn_size = len(line)
         self._insn_end = self.size
 
     def insn_state(self, state: State, pc: int, scratched: int, slots: int) -> None:
         """The registers and slots an instruction touched, behind it or on a line of their own."""
+        text = self._state_text(state, state.frames[-1], scratched, slots)
         if self._insn_end == self.size:
-            self.take_back(self.size - 1)
-            size = self._insn_size
-            fill = -(-max(size + 4, 40) // 8) * 8 - size - 1
-            self.write(" " * fill + ";")
+            # the instruction's line is the last part: the state goes on where it ended, in columns of 8
+            line = self.parts[-1]
+            size = len(line)
+            text = f"{line[:-1]:{-(-max(size + 4, 40) // 8) * 8 - 2}};{text}"
+            self.parts[-1] = text
+            self.size += len(text) - size
         else:
-            self.write(f"{pc}:")
-        self.write(state_text(self.program, state, state.frames[-1], scratched, slots))
+            self.write(f"{pc}:{text}")
 
     def state(self, state: State, frame: Frame) -> None:
         """The whole of one frame."""
-        self.write(state_text(self.program, state, frame, -1, -1))
+        self.write(self._state_text(state, frame, -1, -1))
+
+    def _state_text(self, state: State, frame: Frame, registers: int, slots: int) -> str:
+        """A frame's registers and slots where the masks have a bit, references, and the end of the line."""
+        number = frame.frameno
+        out = [f" frame{number}:"] if number else []
+        for n, reg in enumerate(frame.regs):
+            if registers >> n & 1 and reg.kind is not Kind.NOT_INIT:
+                out.append(f" R{n}={self._register(reg, number)}")
+        if slots:
+            for index, slot in enumerate(frame.stack):
+                if slots >> index & 1 and slot is not EMPTY and slot.types != EMPTY.types:
+                    out.append(f" fp{-8 * (index + 1)}={self._slot(slot.types, slot.spilled, number)}")
+        if state.refs and state.refs[0].id:
+            out.append(" refs=" + ",".join(str(ref.id) for ref in state.refs if ref.id))
+        if frame.callback is not None:
+            out.append(" cb")
+        out.append("\n")
+        return "".join(out)
+
+    def _register(self, reg: Register, frameno: int) -> str:
+        found = self._registers.get((reg, frameno))
+        if found is None:
+            if len(self._registers) >= MAX_TEXTS:
+                self._registers.clear()
+            found = self._registers[reg, frameno] = register_text(self.program, reg, frameno)
+        return found
+
+    def _slot(self, types: bytes, spilled: Register, frameno: int) -> str:
+        if types[7] != SPILL:
+            return "".join(SLOT_TEXT[kind] for kind in types)
+        above = types[: types.index(SPILL)]
+        return "".join(SLOT_TEXT[kind] for kind in above) + self._register(spilled, frameno)
 
     def live_table(self, analysis: Analysis) -> None:
         self.write("Live regs before insn:\n")
@@ -95,8 +139,12 @@ class Log:
                 continue
             scc, live = analysis.scc[pc], analysis.live[pc]
             mark = f"{scc:3d} " if scc else "    "
-            regs = "".join(str(reg) if live >> reg & 1 else "." for reg in range(10))
-            self.write(f"{mark}{pc:3d}: {regs} {self.insn_text(pc)}\n")
+            self.write(f"{mark}{pc:3d}: {_live_text(live)} {self.insn_text(pc)}\n")
+
+
+@lru_cache(1 << 10)
+def _live_text(live: int) -> str:
+    return "".join(str(reg) if live >> reg & 1 else "." for reg in range(10))
 
 
 def _odd_text(slot: Slot) -> str:
@@ -106,8 +154,17 @@ def _odd_text(slot: Slot) -> str:
         order = "be" if slot.opcode & Source.X else "le"
         return f"({slot.opcode:02x}) r{slot.dst} = {order}{slot.imm} r{slot.dst}"
     if cls == InsnClass.STX and slot.opcode & 0xE0 == Mode.ATOMIC:
-        return f"BUG_{slot.opcode:02x}"
+        return _atomic_text(slot)
     return slot_text(slot)
+
+
+def _atomic_text(slot: Slot) -> str:
+    """An atomic operation of a size it does not come in is printed all the same."""
+    insn = decode_one(replace(slot, opcode=slot.opcode & ~_SIZES | Size.W))
+    if isinstance(insn, Invalid):
+        return f"BUG_{slot.opcode:02x}"
+    size = Size(slot.opcode & _SIZES).bits
+    return f"({slot.opcode:02x}) {body(insn, _name64).replace('(u32 *)', f'(u{size} *)')}"
 
 
 def _name64(insn: LoadImm64) -> str:
@@ -126,32 +183,6 @@ def _hidden64(insn: LoadImm64) -> str:
 
 _MAP_KINDS = frozenset({ImmKind.MAP_FD, ImmKind.MAP_VALUE})
 """Only these two: references by index are resolved before anything is printed."""
-
-
-def state_text(program: Program, state: State, frame: Frame, registers: int, slots: int) -> str:
-    """One frame's registers and slots where the masks have a bit, references, and the end of the line."""
-    out = [f" frame{frame.frameno}:"] if frame.frameno else []
-    for n, reg in enumerate(frame.regs):
-        if reg.kind is not Kind.NOT_INIT and registers >> n & 1:
-            out.append(f" R{n}={register_text(program, reg, frame.frameno)}")
-    for index, slot in enumerate(frame.stack):
-        if slots >> index & 1 and slot.types != EMPTY.types:
-            out.append(
-                f" fp{-8 * (index + 1)}={_slot_text(program, slot.types, slot.spilled, frame.frameno)}"
-            )
-    if state.refs and state.refs[0].id:
-        out.append(" refs=" + ",".join(str(ref.id) for ref in state.refs if ref.id))
-    if frame.callback is not None:
-        out.append(" cb")
-    out.append("\n")
-    return "".join(out)
-
-
-def _slot_text(program: Program, types: bytes, spilled: Register, frameno: int) -> str:
-    if types[7] != SPILL:
-        return "".join(SLOT_TEXT[kind] for kind in types)
-    above = types[: types.index(SPILL)]
-    return "".join(SLOT_TEXT[kind] for kind in above) + register_text(program, spilled, frameno)
 
 
 def register_text(program: Program, reg: Register, frameno: int) -> str:
@@ -205,4 +236,4 @@ def _identity(reg: Register) -> list[str]:
     return [text]
 
 
-__all__ = ["INVALID", "Instruction", "Log", "register_text", "state_text"]
+__all__ = ["INVALID", "Instruction", "Log", "register_text"]
