@@ -1,7 +1,8 @@
 """How many of the recorded programs get Linux's answer in each respect: counted, kept, and never to shrink.
 
 `python -m tests.verifier.tally [EVERY]` counts and prints; with `--keep` it raises the kept counts
-(tests/data/verifier/equal.json) to what it found.
+(tests/data/verifier/equal.json) to what it found; with `--real` it asks the programs of people and their
+mutants instead.
 """
 
 import argparse
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from tests.shared_data import CHECKOUT
+from tests.verifier.realworld_recorded import differences
+from tests.verifier.realworld_recorded import read as real_programs
 from tests.verifier.recorded import Recorded, digest, kernel, read
 from tests.verifier.verdict import LONG, Differences, Verdict, compared, log_level_of, ours
 
@@ -91,13 +94,34 @@ def _lines(name: str, found: list[Compared]) -> Iterator[str]:
     yield f"  false accepts: {len(false_accepts(found))}; broke: {len(crashes(found))}"
 
 
+def _real(every: int) -> Iterator[str]:
+    """The table of the real-world programs, then a line for each that differs."""
+    asked = [(one, *differences(one)) for one in real_programs(every) if one.kernel.processed <= LONG]
+    yield f"real-world programs and mutants: {len(asked):,}, Linux accepts " + str(
+        sum(one.kernel.accepted for one, _, _ in asked)
+    )
+    for field in fields(Differences):
+        count = sum(getattr(equal, field.name) for _, _, equal in asked)
+        yield f"  {field.name:14} {count:7,} {100 * count / len(asked):7.2f} %"
+    wrong = [one.name for one, mine, _ in asked if mine.accepted and not one.kernel.accepted]
+    yield f"  false accepts: {len(wrong)}; broke: {sum(bool(mine.crash) for _, mine, _ in asked)}"
+    for one, mine, equal in asked:
+        if equal != Differences(*[True] * len(fields(Differences))):
+            others = [field.name for field in fields(Differences) if not getattr(equal, field.name)]
+            yield f"  {one.name}: {', '.join(others)}; Linux: {one.kernel.error}; ours: {mine.error}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("every", nargs="?", type=int, default=EVERY, help="ask one of so many programs")
     parser.add_argument("--keep", action="store_true", help="raise the counts the tests demand")
     parser.add_argument("--no-perfmon", action="store_true", help="ask for that profile too: slow")
+    parser.add_argument("--real", action="store_true", help="the programs of tests/data/realworld")
     given = parser.parse_args()
     print(f"Linux {kernel()}")
+    if given.real:
+        print("\n".join(_real(given.every)))
+        return
     programs = list(read(EVERY if given.keep else given.every))
     found = {"root": [root(one) for one in programs if one.root.processed <= LONG]}
     if given.no_perfmon:
