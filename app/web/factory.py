@@ -31,19 +31,7 @@ class Services:
 def build(settings: Settings | None = None) -> Flask:
     """The application for these settings."""
     settings = settings or Settings()
-    root = asset_root()
-    app = Flask(
-        "app",
-        static_folder=str(root / "static/dist"),
-        static_url_path="/static",
-        template_folder=str(root / "templates"),
-    )
-    app.config.update(
-        SECRET_KEY=settings.secret_key.get_secret_value(),
-        SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=settings.max_body,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
-    )
+    app = _flask(settings)
     pool = Pool(settings.workers, settings.worker_memory, settings.job_seconds)
     app.extensions["hookscope"] = Services(settings, Store(settings), pool)
     socketio = SocketIO(
@@ -60,6 +48,23 @@ def build(settings: Settings | None = None) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     sockets.install(socketio, app.extensions["hookscope"])
+    return app
+
+
+def _flask(settings: Settings) -> Flask:
+    root = asset_root()
+    app = Flask(
+        "app",
+        static_folder=str(root / "static/dist"),
+        static_url_path="/static",
+        template_folder=str(root / "templates"),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=settings.max_body,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
     return app
 
 

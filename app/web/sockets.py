@@ -28,44 +28,55 @@ _log = structlog.get_logger()
 
 def install(socketio: SocketIO, services: "Services") -> None:
     """Registers the events on ``socketio``."""
-    pool = services.pool
-    sessions: dict[str, Runner] = {}
-
-    def connect(_auth: object = None) -> bool | None:
-        if len(sessions) >= services.settings.max_sessions:
-            return False
-        session = _session()
-        sessions[session] = Runner(
-            pool,
-            lambda event, message: socketio.emit(event, message, to=session),
-            socketio.start_background_task,
-        )
-        return None
-
-    def disconnect(_reason: object = None) -> None:
-        runner = sessions.pop(_session(), None)
-        if runner is not None:
-            runner.close()
-
-    socketio.on_event("connect", connect)
-    socketio.on_event("disconnect", disconnect)
+    sessions = _Sessions(socketio, services)
+    socketio.on_event("connect", sessions.connect)
+    socketio.on_event("disconnect", sessions.disconnect)
 
     def question(event: str, model: type[Message], work: Callable[[Any], Reply]) -> None:
         """An event answered by its acknowledgement, whatever was sent."""
         socketio.on_event(event, lambda *data: _answer(work, model, *data))
 
-    def run(message: RunRequest) -> Reply:
-        return {"accepted": True, "run": sessions[_session()].start(message)}
-
-    def cancel(message: CancelRequest) -> Reply:
-        sessions[_session()].cancel(message.revision)
-        return {"accepted": True}
-
     for event, asked in QUESTIONS.items():
-        question(event, asked.model, partial(asked.answer, pool))
-    question("run", RunRequest, run)
-    question("cancel", CancelRequest, cancel)
+        question(event, asked.model, partial(asked.answer, services.pool))
+    question("run", RunRequest, sessions.run)
+    question("cancel", CancelRequest, sessions.cancel)
     socketio.on_event(UNREADABLE, lambda *_: _refusal(_NOT_READ))
+
+
+class _Sessions:
+    """The sessions that are connected, each with its runs."""
+
+    def __init__(self, socketio: SocketIO, services: "Services") -> None:
+        self._socketio = socketio
+        self._services = services
+        self._runners: dict[str, Runner] = {}
+
+    def connect(self, _auth: object = None) -> bool | None:
+        """Takes a session, or refuses it (False) where there are as many as may be."""
+        if len(self._runners) >= self._services.settings.max_sessions:
+            return False
+        session = _session()
+        self._runners[session] = Runner(
+            self._services.pool,
+            lambda event, message: self._socketio.emit(event, message, to=session),
+            self._socketio.start_background_task,
+        )
+        return None
+
+    def disconnect(self, _reason: object = None) -> None:
+        """Lets a session's runs go."""
+        runner = self._runners.pop(_session(), None)
+        if runner is not None:
+            runner.close()
+
+    def run(self, message: RunRequest) -> Reply:
+        """Starts a run; what comes of it is pushed."""
+        return {"accepted": True, "run": self._runners[_session()].start(message)}
+
+    def cancel(self, message: CancelRequest) -> Reply:
+        """Stops the session's runs up to a revision."""
+        self._runners[_session()].cancel(message.revision)
+        return {"accepted": True}
 
 
 def _session() -> str:
