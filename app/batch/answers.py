@@ -5,8 +5,9 @@ from typing import Any
 from app.batch.messages import AsmLine, CfgLine, DisasmLine, MapLine, ProgramLine, RunLine, VerifyLine
 from app.verdicts import known_attach_type, known_profile, verdict
 from vm.asm import Style, assemble, disassemble
-from vm.cfg.graph import control_flow
-from vm.cfg.structure import check_structure
+from vm.cfg.blocks import Block
+from vm.cfg.graph import ControlFlowGraph, control_flow
+from vm.cfg.structure import Rejection, check_structure
 from vm.encoding import decode, pack, unpack
 from vm.helpers.event import Event
 from vm.kernel.run import Outcome, run_all
@@ -77,7 +78,7 @@ def _run(line: RunLine) -> Answer:
     program = program_of(line)
     rejection = check_structure(program)
     if rejection is not None and not rejection.rule.walked:
-        message = f"Linux refuses this program: {rejection.message}"
+        message = f"Linux refuses this program: {rejection.message or rejection.errno.name}"
         raise HookscopeError.of(f"linux-{rejection.kind}", message, rejection.rule.hint)
     report = run_all(
         Setup(
@@ -119,31 +120,34 @@ def _cfg(line: CfgLine) -> Answer:
     graph = control_flow(program)
     rejection = check_structure(program)
     return {
-        "blocks": [
-            {
-                "id": block.id,
-                "subprogram": block.subprogram,
-                "first": block.first,
-                "last": block.last,
-                "exits": block.exits,
-                "reachable": graph.reachable[block.id],
-                "dominator": graph.idom[block.id],
-            }
-            for block in graph.blocks
-        ],
+        "blocks": [_block(graph, block) for block in graph.blocks],
         "edges": [
             {"source": edge.source, "target": edge.target, "kind": edge.kind.value, "back": edge.back}
             for edge in graph.edges
         ],
         "loops": [{"header": loop.header, "depth": loop.depth} for loop in graph.loops],
-        "rejection": None
-        if rejection is None
-        else {
-            "errno": rejection.errno.name,
-            "error": rejection.message,
-            "pc": rejection.pc,
-            "category": rejection.category.value,
-        },
+        "rejection": None if rejection is None else _rejection(rejection),
+    }
+
+
+def _block(graph: ControlFlowGraph, block: Block) -> Answer:
+    return {
+        "id": block.id,
+        "subprogram": block.subprogram,
+        "first": block.first,
+        "last": block.last,
+        "exits": block.exits,
+        "reachable": graph.reachable[block.id],
+        "dominator": graph.idom[block.id],
+    }
+
+
+def _rejection(found: Rejection) -> Answer:
+    return {
+        "errno": found.errno.name,
+        "error": found.message,
+        "pc": found.pc,
+        "category": found.category.value,
     }
 
 
