@@ -14,7 +14,7 @@ from vm.asm.describe import describe
 from vm.cfg.structure import check_structure, explain
 from vm.encoding import pack
 from vm.instruction import Instruction, LoadImm64
-from vm.program import Program
+from vm.program import MapSpec, Program
 from vm.source import Diagnostic
 
 LISTED = 20_000
@@ -81,20 +81,21 @@ def _program(index: int, program: Program, source_map: SourceMap) -> ProgramView
         slot_count=len(program.slots),
         labels=dict(program.labels),
         functions=dict(program.functions),
-        maps=[
-            MapSpecView(
-                index=number,
-                name=spec.name,
-                type=spec.type.label,
-                key_size=spec.key_size,
-                value_size=spec.value_size,
-                max_entries=spec.max_entries,
-                flags=spec.flags,
-                key_type=spec.key_type,
-                value_type=spec.value_type,
-            )
-            for number, spec in enumerate(program.maps)
-        ],
+        maps=[_map(number, spec) for number, spec in enumerate(program.maps)],
+    )
+
+
+def _map(index: int, spec: MapSpec) -> MapSpecView:
+    return MapSpecView(
+        index=index,
+        name=spec.name,
+        type=spec.type.label,
+        key_size=spec.key_size,
+        value_size=spec.value_size,
+        max_entries=spec.max_entries,
+        flags=spec.flags,
+        key_type=spec.key_type,
+        value_type=spec.value_type,
     )
 
 

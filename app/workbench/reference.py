@@ -2,12 +2,14 @@
 
 from app.schemas.reference import ConstantRef, FieldRef, HelperRef, HookRef, InsnRef, MapRef, Reference
 from app.workbench.reference_insns import OTHERS
+from vm.helpers.api import Helper
 from vm.helpers.table import HELPERS
 from vm.isa import ALU, JUMP, AluOp
-from vm.kernel.hooks import HOOK_POINTS
+from vm.kernel.hooks import HOOK_POINTS, HookPoint
 from vm.uapi.constants import CONSTANTS
 from vm.uapi.helper_ids import helper_name
 from vm.uapi.map_types import MapType
+from vm.uapi.struct_types import Field, Struct
 from vm.uapi.structs import STRUCTS
 
 
@@ -17,43 +19,45 @@ def reference() -> str:
         constants=[
             ConstantRef(name=c.name, value=c.value, group=c.group, doc=c.doc) for c in CONSTANTS.values()
         ],
-        fields=[
-            FieldRef(
-                path=f"{struct.name}.{field.name}",
-                offset=field.offset,
-                size=field.size,
-                kind=field.kind.value,
-                doc=field.doc,
-            )
-            for struct in STRUCTS.values()
-            for field in struct.fields
-        ],
-        helpers=[
-            HelperRef(
-                id=helper.id,
-                name=helper_name(helper.id) or "",
-                signature=helper.signature,
-                doc=helper.doc,
-                hooks=_hooks_of(helper.prog_types),
-                gpl_only=helper.gpl_only,
-            )
-            for helper in HELPERS.values()
-        ],
+        fields=[_field(struct, field) for struct in STRUCTS.values() for field in struct.fields],
+        helpers=[_helper(helper) for helper in HELPERS.values()],
         instructions=_instructions(),
-        hooks=[
-            HookRef(
-                id=point.name,
-                title=point.title,
-                prog_type=point.prog_type.label,
-                context=point.hook.context or "",
-                doc=point.doc,
-                kernel=point.kernel,
-                verdicts=[verdict.name for verdict in point.verdicts],
-            )
-            for point in HOOK_POINTS.values()
-        ],
+        hooks=[_hook(point) for point in HOOK_POINTS.values()],
         maps=[MapRef(name=kind.label, doc=kind.doc) for kind in MapType],
     ).model_dump_json()
+
+
+def _field(struct: Struct, field: Field) -> FieldRef:
+    return FieldRef(
+        path=f"{struct.name}.{field.name}",
+        offset=field.offset,
+        size=field.size,
+        kind=field.kind.value,
+        doc=field.doc,
+    )
+
+
+def _helper(helper: Helper) -> HelperRef:
+    return HelperRef(
+        id=helper.id,
+        name=helper_name(helper.id) or "",
+        signature=helper.signature,
+        doc=helper.doc,
+        hooks=_hooks_of(helper.prog_types),
+        gpl_only=helper.gpl_only,
+    )
+
+
+def _hook(point: HookPoint) -> HookRef:
+    return HookRef(
+        id=point.name,
+        title=point.title,
+        prog_type=point.prog_type.label,
+        context=point.hook.context or "",
+        doc=point.doc,
+        kernel=point.kernel,
+        verdicts=[verdict.name for verdict in point.verdicts],
+    )
 
 
 def _hooks_of(prog_types: frozenset[object] | None) -> list[str]:

@@ -41,9 +41,21 @@ def window_reply(
     written = _pass_over(machine, first - start, written)
     teller = Teller(machine, partial(named, hook))
     keyframe = state_view(teller.names, written)
-    changes = Changes(teller.names, keyframe)
-    steps = []
-    for _ in range(end - first):
+    reply = {
+        "run": run,
+        "packet": packet,
+        "window": index,
+        "first": first,
+        "keyframe": keyframe,
+        "steps": _steps(teller, hook, Changes(teller.names, keyframe), end - first),
+    }
+    return to_json(reply).decode()
+
+
+def _steps(teller: Teller, hook: HookPoint, changes: Changes, count: int) -> list[Json]:
+    """The next steps; fewer than ``count`` where the run ends before."""
+    steps: list[Json] = []
+    while len(steps) < count:
         asks = teller.asks()
         told = teller.step()
         if told is None:
@@ -54,15 +66,7 @@ def window_reply(
         step["changes"] = changes.of(told[0].changes, verdict)
         step["asks"] = pieces(asks)
         steps.append(step)
-    reply = {
-        "run": run,
-        "packet": packet,
-        "window": index,
-        "first": first,
-        "keyframe": keyframe,
-        "steps": steps,
-    }
-    return to_json(reply).decode()
+    return steps
 
 
 def _stretch(first: int, end: int, around: int | None) -> tuple[int, int]:
