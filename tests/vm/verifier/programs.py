@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 
 from tests.shared_data import CHECKOUT
 from vm.asm.assembler import assemble
@@ -27,6 +28,7 @@ PRELUDE = {
     "perhash": ".map perhash percpu_hash key=u32 value=u64 entries=2",
     "lru": ".map lru lru_hash key=u32 value=u64 entries=4",
     "rb": ".map rb ringbuf entries=4096",
+    "progs2": ".map progs2 prog_array key=u32 value=u32 entries=2",
     "progs": ".map progs prog_array key=u32 value=u32 entries=2",
     "events": ".map events perf_event_array key=u32 value=u32 entries=2",
     "queue": ".map queue queue value=u64 entries=4",
@@ -61,15 +63,15 @@ class Case:
         return assembly.program
 
 
-def cases() -> Iterator[Case]:
-    """Every case of every file, in order."""
-    for path in sorted(FOLDER.glob("*.bpf")):
+def cases(folder: Path = FOLDER, profile: str = "root") -> Iterator[Case]:
+    """Every case of every file, in order, loaded as ``profile`` where it says nothing else."""
+    for path in sorted(folder.glob("*.bpf")):
         for part in re.split(r"^;; ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]:
             head, _, body = part.partition("\n")
-            yield from _expanded(path.stem, head, body)
+            yield from _expanded(path.stem, head, body, profile)
 
 
-def _expanded(file: str, head: str, body: str) -> Iterator[Case]:
+def _expanded(file: str, head: str, body: str, profile: str) -> Iterator[Case]:
     name, *settings = head.split()
     keys = [setting.partition("=")[0] for setting in settings]
     lists = [setting.partition("=")[2].split(",") for setting in settings]
@@ -79,7 +81,7 @@ def _expanded(file: str, head: str, body: str) -> Iterator[Case]:
         text = body
         for key, value in chosen.items():
             text = text.replace("{" + key + "}", value)
-        yield _case(f"{file}/{' '.join([name, *varied])}", chosen, text)
+        yield _case(f"{file}/{' '.join([name, *varied])}", {"profile": profile} | chosen, text)
 
 
 def _case(name: str, chosen: dict[str, str], text: str) -> Case:
@@ -87,4 +89,4 @@ def _case(name: str, chosen: dict[str, str], text: str) -> Case:
     maps = [line for word, line in PRELUDE.items() if re.search(rf"\b{word}\b", text)]
     lines = [f".hook {loading.get('hook', 'xdp')}", f".license {loading.get('license', 'GPL')}", *maps, text]
     attach, flags = int(loading.get("attach", "0")), int(loading.get("flags", "0"))
-    return Case(name, "\n".join(lines), attach, flags, loading.get("profile", "root"))
+    return Case(name, "\n".join(lines), attach, flags, loading["profile"])
