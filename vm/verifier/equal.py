@@ -102,6 +102,8 @@ def covers(old: Register, new: Register, ids: IdMap, level: Level) -> bool:
             return old.value is new.value and old.off == new.off and ids.same_scalar(old.id, new.id)
         if not old.precise and level is Level.NOT_EXACT:
             return True
+        if not old.id:  # bound to no other: what the new one is bound to only narrows it
+            return within(old.value, new.value)
         if (old.id ^ new.id) & ADD_CONST or (old.id & ADD_CONST and old.off != new.off):
             return False
         return within(old.value, new.value) and ids.same_scalar(old.id, new.id)
