@@ -35,7 +35,7 @@ function Act({ id, label, icon, kind = "", text, after = false, off }: ActProps)
 
 function Verdict() {
   const found = said();
-  if (found === null) return <b>Nothing to verify yet</b>;
+  if (found === null) return <b class="nw">Nothing to verify</b>;
   return (
     <>
       <span class={`vd ${found.tone}`}>
