@@ -25,8 +25,8 @@ def main() -> None:
 def asked(probe: Probe) -> Probe:
     """The probe with the kernel's answer."""
     program, options = probe.program, probe.options
-    with kernel_maps(program.maps) as maps:
-        with without_perfmon() if options.profile == "no-perfmon" else nullcontext():
+    with without_perfmon() if options.profile == "no-perfmon" else nullcontext():
+        with kernel_maps(program.maps) as maps:
             said = load(
                 pack(program.slots),
                 program.prog_type,

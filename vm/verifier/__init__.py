@@ -92,7 +92,7 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
             walk.observer.rejected(walk.processed, caught.pc, caught)
         message = caught.message
         if message:
-            walk.log.write(message + "\n")
+            walk.log.write(message + caught.ending)
         caught.explain(walk.log)
     depths = tuple(walk.stack_depths)
     if rejected is None:

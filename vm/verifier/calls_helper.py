@@ -11,7 +11,8 @@ from vm.verifier.calls import call_back, callback_supported
 from vm.verifier.checks import helper_args, resources
 from vm.verifier.precision import mark_slot
 from vm.verifier.register import NOT_INIT, Flag, Kind, Register, scalar
-from vm.verifier.rejection import unsupported
+from vm.verifier.rejection import Rejected, unsupported
+from vm.verifier.rules import calls as rules
 from vm.verifier.scalar import with_bounds
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def call_helper(walk: "Walk", insn: Call) -> None:
 def _callback(walk: "Walk", number: int, subprog: int) -> None:
     if number == HelperId.LOOP:
         _inline(walk, subprog)
+        if walk.regs[1].kind is not Kind.SCALAR:
+            raise Rejected(rules.LOOP_COUNT, walk.pc, reg=1, type=walk.regs[1].type_text)
         walk.mark_precise(1)
         if walk.frame.callback_depth >= walk.regs[1].value.umax:
             walk.frame.callback_depth = 0

@@ -49,8 +49,18 @@ class Rejected(Exception):  # noqa: N818 - the field's word for it
         """The kernel's words."""
         return self.rule.message.format_map({"pc": self.pc, **self.details})
 
+    @property
+    def ending(self) -> str:
+        """What follows the message: some of the kernel's lack their line feed."""
+        return "" if self.rule.message in _UNENDED else "\n"
+
     def explain(self, log: "Log") -> None:
         """Prints what the kernel prints behind the message."""
+
+
+_UNENDED = frozenset(
+    {"expected prog array map for tail call", "more than one arg with ref_obj_id R{reg} {second} {first}"}
+)
 
 
 def unsupported(pc: int, what: str) -> Rejected:

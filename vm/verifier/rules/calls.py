@@ -84,6 +84,13 @@ MAP_READ_ONLY = _policy(
     "write to another map, or make this one without the flag",
     Errno.EACCES,
 )
+LOOP_COUNT = Rule(
+    "verifier bug: backtracking misuse",
+    Errno.EFAULT,
+    Category.CALL_TYPE,
+    "r{reg}, how often bpf_loop is to turn, holds {type}, not a number; Linux 6.18 stumbles over that.",
+    "pass a number",
+)
 NO_PROG_ARRAY = Rule(
     "expected prog array map for tail call",
     Errno.EINVAL,
