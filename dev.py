@@ -168,6 +168,12 @@ def golden(*names: str) -> None:
     become(PYTHON, "-m", "tests.golden", *names)
 
 
+def fuzz(*options: str) -> None:
+    """ask the verifier about broken programs; options such as --seconds 600 --seed 7 --kernel --keep"""
+    setup()
+    become(PYTHON, "-m", "tests.verifier.fuzz", *options)
+
+
 def shots(*options: str) -> None:
     """photograph every screen and state into shots/"""
     setup()
@@ -204,6 +210,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "types": types,
     "bench": bench,
     "golden": golden,
+    "fuzz": fuzz,
     "shots": shots,
     "lock": lock,
 }
