@@ -1,7 +1,6 @@
 // Taught to the page by bench_browser.py: how long after an input its effect has been painted.
 globalThis.hs = (() => {
   let figures = [];
-  let work = [];
   let frames = [];
   let watching = false;
 
@@ -29,7 +28,6 @@ globalThis.hs = (() => {
 
   return {
     take: () => figures.splice(0),
-    takeWork: () => work.splice(0),
     async waitFor(count) {
       while (figures.length < count) await painted();
       await new Promise((resolve) => setTimeout(resolve, 30)); // what follows at rest is no part of the next figure
@@ -39,23 +37,13 @@ globalThis.hs = (() => {
       const done = () => (document.querySelector(".cm-lintRange-error") !== null) === wrong;
       addEventListener("keydown", (event) => void measure(event, done), { capture: true, once: true });
     },
-    /**
-     * From each event of this type to the frame with another place in time, known exactly; and, of the key alone,
-     * what the page itself had to do for it: handling the event, and making the frame.
-     */
+    /** From each event of this type to the frame with another place in time, known exactly. */
     untilShown(type) {
       addEventListener(
         type,
         (event) => {
           if (event.key === "Alt") return;
           const before = shown();
-          const began = performance.now();
-          setTimeout(() => (handled = performance.now()));
-          let handled = began;
-          requestAnimationFrame(() => {
-            const drawing = performance.now();
-            void afterFrame().then((end) => work.push(Math.max(0, Math.min(handled, drawing) - began) + end - drawing));
-          });
           void measure(event, () => shown() !== before && !late());
         },
         { capture: true },

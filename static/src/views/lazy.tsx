@@ -26,10 +26,11 @@ export function lazy(load: () => Promise<ComponentType>): ComponentType {
   waiting.push(fetch);
   return function Lazy() {
     const [, again] = useState(0);
-    useEffect(() => {
-      if (loaded === null) void fetch().then(() => (loaded === null ? act(actions.toast, MISSING, false, location.href) : again((n) => n + 1)));
-    }, []);
     const Loaded = loaded;
+    useEffect(() => {
+      // Also where it came between this component's drawing and now: nothing else would draw it again.
+      if (Loaded === null) void fetch().then(() => (loaded === null ? act(actions.toast, MISSING, false, location.href) : again((n) => n + 1)));
+    }, []);
     return Loaded === null ? null : <Loaded />;
   };
 }
