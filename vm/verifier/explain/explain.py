@@ -28,7 +28,7 @@ from vm.verifier.state import State
 TELLERS: Final = {**MEMORY, **VALUES, **FLOW}
 TRAILED: Final = 200_000
 """Processed instructions up to which a program is walked again for the path that failed."""
-LOOKED_AT: Final = 20_000
+LOOKED_AT: Final = 10_000
 """Processed instructions of a longer walk that are walked again, to see what it is busy with."""
 _RETURNED: Final = frozenset({
     "return-range", "return-not-scalar", "return-unset", "callback-range", "callback-not-scalar",

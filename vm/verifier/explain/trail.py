@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from vm.verifier.rejection import Rejected
 from vm.verifier.state import State
 
-MOST: Final = 20_000
+MOST: Final = 5_000
 """States kept of one path; of a longer one the oldest are given up."""
 
 
