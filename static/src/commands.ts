@@ -31,8 +31,10 @@ function arrange(change: (layout: ReturnType<typeof defaultLayout>) => ReturnTyp
   act(actions.arrange, change(state.peek().layout), label);
 }
 
-/** Brings a pane up and puts the focus into it. */
+/** Brings a pane up and puts the focus into it; of the verifier's screen only the editor is also here. */
 export function focusPane(pane: PaneId): void {
+  if (screen.peek() === "verifier" && pane === "editor") return document.querySelector<HTMLElement>('[data-pane="v-code"]')?.focus();
+  showScreen("workbench");
   act(actions.setLayout, show(state.peek().layout, pane));
   requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-pane="${pane}"]`)?.focus());
 }

@@ -162,6 +162,29 @@ def since_when(bench: Workbench) -> None:
     bench.register("r7").click(button="right")
 
 
+def refused(example: str, *keys: str) -> State:
+    """The verifier's screen on one of its examples, after some keys."""
+
+    def state(bench: Workbench) -> None:
+        bench.page.goto(f"/workbench?example={example}&view=verifier")
+        expect(bench.page.get_by_role("slider", name="Verifier step")).to_be_attached()
+        expect(bench.page.get_by_text("What it cost").first).to_be_attached()
+        for key in keys:
+            bench.page.keyboard.press(key)
+
+    return state
+
+
+def part(name: str) -> State:
+    """A part of the verifier's screen on a phone."""
+
+    def state(bench: Workbench) -> None:
+        refused("why_off_by_one")(bench)
+        bench.page.get_by_role("tab", name=name, exact=True).click()
+
+    return state
+
+
 STATES: Mapping[str, State] = {
     "home": home,
     "home-continue": continuing,
@@ -189,6 +212,18 @@ STATES: Mapping[str, State] = {
     "reference": reference,
     "since-when": since_when,
     "lost": lost,
+    "verifier": refused("why_off_by_one"),
+    "verifier-back": refused("why_off_by_one", "Alt+F10", "Alt+F6"),
+    "verifier-null": refused("why_null"),
+    "verifier-unset": refused("why_unset"),
+    "verifier-leak": refused("why_leak"),
+    "verifier-loop": refused("why_loop"),
+    "verifier-accepted": refused("syn_guard", "Alt+End"),
+    "verifier-calls": refused("checksum_loop", "]", "[", "F6", "F6"),
+    "tab-code-verifier": part("Code"),
+    "tab-knew": part("Knew"),
+    "tab-flow": part("Flow"),
+    "tab-log": part("Log"),
     "tab-state": phone_tab("State"),
     "tab-packet": phone_tab("Packet"),
     "tab-maps": phone_tab("Maps"),
