@@ -263,5 +263,7 @@ class LogReply(Message):
     walk: str
     first: int
     total: int
+    whole: bool
+    """Whether it reaches the walk's end; the log of a long walk is cut off."""
     lines: list[str]
     steps: list[int]

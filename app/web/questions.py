@@ -50,6 +50,6 @@ QUESTIONS: Mapping[str, Question] = {
     "explore": Question(ExploreRequest, "explore", walk_key, long=True),
     "walk:window": Question(WalkWindowRequest, "walk.window", _walk),
     "walk:known": Question(WalkRequest, "walk.known", _walk),
-    "walk:log": Question(LogRequest, "walk.log", _walk),
+    "walk:log": Question(LogRequest, "walk.log", _walk, long=True),
 }
 """By the name of the event, and of the address below /api/ask/."""

@@ -20,19 +20,20 @@ from app.schemas.verifier import (
 from app.verdicts import report_of
 from app.workbench.keys import walk_key
 from app.workbench.knowledge import Values
-from app.workbench.values import Json
 from app.workbench.verdict import programs_of, verdict_view
 from app.workbench.walk_log import steps_of_lines
+from app.workbench.walk_views import Frames, step_view
 from vm.program import Program
 from vm.source import HookscopeError
 from vm.verifier import Options, Report, verify
-from vm.verifier.exploration import Exploration, FrameSeen, Recorder, Step
+from vm.verifier.exploration import End, Exploration, FrameSeen, Recorder
 from vm.verifier.known import joined
-from vm.verifier.state import SLOT_TEXT, SPILL
 from vm.verifier.unfollowed import unfollowed
 
 WINDOW = 512
 """Steps that travel together."""
+LOGGED = 20_000
+"""Instructions whose log is printed: formatting it takes several times as long as walking."""
 REMEMBERED = 6
 """Walks a process keeps."""
 LISTED = 5_000
@@ -53,14 +54,15 @@ class Walk:
     @cached_property
     def log(self) -> tuple[str, ...]:
         """The level-2 log: the program is verified once more for it."""
-        return tuple(verify(self.program, replace(self.options, log_level=2)).log.splitlines())
+        options = replace(self.options, log_level=2, limit=min(self.options.limit, LOGGED))
+        return tuple(verify(self.program, options).log.splitlines())
 
     def window(self, number: int) -> WalkWindow:
         """Steps with their states; the nearest window there is."""
         steps = self.exploration.steps
         number = max(0, min(number, (len(steps) - 1) // WINDOW))
-        values, frames = Values(self.program), _Frames()
-        shown = [_step(step, values, frames) for step in steps[number * WINDOW :][:WINDOW]]
+        values, frames = Values(self.program), Frames()
+        shown = [step_view(step, values, frames) for step in steps[number * WINDOW :][:WINDOW]]
         return WalkWindow.model_construct(
             walk=self.key,
             window=number,
@@ -82,55 +84,6 @@ class Walk:
             seen.peak_depth,
             seen.peak_stack,
         )
-
-
-class _Frames:
-    """Frames by index, each once."""
-
-    def __init__(self) -> None:
-        self.views: list[Json] = []
-        self._indexes: dict[int, int] = {}
-        self._alive: list[FrameSeen] = []
-
-    def index(self, frame: FrameSeen, values: Values) -> int:
-        found = self._indexes.get(id(frame))
-        if found is None:
-            found = self._indexes[id(frame)] = len(self.views)
-            self._alive.append(frame)
-            self.views.append(_frame(frame, values))
-        return found
-
-
-def _frame(frame: FrameSeen, values: Values) -> Json:
-    """FrameKnown."""
-    return {
-        "number": frame.frameno,
-        "callsite": frame.callsite,
-        "regs": [values.index(reg, frame.frameno) for reg in frame.regs],
-        "stack": [
-            {
-                "off": -8 * (number + 1),
-                "types": "".join(SLOT_TEXT[kind] for kind in reversed(slot.types)),
-                "value": values.index(slot.spilled, frame.frameno) if SPILL in slot.types else None,
-            }
-            for number, slot in enumerate(frame.stack)
-            if any(slot.types)
-        ],
-    }
-
-
-def _step(step: Step, values: Values, frames: _Frames) -> Json:
-    """WalkStep."""
-    return {
-        "index": step.index,
-        "pc": step.pc,
-        "previous": step.previous,
-        "path": step.path,
-        "frames": [frames.index(frame, values) for frame in step.frames],
-        "refs": step.refs,
-        "kept": step.kept,
-        "stack": step.stack,
-    }
 
 
 class Walks:
@@ -180,16 +133,20 @@ def explore(text: str) -> str:
     request = ExploreRequest.model_validate_json(text)
     walk = _walks.of(request)
     seen = walk.exploration
+    verdict = walk.verdict()
+    paths = [*seen.paths[:LISTED], *seen.paths[LISTED:][-LISTED:]]
+    if verdict.stopped:  # by this server: the program was not refused
+        paths[-1] = replace(paths[-1], end=End.OPEN)
     reply = ExploreReply.model_construct(
         walk=walk.key,
         revision=request.revision,
         program=request.program,
-        verdict=walk.verdict(),
+        verdict=verdict,
         indexes=[step.index for step in seen.steps],
         pcs=[step.pc for step in seen.steps],
         paths_of=[step.path for step in seen.steps],
         kept=[step.kept for step in seen.steps],
-        paths=list(seen.paths[:LISTED] + seen.paths[LISTED:][-LISTED:]),
+        paths=paths,
         path_count=seen.path_count,
         forks=list(seen.forks[:LISTED] + seen.forks[LISTED:][-LISTED:]),
         waiting=seen.waiting,
@@ -239,13 +196,15 @@ def walk_known(text: str) -> str:
 def walk_log(text: str) -> str:
     """A LogRequest answered by a LogReply."""
     request = LogRequest.model_validate_json(text)
-    lines = _walks.get(request.walk).log
+    walk = _walks.get(request.walk)
+    lines = walk.log
     first = request.first if request.first >= 0 else max(0, len(lines) + request.first)
     shown = slice(first, first + request.count)
     return LogReply(
         walk=request.walk,
         first=first,
         total=len(lines),
+        whole=walk.report.processed <= LOGGED,
         lines=list(lines[shown]),
         steps=steps_of_lines(lines)[shown],
     ).model_dump_json()

@@ -390,6 +390,7 @@ export interface LogReply {
   walk: string;
   first: number;
   total: number;
+  whole: boolean;
   lines: string[];
   steps: number[];
 }

@@ -178,6 +178,20 @@ def test_the_log_leads_to_steps(session: Session) -> None:
     assert end.first == log.total - 3
 
 
+def test_a_walk_stopped_by_the_server_is_not_told_as_a_refusal(session: Session) -> None:
+    walk = explored(session, SOURCES["endless"], limit=300)
+    assert walk.verdict.stopped
+    assert [path.end for path in walk.paths] == ["open"]
+
+
+def test_of_a_long_walk_the_log_is_cut_off(session: Session) -> None:
+    walk = explored(session, SOURCES["endless"], limit=21_000)
+    log = LogReply.model_validate(session.ask("walk:log", {"walk": walk.walk, "first": 0, "count": 10}))
+    assert not log.whole
+    short = explored(session, SOURCES["endless"], limit=300)
+    assert LogReply.model_validate(session.ask("walk:log", {"walk": short.walk})).whole
+
+
 def test_a_walk_that_is_forgotten_is_said_so(session: Session) -> None:
     answer = session.ask("walk:window", {"walk": "0" * 32, "window": 0})
     assert answer["failure"]["code"] == "unknown-walk"

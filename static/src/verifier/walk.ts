@@ -12,6 +12,8 @@ import { forkFrom, pathFrom, placeOf, visitOf } from "./paths.ts";
 const WINDOW = 512;
 /** After the last key: when the program is walked again. */
 const IDLE = 250;
+/** Steps of a walk that the server keeps for sure. */
+const KEPT = 20_000;
 export const WALK_LIMIT = 100_000;
 export const LINUX_LIMIT = 1_000_000;
 
@@ -204,12 +206,18 @@ export function walkOn(): void {
   limit.value = LINUX_LIMIT;
 }
 
+/** Beside a run: once that is there, and where the server keeps every step, as else nothing is claimed of all runs. */
+const worthwhile = computed(() => {
+  const processed = verdict.programs.value[program.value]?.processed ?? 0;
+  return wanted.value && select.run.value !== null && !select.stale.value && processed > 0 && processed <= KEPT;
+});
+
 export function startWalks(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let revision = -1;
   effect(() => {
     void [verdict.reply.value, program.value, limit.value];
-    if (screen.value !== "verifier" && !wanted.value) return;
+    if (screen.value !== "verifier" && !worthwhile.value) return;
     const idle = state.peek().revision === revision || walk.peek() === null ? 0 : IDLE;
     revision = state.peek().revision;
     clearTimeout(timer);

@@ -7,7 +7,10 @@ export function LogHead() {
   const total = walk.log.value?.total;
   return (
     <>
-      <span class="meta">level 2{total === undefined ? "" : `, ${plural(total, "line")}`}</span>
+      <span class="meta">
+        level 2{total === undefined ? "" : `, ${plural(total, "line")}`}
+        {walk.log.value?.whole === false ? ", of the first 20,000 instructions" : ""}
+      </span>
       <span class="grow" />
     </>
   );

@@ -28,6 +28,9 @@ function words(): Words {
   const now = walk.walk.value;
   const place = walk.at.value;
   if (now === null || now.indexes.length === 0) return nothing();
+  if (now.verdict.stopped && place === now.indexes.length - 1) {
+    return { first: `Undecided: this server stopped after ${now.verdict.limit.toLocaleString("en")} instructions.`, then: "Linux goes on to 1,000,000, and refuses what takes more." };
+  }
   if (!now.verdict.accepted && place === now.indexes.length - 1) {
     const told = walk.explanation.value?.explanation;
     const fresh = told !== undefined && told !== null && walk.explanation.value?.revision === now.revision;

@@ -117,7 +117,8 @@ export function WalkScore() {
   const onMove = (event: PointerEvent) => {
     if ((event.currentTarget as HTMLElement).hasPointerCapture(event.pointerId)) dragTo(event);
   };
-  const refused = !now.verdict.accepted && at === count - 1;
+  const refusal = !now.verdict.accepted && !now.verdict.stopped;
+  const refused = refusal && at === count - 1;
   const index = now.indexes[at] ?? 0;
   const places = Array.from({ length: span.to - span.from }, (_, i) => span.from + i);
   return (
@@ -142,8 +143,8 @@ export function WalkScore() {
           <span key={row} class="rule" style={{ gridRow: row }} />
         ))}
         {places.map((place) =>
-          (place - span.from) % every === 0 || (place === count - 1 && !now.verdict.accepted) ? (
-            <span key={place} class={place === count - 1 && !now.verdict.accepted ? "pcn bad" : "pcn"} style={{ gridColumn: place - span.from + 2 }}>
+          (place - span.from) % every === 0 || (place === count - 1 && refusal) ? (
+            <span key={place} class={place === count - 1 && refusal ? "pcn bad" : "pcn"} style={{ gridColumn: place - span.from + 2 }}>
               {now.pcs[place]}
             </span>
           ) : null,

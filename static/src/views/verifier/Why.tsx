@@ -98,7 +98,8 @@ function Accepted({ found }: { found: ProgramVerdict }) {
     <>
       <p class="lead">Linux 6.18 would load this program: on every path, every instruction is safe.</p>
       <p>
-        The verifier walked {plural(found.processed, "instruction")} on {plural(now?.path_count ?? 0, "path")}.
+        The verifier walked {plural(found.processed, "instruction")}
+        {now === null ? "" : ` on ${plural(now.path_count, "path")}`}.
         {cut === 0 ? "" : ` It cut ${cut === 1 ? "one of them" : `${cut.toLocaleString("en")} of them`} short, because a state it had already proved covers the rest (pruned).`}
       </p>
     </>
