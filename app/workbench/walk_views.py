@@ -1,4 +1,4 @@
-"""Steps of a walk and the frames before them, as they go over the wire: plain dictionaries, each frame once."""
+"""Steps of a walk and the frames before them, as they go over the wire; each frame goes once."""
 
 from app.workbench.knowledge import Values
 from app.workbench.values import Json
