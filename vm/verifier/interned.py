@@ -9,7 +9,7 @@ _SWEEP_AT: Final = 1 << 11
 
 
 class Interned(Generic[Key, Value]):
-    """Weak references by content. Dead ones are swept when the table has doubled, so it stays in proportion.
+    """Weak references by content. Dead ones are swept when it has grown by a third.
 
     Faster than a ``WeakValueDictionary``, which pays for a callback at every death.
     """
@@ -29,7 +29,7 @@ class Interned(Generic[Key, Value]):
         """Keeps and returns ``value``, which must be the only object of its content."""
         if len(self._refs) >= self._sweep_at:
             self._refs = {key: held for key, held in self._refs.items() if held() is not None}
-            self._sweep_at = max(_SWEEP_AT, 2 * len(self._refs))
+            self._sweep_at = max(_SWEEP_AT, len(self._refs) + len(self._refs) // 3)
         self._refs[key] = ref(value)
         return value
 

@@ -12,10 +12,11 @@ from vm.verifier.register import NOT_INIT
 from vm.verifier.state import EMPTY, SPILL, Slot, State
 
 if TYPE_CHECKING:
-    from vm.verifier.walk import Walk
+    from vm.verifier.walk import Step, Walk
 
 MAX_HISTORY: Final = 40
 """A path whose history of jumps is longer than this keeps a state at the next occasion."""
+MAX_HISTORIES: Final = 1 << 10
 
 
 class Kept:
@@ -35,14 +36,15 @@ class KeptStates:
     """The kept states by where they are, and Linux's counts of them."""
 
     __slots__ = (
-        "_buckets", "_count", "_freed", "_jumps_before", "_loops", "_processed_before", "_removed", "_walk",
-        "max_per_insn", "peak", "total",
+        "_buckets", "_count", "_freed", "_histories", "_jumps_before", "_loops", "_processed_before",
+        "_removed", "_walk", "max_per_insn", "peak", "total",
     )  # fmt: skip
 
     def __init__(self, walk: "Walk") -> None:
         self._walk = walk
         self._loops = Loops(walk)
         self._buckets: dict[int, list[Kept]] = {}
+        self._histories: dict[tuple[Step, ...], list[Step]] = {}
         self._removed: dict[int, Kept] = {}
         """Those taken out of their bucket whose branches are not all done, by the id of their state."""
         self._count = self._freed = 0
@@ -138,12 +140,23 @@ class KeptStates:
         forget_precision(state)
         # the copy is the one that stays as it is: the running state's lists go on being written
         new = state.copy()
+        new.history = self._shared(new.history)
         self._loops.enter(new)
         state.parent = new
         state.first = pc
         state.depth = new.depth + 1
         state.history = []
         bucket.insert(0, Kept(new, walk.processed))
+
+    def _shared(self, history: "list[Step]") -> "list[Step]":
+        """One list for all equal ones: from now on it is only read, and loops go the same way each time."""
+        key = tuple(history)
+        found = self._histories.get(key)
+        if found is None:
+            if len(self._histories) >= MAX_HISTORIES:
+                self._histories.clear()
+            found = self._histories[key] = history
+        return found
 
     def _peak(self) -> None:
         now = self._count + self._freed + self._loops.backedge_count

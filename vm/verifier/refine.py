@@ -8,7 +8,7 @@ from typing import Final
 
 from vm.isa import JumpOp
 from vm.verifier import tnum
-from vm.verifier.scalar import S32_MAX, S32_MIN, S64_MAX, S64_MIN, Scalar, raw, sync
+from vm.verifier.scalar import S32_MAX, S32_MIN, S64_MAX, S64_MIN, Scalar, raw, synced
 from vm.word import MASK32, MASK64, signed
 
 FLIPPED: Final = {
@@ -49,8 +49,11 @@ class Draft:
 
     def synced(self) -> Scalar:
         """The scalar after everything has been deduced."""
-        scalar = raw(self.var_off, *self.wide, *self.low)
-        return scalar if scalar.exact else sync(scalar)
+        if not self.var_off.mask:
+            scalar = raw(self.var_off, *self.wide, *self.low)
+            if scalar.exact:
+                return scalar
+        return synced(self.var_off, *self.wide, *self.low)
 
     def known(self, bits: int) -> int | None:
         """The low ``bits`` if all of them are known."""

@@ -188,8 +188,12 @@ def has(scalar: Scalar, number: int) -> bool:
 def violation(scalar: Scalar) -> str:
     """What reg_bounds_sanity_check finds wrong with the bounds, or nothing."""
     s = scalar
+    if s.exact:
+        return ""
     if s.umin > s.umax or s.smin > s.smax or s.umin32 > s.umax32 or s.smin32 > s.smax32:
         return "range bounds violation"
+    if s.var_off.mask & MASK32:
+        return ""
     exact = _const_bounds(s.value)
     if s.is_const and s.bounds[:4] != exact[:4]:
         return "const tnum out of sync with range bounds"
