@@ -3,13 +3,23 @@
 import pytest
 
 from tests.verifier.recorded import GOLDEN, read
-from tests.verifier.tally import EVERY, Compared, counts, crashes, false_accepts, kept, root
+from tests.verifier.tally import EVERY, Compared, counts, crashes, false_accepts, kept, no_perfmon, root
 from tests.verifier.verdict import LONG
+
+ASKED = {
+    "root": lambda: [root(one) for one in read(EVERY) if one.root.processed <= LONG],
+    "no-perfmon": lambda: [no_perfmon(one) for one in read(EVERY) if one.no_perfmon.processed <= LONG],
+}
+
+
+@pytest.fixture(scope="module", params=ASKED)
+def profile(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def found() -> list[Compared]:
-    return [root(one) for one in read(EVERY) if one.root.processed <= LONG]
+def found(profile: str) -> list[Compared]:
+    return ASKED[profile]()
 
 
 def test_ten_thousand_programs_were_recorded() -> None:
@@ -25,7 +35,7 @@ def test_no_program_breaks_the_verifier(found: list[Compared]) -> None:
     assert crashes(found) == []
 
 
-def test_as_many_answers_as_ever_are_linuxs(found: list[Compared]) -> None:
-    now, before = counts(found), kept()["root"]
+def test_as_many_answers_as_ever_are_linuxs(profile: str, found: list[Compared]) -> None:
+    now, before = counts(found), kept()[profile]
     fewer = {name: (count, before[name]) for name, count in now.items() if count < before[name]}
     assert not fewer, "fewer equal now than were: (now, before)"
