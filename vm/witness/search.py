@@ -37,6 +37,7 @@ MOST: Final = 1514
 STEPS: Final = 20_000
 _FAR: Final = 1 << 20
 _REPEATS: Final = (2, 3)
+_MANY: Final = 10
 _RING_FILLS: Final = 300
 _ENTRIES: Final = 16
 _MORE: Final = 30
@@ -270,15 +271,13 @@ class Search:
         rings = self.about_null and any(spec.type is MapType.RINGBUF for spec in self.program.maps)
         fills = _RING_FILLS if rings else 0
         for times in (*_REPEATS, fills):
-            for _, packet in tried if times > 1 else ():
-                if time.monotonic() > self.deadline + self.budget.seconds / 2:
-                    return None
-                found = self._repeated(packet, times)
+            for _, packet in tried[: 1 if times > _MANY else 4] if times else ():
+                found = self._repeated(packet, times, self.deadline + self.budget.seconds * (1 + rings))
                 if found is not None:
                     return found
         return None
 
-    def _repeated(self, packet: bytes, times: int) -> Witness | None:
+    def _repeated(self, packet: bytes, times: int, deadline: float) -> Witness | None:
         scenario = Scenario(
             Setup((self.program,), self.program.prog_type, (packet,) * times, budget=RunBudget(steps=STEPS))
         )
@@ -294,7 +293,7 @@ class Search:
                 packets = (packet,) * (index + 1)
                 step = machine.number - 1
                 return self._witness(packets, step, "fault", machine.fault.message)
-            if time.monotonic() > self.deadline + self.budget.seconds / 2:
+            if time.monotonic() > deadline:
                 return None
         return None
 

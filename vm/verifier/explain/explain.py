@@ -14,6 +14,7 @@ from vm.verifier.explain.advice import advice
 from vm.verifier.explain.broken import filled, of_report, of_walk
 from vm.verifier.explain.cause import causes
 from vm.verifier.explain.explanation import Cause, CauseKind, Explanation
+from vm.verifier.explain.lost import lost_fact
 from vm.verifier.explain.naming import Names
 from vm.verifier.explain.notes import annotate
 from vm.verifier.explain.reasons_flow import FLOW
@@ -79,7 +80,6 @@ def told(scene: Scene) -> Explanation:
     if broken.pc is not None and scene.path and scene.path[-1].pc == broken.pc:
         text = f"`{names.text(broken.pc)}` is refused: {problem[0].lower()}{problem[1:].rstrip('.')}"
         last = [Cause(CauseKind.REJECTED, broken.pc, text, scene.path[-1].nth, names.line(broken.pc))]
-    lost = scene.last(CauseKind.LOST)
     text, fix = advice(scene) or (filled(broken.hint, broken.details), "")
     return Explanation(
         kind=broken.kind,
@@ -94,7 +94,7 @@ def told(scene: Scene) -> Explanation:
         notes=annotate(broken, names, scene.register),
         causes=(*scene.causes, *last),
         details=broken.details,
-        lost=lost.text if lost else None,
+        lost=lost_fact(scene) if scene.path else None,
     )
 
 

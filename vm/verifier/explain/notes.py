@@ -17,6 +17,7 @@ _INSIDE: Final = (
     (re.compile(r"\bid=(\d+)"), "the verifier's own number for what was acquired"),
     (re.compile(r"smin=(-?\w+)"), "the least it can be, as a signed number"),
     (re.compile(r"smax=(-?\w+)"), "the most it can be, as a signed number"),
+    (re.compile(r"\b(R\d+)\b"), "the register the access goes through"),
     (re.compile(r"value_size=(\d+)"), "bytes a value of the map has"),
     (re.compile(r"off=(-?\d+)"), "where the access begins, in bytes"),
     (re.compile(r"size=(\d+)"), "bytes the access takes"),

@@ -21,6 +21,8 @@ def reference_leak(scene: Scene) -> Told:
         what = _ACQUIRED.get(helper(insn.imm), f"What {helper(insn.imm)} returned")
     branch = scene.last(K.BRANCH)
     way = f" The way that leads here: {branch.text} (at {scene.at(branch)})." if branch else ""
+    if not _held(scene, alloc):
+        way += " Its pointer was overwritten: no register holds it any more."
     tail = "The tail call" if "tail_call" in scene.word("where") else "The program"
     thing = what.removeprefix("The ").removesuffix(" reserved").removesuffix(" found")
     return (
@@ -29,6 +31,19 @@ def reference_leak(scene: Scene) -> Told:
             f"{what} at {scene.names.at(alloc)} is still held at {scene.here}. {tail} would end with it, "
             f"and nobody could ever give it back.{way}"
         ),
+    )
+
+
+def _held(scene: Scene, alloc: int) -> bool:
+    """Whether a register or the stack still holds what slot ``alloc`` acquired."""
+    state = scene.state
+    if state is None:
+        return True
+    ids = {ref.id for ref in state.refs if ref.pc == alloc}
+    return any(
+        reg.ref in ids
+        for frame in state.frames
+        for reg in (*frame.regs, *(slot.spilled for slot in frame.stack))
     )
 
 

@@ -53,6 +53,11 @@ def release(bench: Bench) -> Iterator[Draft]:
     statements = _given_back(scene.state, alloc, ring) if scene.state is not None else []
     if statements:
         yield Draft("release", f"Give it back before {scene.here}", (bench.before(scene.pc, *statements),))
+        return
+    call = ["r2 = 0", "call bpf_ringbuf_discard"] if ring else ["call bpf_sk_release"]
+    for way in bench.ways_out(alloc, "none"):
+        edit = bench.after(alloc, f"if r0 == 0 goto {way.label}", "r1 = r0", *call)
+        yield Draft("release", f"Give it back behind {scene.names.at(alloc)}", (edit, *way.edits))
 
 
 def _before_label(bench: Bench, pc: int, following: Moment, ring: bool, alloc: int) -> Iterator[Draft]:
