@@ -56,8 +56,7 @@ ROOT = Profile("root", "Root, or all capabilities: pointers are not secret and s
 NO_PERFMON = Profile(
     "no-perfmon",
     "CAP_BPF and CAP_NET_ADMIN without CAP_PERFMON: addresses are secret, unset stack may not be read, and "
-    "what "
-    "the processor might do speculatively is checked as well.",
+    "what the processor might do speculatively is checked as well.",
     allow_ptr_leaks=False,
     allow_uninit_stack=False,
     bypass_spec_v1=False,
