@@ -14,6 +14,7 @@ from vm.verifier.rules import RULES
 UNREACHED = frozenset({
     "RCU_AT", "PREEMPT_AT", "LOCK_AT",  # need kernel functions, or maps with BTF
     "SUBPROGRAM_NOT_SCALAR",  # needs BTF that makes a function global
+    "STRUCT_USER_MEMORY", "STRUCT_PERCPU_MEMORY",  # the types of this kernel do not say so of pointers
     "STRUCT_OPS_MAP", "ARENA_TWICE", "CONSTANT_RELEASED", "WRONG_TYPE",  # need BTF, too
     "RELEASE_TWICE", "CALLBACK_NOT_SCALAR",  # another rule comes first
     "STRING_ADDRESS", "STRING_NO_DIRECT",

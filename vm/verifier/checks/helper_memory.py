@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
-from vm.verifier.checks import map_values, stack
+from vm.verifier.checks import map_values, stack, structures
 from vm.verifier.checks.bounds import MAX_VAR_OFF, check_packet, check_region, is_null
+from vm.verifier.checks.buffers import check_buffer
 from vm.verifier.checks.common import map_of, refuse
 from vm.verifier.register import PACKET_KINDS, Flag, Kind
-from vm.verifier.rejection import unsupported
 from vm.verifier.rules import access
 from vm.verifier.rules import arguments as rules
 
@@ -47,7 +47,9 @@ def check_memory(
     elif reg.kind is Kind.STACK:
         return stack.check_range(walk, regno, reg.off, size, write=write, zero_allowed=zero_allowed, raw=raw)
     elif reg.kind is Kind.BTF_ID:
-        raise unsupported(walk.pc, "kernel structures as helper arguments")
+        structures.read(walk, regno, reg.off, size)
+    elif reg.kind is Kind.BUF:
+        check_buffer(walk, regno, reg.off, size, write=write)
     elif not (zero_allowed and size == 0 and is_null(reg)):
         refuse(walk, rules.ARGUMENT_MEMORY, reg=regno, type=reg.type_text, helper=helper)
     return False

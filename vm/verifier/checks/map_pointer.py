@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from vm.uapi.map_types import MapType as T
+from vm.verifier.checks import structures
 from vm.verifier.checks.common import map_of, refuse
 from vm.verifier.register import Register
 from vm.verifier.rejection import unsupported
@@ -18,6 +19,9 @@ _STRUCTS: Final = {
     T.LPM_TRIE: "lpm_trie", T.QUEUE: "bpf_queue_stack", T.STACK: "bpf_queue_stack",
     T.RINGBUF: "bpf_ringbuf_map", T.DEVMAP: "bpf_dtab", T.DEVMAP_HASH: "bpf_dtab", T.CPUMAP: "bpf_cpu_map",
     T.BLOOM_FILTER: "bpf_bloom_filter", T.STACK_TRACE: "bpf_stack_map", T.XSKMAP: "xsk_map",
+    T.SOCKMAP: "bpf_stab",
+    T.SOCKHASH: "bpf_shtab", T.REUSEPORT_SOCKARRAY: "reuseport_array", T.USER_RINGBUF: "bpf_ringbuf_map",
+    T.CGROUP_STORAGE: "bpf_cgroup_storage_map", T.PERCPU_CGROUP_STORAGE: "bpf_cgroup_storage_map",
 }  # fmt: skip
 """The kernel's structure behind each map type."""
 
@@ -35,9 +39,8 @@ def _struct(walk: "Walk", regno: int, off: int) -> str:
 
 
 def read(walk: "Walk", regno: int, off: int, size: int) -> Register:
-    """A load from the map's own structure: root may make it, and it is not modeled."""
-    del size
-    raise unsupported(walk.pc, f"reading struct {_struct(walk, regno, off)}")
+    """What a load from the map's own structure gives: root may make it."""
+    return structures.read_from(walk, _struct(walk, regno, off), off, size)
 
 
 def write(walk: "Walk", regno: int, off: int) -> None:

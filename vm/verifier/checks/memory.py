@@ -5,16 +5,15 @@ from typing import TYPE_CHECKING, Final
 from vm.uapi.context_places import FLOW_KEYS_SIZE
 from vm.uapi.prog_types import ProgType as P
 from vm.verifier import scalar, transfer_stack
-from vm.verifier.checks import context, map_pointer, map_values, stack
+from vm.verifier.checks import context, map_pointer, map_values, stack, structures
 from vm.verifier.checks.alignment import check_alignment
 from vm.verifier.checks.bounds import check_packet, check_region
 from vm.verifier.checks.buffers import BUFFERS, check_buffer
 from vm.verifier.checks.common import map_of, refuse
-from vm.verifier.checks.pointers import check_store_leak, check_structure_secret
+from vm.verifier.checks.pointers import check_store_leak
 from vm.verifier.checks.sockets import SOCKETS, check_socket
 from vm.verifier.register import PACKET_KINDS, Flag, Kind, Register
 from vm.verifier.register import scalar as scalar_register
-from vm.verifier.rejection import unsupported
 from vm.verifier.rules import access as rules
 
 if TYPE_CHECKING:
@@ -67,8 +66,7 @@ def read(
         case Kind.MAP_PTR:
             return map_pointer.read(walk, regno, at, size)
         case Kind.BTF_ID if not reg.maybe_null:
-            check_structure_secret(walk, reg)
-            raise unsupported(walk.pc, "reading kernel structures")
+            return structures.read(walk, regno, at, size)
     _check_other(walk, regno, at, size, write=False)
     return _UNKNOWN
 
@@ -104,8 +102,7 @@ def write(
         case Kind.MAP_PTR:
             map_pointer.write(walk, regno, at)
         case Kind.BTF_ID if not reg.maybe_null:
-            check_structure_secret(walk, reg)
-            raise unsupported(walk.pc, "writing to kernel structures")
+            structures.write(walk, regno, at)
         case _:
             _check_other(walk, regno, at, size, write=True, value_regno=value_regno)
 

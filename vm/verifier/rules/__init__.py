@@ -20,9 +20,23 @@ from vm.verifier.rules import (
     resources,
     returns,
     stack,
+    structures,
 )
 
-_TABLES = (access, arguments, calls, context, dynptrs, leaks, loading, pointers, resources, returns, stack)
+_TABLES = (
+    access,
+    arguments,
+    calls,
+    context,
+    dynptrs,
+    leaks,
+    loading,
+    pointers,
+    resources,
+    returns,
+    stack,
+    structures,
+)
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {name: row for table in _TABLES for name, row in vars(table).items() if isinstance(row, Rule)}
