@@ -111,7 +111,7 @@ class StackLiveness:
         masks.read = new
 
     def _commit(self, instance: Instance) -> None:
-        pc, seen = self._at, self._at in instance.seen
+        pc, seen, silent = self._at, self._at in instance.seen, True
         for frame, table in enumerate(instance.frames):
             mask = self._written.get(frame, 0)
             masks = table.get(pc) if table is not None else None
@@ -119,6 +119,7 @@ class StackLiveness:
                 if not mask:
                     continue
                 masks = self._masks(instance, frame, pc)
+            silent = False
             old = masks.must
             if seen:
                 mask &= old
@@ -128,7 +129,7 @@ class StackLiveness:
             if old & ~mask:
                 instance.dropped = True
         instance.seen.add(pc)
-        if not any(table is not None and pc in table for table in instance.frames):
+        if silent:
             instance.silent.add(pc)
 
     def update(self, state: State) -> None:
