@@ -45,9 +45,10 @@ def verify(
         return _refused(refused, "")
     functions, refused = find_functions(program), calls_fault(program)
     if functions.fault is not None and _comes_first(functions.fault, refused):
-        return _structural(functions.fault, "", options)
+        return _structural(functions.fault, "", options, len(functions.starts))
     if refused is not None:
-        return _refused(refused, _unwalked(refused.message, "", options, len(functions.starts)))
+        before = len(find_functions(program, refused.pc).starts)
+        return _refused(refused, _unwalked(refused.message, "", options, before))
     fault = jump_fault(program, functions) or untyped_fault(program, functions)
     if fault is None:
         fault = slot_fault(program)

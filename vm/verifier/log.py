@@ -3,25 +3,22 @@
 Text is only formatted when the level asks for it; ``take_back`` undoes what a path wrote (level 1).
 """
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from vm.asm.text_kernel import body, slot_text
-from vm.encoding import decode_one
-from vm.instruction import Instruction, Invalid, LoadImm64, Slot
-from vm.isa import END_CODE, ImmKind, InsnClass, Mode, Size, Source
+from vm.asm.text_kernel import body
+from vm.instruction import LoadImm64
+from vm.isa import ImmKind
 from vm.program import Program
 from vm.verifier.liveness import Analysis
+from vm.verifier.odd_text import odd_text
 from vm.verifier.options import LOG_ALL, LOG_PATH
 from vm.verifier.register import ADD_CONST, PACKET_KINDS, Kind, Register
-from vm.verifier.scalar_text import format_ranges, format_signed
+from vm.verifier.scalar_text import format_ranges, format_signed, format_unsigned
 from vm.verifier.state import EMPTY, INVALID, SLOT_TEXT, SPILL, Frame, State
 from vm.word import signed
 
 MAX_TEXTS: Final = 1 << 12
-_SIZES: Final = 0x18
-"""The bits of an opcode that say how wide an access is."""
 _ADDRESS: Final = 0xFFFF888100000000
 
 
@@ -68,10 +65,9 @@ class Log:
         found = self._texts.get(pc)
         if found is None:
             insn, slot = self.program.insns[pc], self.program.slots[pc]
-            if insn is None or isinstance(insn, Invalid):
-                found = _odd_text(slot)
-            else:
-                found = f"({slot.opcode:02x}) {body(insn, self._name64)}"
+            found = odd_text(insn, slot)
+            if found is None:
+                found = f"({slot.opcode:02x}) {body(insn, self._name64) if insn is not None else ''}"
             self._texts[pc] = found
         return found
 
@@ -147,26 +143,6 @@ def _live_text(live: int) -> str:
     return "".join(str(reg) if live >> reg & 1 else "." for reg in range(10))
 
 
-def _odd_text(slot: Slot) -> str:
-    """A slot that is no instruction, as far as the kernel can print it."""
-    cls, code = slot.opcode & 7, slot.opcode >> 4
-    if cls == InsnClass.ALU and code == END_CODE:
-        order = "be" if slot.opcode & Source.X else "le"
-        return f"({slot.opcode:02x}) r{slot.dst} = {order}{slot.imm} r{slot.dst}"
-    if cls == InsnClass.STX and slot.opcode & 0xE0 == Mode.ATOMIC:
-        return _atomic_text(slot)
-    return slot_text(slot)
-
-
-def _atomic_text(slot: Slot) -> str:
-    """An atomic operation of a size it does not come in is printed all the same."""
-    insn = decode_one(replace(slot, opcode=slot.opcode & ~_SIZES | Size.W))
-    if isinstance(insn, Invalid):
-        return f"BUG_{slot.opcode:02x}"
-    size = Size(slot.opcode & _SIZES).bits
-    return f"({slot.opcode:02x}) {body(insn, _name64).replace('(u32 *)', f'(u{size} *)')}"
-
-
 def _name64(insn: LoadImm64) -> str:
     match insn.kind:
         case ImmKind.MAP_FD | ImmKind.MAP_IDX:
@@ -216,7 +192,7 @@ def register_text(program: Program, reg: Register, frameno: int) -> str:
     if kind in PACKET_KINDS:
         parts.append(f"r={reg.range if reg.range >= 0 else hex(reg.range % (1 << 64))}")
     if kind is Kind.MEM:
-        parts.append(f"sz={reg.size}")
+        parts.append(f"sz={format_unsigned(reg.size)}")
     if value.is_const:
         if value.value:
             parts.append(f"imm={format_signed(value.value)}")
@@ -236,4 +212,4 @@ def _identity(reg: Register) -> list[str]:
     return [text]
 
 
-__all__ = ["INVALID", "Instruction", "Log", "register_text"]
+__all__ = ["INVALID", "Log", "register_text"]

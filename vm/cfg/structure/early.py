@@ -82,7 +82,8 @@ def size_fault(program: Program) -> Rejection | None:
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """Where the functions of a program begin, in order; ``fault`` is what is wrong with one that is named."""
+    """Where the functions of a program begin, in order; ``fault`` is what is wrong with one that is named,
+    which ``starts`` then only lead up to."""
 
     starts: tuple[int, ...]
     fault: Rejection | None = None
@@ -106,17 +107,19 @@ def callee(slot: Slot, pc: int) -> int | None:
     return None
 
 
-def find_functions(program: Program) -> Functions:
-    """Where functions begin: at slot 0 and wherever a call or a function pointer leads."""
+def find_functions(program: Program, upto: int | None = None) -> Functions:
+    """Where functions begin: at slot 0, and wherever a call or function pointer before ``upto`` leads."""
     starts, count = {0}, len(program.slots)
-    for pc, slot in enumerate(program.slots):
+    for pc, slot in enumerate(program.slots[:upto]):
         target = callee(slot, pc)
         if target is None or target in starts:
             continue
         if not 0 <= target < count:
-            return Functions((), reject(Kind.CALL_OUTSIDE, pc, target=target, last=count - 1))
+            outside = reject(Kind.CALL_OUTSIDE, pc, target=target, last=count - 1)
+            return Functions(tuple(sorted(starts)), outside)
         if len(starts) == MAX_SUBPROGRAMS:
-            return Functions((), reject(Kind.TOO_MANY_SUBPROGRAMS, pc, target=target, limit=MAX_SUBPROGRAMS))
+            many = reject(Kind.TOO_MANY_SUBPROGRAMS, pc, target=target, limit=MAX_SUBPROGRAMS)
+            return Functions(tuple(sorted(starts)), many)
         starts.add(target)
     return Functions(tuple(sorted(starts)))
 
