@@ -40,7 +40,7 @@ def op(kind: AluOp, left: Number, right: Number, bits: int = 64) -> Number:
         (Element(BYTE, 0x1000, 4), 0),
         (Element(BYTE, 0x1000, 4), 0x1000),
     ],
-    ids=str,
+    ids=lambda value: None if isinstance(value, int) else type(value).__name__.lower(),
 )
 def test_what_is_inverted_gives_the_number(number: Variable, wanted: int) -> None:
     found = [ENV.with_(values) for values in number.invert(wanted, ENV)]
