@@ -15,7 +15,7 @@ from tests.browser.server import Served, serving
 
 EXAMPLES = {view.id: view.inputs.model_dump(mode="json") for view in load()}
 UNTILS = ("helper", "map-write", "branch", "return", "end")
-LOOKED_AT = 3
+LOOKED_AT = 2
 """Packets of each run that are asked about, and windows of each."""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 
 def free_port() -> int:
@@ -36,7 +36,7 @@ class Served:
 def running_server(folder: Path, port: int | None = None) -> Iterator[str]:
     """Serve the app from this checkout, keeping its state and its log in `folder`; yields its address.
 
-    Raises RuntimeError with the server's own words when it does not answer /healthz in 30 seconds.
+    Raises RuntimeError with the server's own words when it does not answer /healthz in a minute.
     """
     with serving(folder, port=port) as served:
         yield served.url

@@ -89,7 +89,7 @@ def test_a_run_whose_line_drops_ends_and_leaves_the_server_free(served: Served, 
     gone.drop()
     session = connect(served)
     session.run(inputs(source="r0 = 2\nexit", seed=4))
-    assert session.wait("run:done", seconds=10)["not_run"] == 0
+    assert session.wait("run:done", seconds=30)["not_run"] == 0
 
 
 @linux

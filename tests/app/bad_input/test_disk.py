@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from app.config import Settings
+from app.db.engine import in_memory
+from app.db.store import Store
+from app.schemas.trace import Inputs
+from app.schemas.workspace import Place, SaveRequest
 from tests.app.over_http import http, kept, save
 from tests.browser.server import serving
 
@@ -60,15 +65,6 @@ def test_a_full_disk_is_said_and_saving_goes_on_when_there_is_room(tmp_path: Pat
         assert kept(served, key) == long
 
 
-def test_what_was_saved_before_the_disk_was_full_is_there_after_a_restart(tmp_path: Path) -> None:
-    with disk(tmp_path) as place:
-        with serving(tmp_path, HOOKSCOPE_DATA=str(place)) as served:
-            key = save(served, "r0 = 1\nexit").body["id"]
-        fill(place / "ballast")
-        with serving(tmp_path, HOOKSCOPE_DATA=str(place)) as served:
-            assert kept(served, key) == "r0 = 1\nexit"
-
-
 def test_a_read_only_home_serves_everything_and_says_that_nothing_lasts(tmp_path: Path) -> None:
     with (
         disk(tmp_path, ",ro") as place,
@@ -79,11 +75,50 @@ def test_a_read_only_home_serves_everything_and_says_that_nothing_lasts(tmp_path
         assert kept(served, key) == "r0 = 1\nexit"
 
 
-def test_what_lies_in_a_home_that_became_read_only_can_still_be_read(tmp_path: Path) -> None:
+def stored(place: Path, source: str) -> str:
+    """Saves a text on the disk, as a server does that then ends; its id."""
+    store = Store(Settings(data=place))
+    key = store.save(None, SaveRequest(inputs=Inputs(source=source), place=Place())).id
+    store.close()
+    return key
+
+
+def text_of(store: Store, key: str) -> str:
+    found = store.workspace(key)
+    return found.inputs.source if found is not None else ""
+
+
+def test_what_was_saved_before_the_disk_was_full_can_be_read_after_a_restart(tmp_path: Path) -> None:
     with disk(tmp_path) as place:
-        with serving(tmp_path, HOOKSCOPE_DATA=str(place)) as served:
-            key = save(served, "r0 = 1\nexit").body["id"]
+        key = stored(place, "r0 = 1\nexit")
+        fill(place / "ballast")
+        store = Store(Settings(data=place))
+        assert (text_of(store, key), store.lasting) == ("r0 = 1\nexit", False)
+        store.close()
+
+
+def test_what_lies_in_a_home_that_became_read_only_can_be_read(tmp_path: Path) -> None:
+    with disk(tmp_path) as place:
+        key = stored(place, "r0 = 1\nexit")
         subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
-        with serving(tmp_path, HOOKSCOPE_DATA=str(place), HOME=str(place)) as served:
-            assert http(served, "/healthz").body["lasting"] is False
-            assert kept(served, key) == "r0 = 1\nexit"
+        store = Store(Settings(data=place))
+        assert (text_of(store, key), store.lasting) == ("r0 = 1\nexit", False)
+        again = SaveRequest(inputs=Inputs(source="r0 = 2"), place=Place(), base=1)
+        assert store.save(key, again).version == 2
+        store.close()
+
+
+def test_changes_that_only_the_log_holds_are_read_too(tmp_path: Path) -> None:
+    with disk(tmp_path) as place:
+        store = Store(Settings(data=place))
+        key = store.save(None, SaveRequest(inputs=Inputs(source="r0 = 1"), place=Place())).id
+        assert (place / "hookscope.sqlite3-wal").stat().st_size > 0
+        copy = tmp_path / "copy"
+        copy.mkdir()
+        for part in ("hookscope.sqlite3", "hookscope.sqlite3-wal"):
+            shutil.copy(place / part, copy)
+        store.close()
+        engine = in_memory(copy / "hookscope.sqlite3")
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT id FROM workspace").scalar() == key
+        engine.dispose()
