@@ -1,5 +1,6 @@
 """Witnesses: inputs with which the unprotected machine goes wrong where the verifier refuses a program."""
 
-from vm.witness.search import Budget, Nothing, Search, Witness
+from vm.witness.answer import Budget, Nothing, Witness
+from vm.witness.search import Search
 
 __all__ = ["Budget", "Nothing", "Search", "Witness"]

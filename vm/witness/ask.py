@@ -7,7 +7,8 @@ from vm.program import Program
 from vm.verifier.category import Category
 from vm.verifier.explain import Explained
 from vm.verifier.explain.scene import Scene
-from vm.witness.search import RUNNABLE, Budget, Nothing, Search, Witness
+from vm.witness.answer import Budget, Nothing, Witness
+from vm.witness.search import RUNNABLE, Search
 
 UNSET: Final = frozenset({"not-readable", "argument-unset", "return-unset"})
 """Rules about registers that nothing has set: the machine has no fault for those, it just reads them."""

@@ -8,7 +8,7 @@ from vm.asm import assemble
 from vm.maps.display import key_text, value_text
 from vm.program import MapSpec
 from vm.verifier.explain.explanation import Edit
-from vm.witness.search import Contents, Witness
+from vm.witness.answer import Contents, Witness
 
 _INIT: Final = re.compile(r"\s+init=\{.*\}")
 _COMMENT: Final = re.compile(r"\s*(;|//|#).*$")

@@ -6,15 +6,13 @@ a turn brings it nearer; one that comes there without going wrong, by what would
 
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
 from typing import Final
 
-from vm.instruction import Call, Instruction
-from vm.isa import CallKind
 from vm.kernel.scenario import Scenario, Setup
 from vm.machine.machine import Machine
 from vm.machine.trace import Budget as RunBudget
@@ -22,18 +20,18 @@ from vm.program import Program
 from vm.source import HookscopeError
 from vm.uapi.map_types import MapType
 from vm.uapi.prog_types import ProgType
-from vm.verifier.liveness import successors
+from vm.witness.answer import Budget, Contents, Nothing, Witness
 from vm.witness.condition import Condition
 from vm.witness.expression import Env
-from vm.witness.shadow import Branch, Shadow, Told
+from vm.witness.guide import LEAST, MOST, distances, left_at, once, starts
+from vm.witness.shadow import Shadow
 from vm.witness.solve import Solver
+from vm.witness.told import Branch, Told
 
 RUNNABLE: Final = frozenset({
     ProgType.XDP, ProgType.SCHED_CLS, ProgType.SCHED_ACT, ProgType.SOCKET_FILTER, ProgType.CGROUP_SKB,
 })  # fmt: skip
 """Types of programs that run on a packet here."""
-LEAST: Final = 14
-MOST: Final = 1514
 STEPS: Final = 20_000
 _FAR: Final = 1 << 20
 _REPEATS: Final = (2, 3)
@@ -42,55 +40,6 @@ _RING_FILLS: Final = 300
 _ENTRIES: Final = 16
 _MORE: Final = 30
 """Runs to look for a fault where something went wrong without one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What a search may cost: runs of the machine, and seconds of wall clock."""
-
-    runs: int = 200
-    seconds: float = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What a map must hold before the first packet, where the program says otherwise: keys and values."""
-
-    map: str
-    entries: tuple[tuple[bytes, bytes], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """``packets`` on fresh maps, of which the last makes the machine go wrong at slot ``pc``, step ``step``.
-
-    ``how`` is ``fault``; ``unset`` where a register is read that nothing has written; ``outside`` where the
-    access leaves the map value its pointer was made for without a fault. ``runs``: tried.
-    ``contents`` are those maps whose contents must differ from what the program says.
-    """
-
-    packets: tuple[bytes, ...]
-    pc: int
-    step: int
-    how: str
-    message: str
-    runs: int
-    contents: tuple[Contents, ...] = ()
-
-    def of(self, program: Program) -> Program:
-        """``program`` with maps that begin with the contents of the witness."""
-        given = {one.map: one.entries for one in self.contents}
-        maps = (replace(spec, init=given[spec.name]) if spec.name in given else spec for spec in program.maps)
-        return replace(program, maps=tuple(maps))
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """No witness. ``reached``: some run came to the instruction. ``exhaustive``: no turn was left to try."""
-
-    runs: int
-    reached: bool
-    exhaustive: bool
 
 
 class Search:
@@ -103,17 +52,17 @@ class Search:
         *,
         reg: int = -1,
         path: Sequence[int] = (),
-        budget: Budget = Budget(),
+        budget: Budget,
         wants_unset: bool = False,
         about_null: bool = False,
     ) -> None:
         self.given = self.program = program
         self.pc, self.reg = pc, reg
-        self.path = _once(path)
+        self.path = once(path)
         self.budget, self.wants_unset, self.about_null = budget, wants_unset, about_null
         self.random = Random(1)  # noqa: S311 - the same search every time
         self.solver = Solver(LEAST, MOST, self.random)
-        self.distance = _distances(program, pc)
+        self.distance = distances(program, pc)
         self.started = self.deadline = time.monotonic()
         self.most_runs = 0
         self.missed: set[tuple[int, bytes]] = set()
@@ -177,9 +126,9 @@ class Search:
         return replace(self.given, maps=tuple(maps))
 
     def _explore(self) -> Witness | None:
-        starts = deque(_starts(self.random))
+        first = deque(starts(self.random))
         while not self._over():
-            packet = starts.popleft() if starts else self._next()
+            packet = first.popleft() if first else self._next()
             if packet is None:
                 return None
             found = self._try(packet)
@@ -236,7 +185,7 @@ class Search:
             for goal in goals:
                 self._queue(0, [*told.conditions[:before], goal], env)
         self.reached = self.reached or self.pc in told.path
-        left = _left_at(told.path, self.path)
+        left = left_at(told.path, self.path)
         nearest = min((self.distance.get(pc, _FAR) for pc in told.path), default=_FAR)
         self.near.append((nearest, env.packet()))
         decisions: list[int] = []
@@ -301,47 +250,3 @@ class Search:
 def _machine(program: Program, packets: tuple[bytes, ...]) -> Machine:
     scenario = Scenario(Setup((program,), program.prog_type, packets, budget=RunBudget(steps=STEPS)))
     return Machine(scenario.world(len(packets) - 1), STEPS)
-
-
-def _once(path: Sequence[int]) -> list[int]:
-    """The path without slots checked twice in a row for two values of a register."""
-    return [pc for at, pc in enumerate(path) if not at or path[at - 1] != pc]
-
-
-def _left_at(path: Sequence[int], guide: Sequence[int]) -> int:
-    """The step after which a run left the path that failed; -1 where it never did."""
-    for at, (ours, theirs) in enumerate(zip(path, guide, strict=False)):
-        if ours != theirs:
-            return at - 1
-    return -1
-
-
-def _distances(program: Program, target: int) -> Mapping[int, int]:
-    """How many instructions it is from each slot to ``target``, at least; calls count as one step."""
-    comes_from: dict[int, list[int]] = {}
-    for pc, insn in enumerate(program.insns):
-        if insn is not None:
-            for to in (*successors(insn, pc), *_callee(insn, pc)):
-                comes_from.setdefault(to, []).append(pc)
-    found = {target: 0}
-    waiting = deque([target])
-    while waiting:
-        pc = waiting.popleft()
-        for before in comes_from.get(pc, ()):
-            if before not in found:
-                found[before] = found[pc] + 1
-                waiting.append(before)
-    return found
-
-
-def _callee(insn: Instruction, pc: int) -> tuple[int, ...]:
-    return (pc + 1 + insn.imm,) if isinstance(insn, Call) and insn.kind is CallKind.LOCAL else ()
-
-
-def _starts(random: Random) -> list[bytes]:
-    """Packets to begin with: an ordinary one, the shortest, nothing but zeros, noise."""
-    ethernet = bytes.fromhex("0202020202020404040404040800")
-    ip = bytes.fromhex("4500003200010000400600000a0000010a000002")
-    tcp = bytes.fromhex("1f90005000000001000000005002200000000000")
-    ordinary = (ethernet + ip + tcp).ljust(64, b"\0")
-    return [ordinary, ordinary[:34], bytes(64), bytes(LEAST), ordinary[:14] + random.randbytes(100)]

@@ -5,7 +5,6 @@ does not give the number the machine has is dropped, so a shadow may know too li
 about the run at hand.
 """
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from vm.helpers.table import HELPERS
@@ -47,45 +46,13 @@ from vm.witness.expression import (
     word,
 )
 from vm.witness.origins import Origins
+from vm.witness.told import Branch, Told, access_of
 from vm.word import MASK64
 
 _SIGNED: Final = {AluOp.MOVSX8: 8, AluOp.MOVSX16: 16, AluOp.MOVSX32: 32}
 _ARRAYS: Final = frozenset({MapType.ARRAY, MapType.PERCPU_ARRAY})
 BRANCHES: Final = 160
 """Comparisons of one run that are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A comparison that depended on the packet: what made it come out so, before which other conditions."""
-
-    step: int
-    pc: int
-    other: int
-    """Where the other way leads."""
-    condition: Condition
-    before: int
-    """How many conditions of the run come before it."""
-
-
-@dataclass(slots=True)
-class Told:
-    """What a run was like: its path of slots, its conditions in order, what happened at the slot watched."""
-
-    path: list[int] = field(default_factory=list)
-    conditions: list[Condition] = field(default_factory=list)
-    branches: list[Branch] = field(default_factory=list)
-    goals: list[tuple[int, tuple[Condition, ...]]] = field(default_factory=list)
-    """At each time the watched slot was come to: how many conditions before, and what would make it fault."""
-    unset: int | None = None
-    """The step at which the watched slot read a register that nothing had written."""
-    missed: list[tuple[int, bytes]] = field(default_factory=list)
-    """Maps, by index, and the keys that were looked up and not there."""
-    outside: tuple[int, str] | None = None
-    """The step at which the watched slot left the map value its pointer was made for, and how."""
-    faulted: int | None = None
-    """The step of the fault, if it was at the watched slot."""
-    message: str = ""
 
 
 class Shadow:
@@ -376,7 +343,7 @@ class Shadow:
         told = self.told
         if self.reg >= 0 and not self.written >> self.reg & 1 and told.unset is None:
             told.unset = len(told.path) - 1
-        access = _access(insn, self.reg)
+        access = access_of(insn, self.reg)
         if access is None or len(told.goals) >= 4:
             return
         n, off, size = access
@@ -427,16 +394,3 @@ class Shadow:
             found += [Condition(JumpOp.JGT, last, high)] if last is not None else []
             found.append(Condition(JumpOp.JLT, address, low))
         return [one for one in found if one.variables]
-
-
-def _access(insn: Instruction, reg: int) -> tuple[int, int, int] | None:
-    """The register, offset and size of the memory access; of a call, of the argument in question."""
-    match insn:
-        case Load(size, _, src, off) | LoadAcquire(size, _, src, off):
-            return src, off, size.bytes
-        case Store(size, dst, off) | StoreRelease(size, dst, off) | Atomic(_, size, dst, off):
-            return dst, off, size.bytes
-        case Call(CallKind.HELPER):
-            return (reg, 0, 1) if 1 <= reg <= 5 else None
-        case _:
-            return None

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from vm.verifier.explain.change import Back, Change, Found
 from vm.verifier.explain.explanation import Cause, CauseKind
 from vm.verifier.explain.naming import Names
-from vm.verifier.explain.steps import Back, Change, Found, change_of
+from vm.verifier.explain.steps import change_of
 from vm.verifier.explain.trail import Moment
 
 MOST: Final = 9

@@ -1,8 +1,7 @@
-"""One instruction of the path seen backwards: what it did to what is wanted, in words, and what it used."""
+"""What each instruction of the path did to what is wanted, in words, and what is wanted before it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from vm.helpers.table import HELPERS
 from vm.instruction import (
@@ -12,7 +11,6 @@ from vm.instruction import (
     Endian,
     Exit,
     Imm,
-    Instruction,
     Jump,
     Load,
     LoadAcquire,
@@ -23,70 +21,15 @@ from vm.instruction import (
     StoreRelease,
 )
 from vm.isa import ALU, AluOp, CallKind
+from vm.verifier.explain.change import Back, Change, Found, Key
 from vm.verifier.explain.explanation import CauseKind as K
 from vm.verifier.explain.learnt import learnt
 from vm.verifier.explain.naming import Names, helper, plus
-from vm.verifier.explain.trail import Moment
 from vm.verifier.register import PACKET_KINDS, Kind, Register
-from vm.verifier.state import Frame
 from vm.word import signed
 
 _MOVES: Final = frozenset({AluOp.MOV, AluOp.MOVSX8, AluOp.MOVSX16, AluOp.MOVSX32})
 _PACKET: Final = PACKET_KINDS | {Kind.PACKET_END}
-Key = tuple[bool, int, int]
-"""Whether a register, its frame, its number or stack slot."""
-
-
-class Found(NamedTuple):
-    """A step found."""
-
-    kind: K
-    text: str
-    reg: int | None = None
-
-
-@dataclass(slots=True)
-class Back:
-    """What is still wanted on the way back."""
-
-    wanted: set[Key]
-
-    def swap(self, old: Key, *new: Key) -> None:
-        """``old`` was made of ``new``."""
-        self.wanted.discard(old)
-        self.wanted.update(new)
-
-
-class Change:
-    """An instruction of the path with the states before and after it."""
-
-    __slots__ = ("after", "before", "depth", "insn", "names", "new", "old", "pc")
-
-    def __init__(self, names: Names, before: Moment, after: Moment) -> None:
-        if before.state is None or after.state is None:
-            raise ValueError("a change is seen between two states")
-        self.names = names
-        self.before, self.after = before, after
-        self.pc = before.pc
-        self.insn: Instruction | None = names.program.insns[before.pc]
-        self.old: list[Frame] = before.state.frames
-        self.new: list[Frame] = after.state.frames
-        self.depth = len(self.old) - 1
-
-    def was(self, key: Key) -> Register | None:
-        """What it held before."""
-        return _get(self.old, key)
-
-    def now(self, key: Key) -> Register | None:
-        """What it holds after."""
-        return _get(self.new, key)
-
-
-def _get(frames: list[Frame], key: Key) -> Register | None:
-    is_reg, frame, at = key
-    if frame >= len(frames):
-        return None
-    return frames[frame].regs[at] if is_reg else frames[frame].slot(at).spilled
 
 
 def change_of(change: Change, back: Back) -> Iterator[Found]:
