@@ -22,7 +22,7 @@ from vm.verifier.options import LOG_STATS, Options
 from vm.verifier.profile import PROFILES
 from vm.verifier.rejection import Rejected
 from vm.verifier.report import Report
-from vm.verifier.stack_depth import check_stack_depth
+from vm.verifier.stack_depth import check_stack_depth, with_loops
 from vm.verifier.walk import Walk
 
 __all__ = ["CORE_RULES", "Observer", "Options", "Report", "verify"]
@@ -128,10 +128,11 @@ def _alive(walk: Walk, explorer: Explorer) -> tuple[int, ...]:
     """Stack depths of the functions any path comes to: Linux removes the others."""
     seen = explorer.checked if walk.guards is None else walk.guards.seen
     bounds = (*walk.subprogs, len(walk.insns))
+    bodies = [range(bounds[index], bounds[index + 1]) for index in range(len(walk.subprogs))]
     return tuple(
-        depth
-        for index, depth in enumerate(walk.stack_depths)
-        if any(pc in seen for pc in range(bounds[index], bounds[index + 1]))
+        with_loops(walk, depth, body)
+        for depth, body in zip(walk.stack_depths, bodies, strict=True)
+        if any(pc in seen for pc in body)
     )
 
 

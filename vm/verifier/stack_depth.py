@@ -49,6 +49,12 @@ def check_stack_depth(walk: "Walk") -> None:
         stack.extend((callee, total, frames + 1) for callee in reversed(calls[subprog]))
 
 
+def with_loops(walk: "Walk", depth: int, body: range) -> int:
+    """The stack of a function in the end: loops put in place of a bpf_loop keep three registers there."""
+    inline = any(pc in walk.aux and walk.aux[pc].facts.get("inline") for pc in body)
+    return -(-depth // 8) * 8 + 3 * 8 if inline else depth
+
+
 def _callee(walk: "Walk", pc: int) -> int | None:
     match walk.insns[pc]:
         case Call(kind=CallKind.LOCAL, imm=imm) | LoadImm64(kind=ImmKind.FUNC, imm=imm):
