@@ -210,17 +210,17 @@ class ExploreReply(Message):
     window: WalkWindow | None
 
 
-class WalkWindowRequest(Message):
-    """A window of a walk; a server may have forgotten the walk."""
-
-    walk: str
-    window: int
-
-
 class WalkRequest(Message):
-    """Something else about a walk."""
+    """Something about a walk. A process that has forgotten it walks ``of`` again."""
 
     walk: str
+    of: ExploreRequest | None = None
+
+
+class WalkWindowRequest(WalkRequest):
+    """A window of a walk."""
+
+    window: int
 
 
 class KnownPart(Message):
@@ -249,10 +249,9 @@ class KnownReply(Message):
     places: list[KnownPlace]
 
 
-class LogRequest(Message):
+class LogRequest(WalkRequest):
     """Lines of the level-2 log; from the end if ``first`` is negative."""
 
-    walk: str
     first: int = -400
     count: Annotated[int, Field(ge=1, le=2_000)] = 400
 

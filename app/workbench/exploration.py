@@ -93,8 +93,11 @@ class Walks:
         self.count = count
         self._walks: OrderedDict[str, Walk] = OrderedDict()
 
-    def get(self, key: str) -> Walk:
-        """The walk of that key; raises HookscopeError when this process has forgotten it."""
+    def get(self, request: WalkRequest) -> Walk:
+        """The walk asked about; raises HookscopeError when it is forgotten and cannot be walked again."""
+        key = request.walk
+        if key not in self._walks and request.of is not None and walk_key(request.of) == key:
+            return self.of(request.of)
         if key not in self._walks:
             raise HookscopeError.of(
                 "unknown-walk", "this walk is no longer in memory", "it is walked again from the program"
@@ -109,7 +112,7 @@ class Walks:
             self._walks[key] = _walk(key, request)
             while len(self._walks) > self.count:
                 self._walks.popitem(last=False)
-        return self.get(key)
+        return self.get(WalkRequest(walk=key))
 
 
 def _walk(key: str, request: ExploreRequest) -> Walk:
@@ -162,12 +165,12 @@ def explore(text: str) -> str:
 def walk_window(text: str) -> str:
     """A WalkWindowRequest answered by a WalkWindow; raises HookscopeError ``unknown-walk``."""
     request = WalkWindowRequest.model_validate_json(text)
-    return to_json(_walks.get(request.walk).window(request.window)).decode()
+    return to_json(_walks.get(request).window(request.window)).decode()
 
 
 def walk_known(text: str) -> str:
     """A WalkRequest answered by a KnownReply."""
-    walk = _walks.get(WalkRequest.model_validate_json(text).walk)
+    walk = _walks.get(WalkRequest.model_validate_json(text))
     seen = walk.exploration
     states: dict[int, dict[int, FrameSeen]] = defaultdict(dict)
     for step in seen.steps:
@@ -196,7 +199,7 @@ def walk_known(text: str) -> str:
 def walk_log(text: str) -> str:
     """A LogRequest answered by a LogReply."""
     request = LogRequest.model_validate_json(text)
-    walk = _walks.get(request.walk)
+    walk = _walks.get(request)
     lines = walk.log
     first = request.first if request.first >= 0 else max(0, len(lines) + request.first)
     shown = slice(first, first + request.count)

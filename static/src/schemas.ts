@@ -398,6 +398,7 @@ export interface LogReply {
 /** Lines of the level-2 log; from the end if ``first`` is negative. */
 export interface LogRequest {
   walk: string;
+  of: ExploreRequest | null;
   first: number;
   count: number;
 }
@@ -844,9 +845,10 @@ export interface WalkPath {
   speculative: boolean;
 }
 
-/** Something else about a walk. */
+/** Something about a walk. A process that has forgotten it walks ``of`` again. */
 export interface WalkRequest {
   walk: string;
+  of: ExploreRequest | null;
 }
 
 /** One instruction the verifier came to. */
@@ -871,9 +873,10 @@ export interface WalkWindow {
   steps: WalkStep[];
 }
 
-/** A window of a walk; a server may have forgotten the walk. */
+/** A window of a walk. */
 export interface WalkWindowRequest {
   walk: string;
+  of: ExploreRequest | null;
   window: number;
 }
 

@@ -7,9 +7,20 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.schemas.verifier import ExploreReply, KnownReply, LogReply, VerdictReply, WalkWindow
+from app.schemas.verifier import (
+    ExploreReply,
+    ExploreRequest,
+    KnownReply,
+    LogReply,
+    VerdictReply,
+    WalkWindow,
+    WalkWindowRequest,
+)
 from app.workbench.examples import load
+from app.workbench.exploration import Walks
+from app.workbench.keys import walk_key
 from tests.app.session import Json, Session
+from vm.source import HookscopeError
 
 WHY = {view.id: view for view in load() if view.group == "why"}
 SOURCES = {view.id: view.inputs.source for view in load()}
@@ -206,3 +217,11 @@ def test_one_walk_has_one_name_whatever_the_revision(session: Session) -> None:
     first, second = (explored(session, SOURCES["proto_count"], revision=k) for k in (1, 2))
     assert first.walk == second.walk
     assert json.dumps(first.pcs) == json.dumps(second.pcs)
+
+
+def test_a_process_that_has_forgotten_a_walk_walks_it_again() -> None:
+    of = ExploreRequest(source=SOURCES["proto_count"])
+    asked = WalkWindowRequest(walk=walk_key(of), of=of, window=0)
+    assert len(Walks().get(asked).window(0).steps) == 32
+    with pytest.raises(HookscopeError):
+        Walks().get(asked.model_copy(update={"walk": "0" * 32}))

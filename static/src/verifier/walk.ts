@@ -125,6 +125,8 @@ function keepWindow(found: WalkWindow | null): void {
 
 let asked = "";
 let asking = false;
+/** What was asked to have the walk on screen: a server process that has forgotten it walks it again. */
+let origin: ReturnType<typeof request> | null = null;
 
 /** Walks what is there now, and explains it; while one walk is under way the next waits, and takes the latest text. */
 async function explore(): Promise<void> {
@@ -143,7 +145,10 @@ async function explore(): Promise<void> {
       break;
     }
     if (isFailure(reply)) failure.value = reply;
-    else took(reply);
+    else {
+      origin = message;
+      took(reply);
+    }
     void fetchKnown();
     if (screen.peek() === "verifier" && !isFailure(reply)) await explain();
   }
@@ -171,7 +176,7 @@ async function explain(): Promise<void> {
 async function about<T>(event: string, message: object): Promise<T | null> {
   const name = walk.peek()?.walk;
   if (name === undefined) return null;
-  const reply = await ask<T>(event, { walk: name, ...message });
+  const reply = await ask<T>(event, { walk: name, of: origin, ...message });
   if (reply === null || name !== walk.peek()?.walk) return null;
   if (!isFailure(reply)) return reply;
   if (reply.code === "unknown-walk") {
