@@ -28,7 +28,7 @@ function parse<T>(message: unknown): T | Failure {
 }
 
 /** What may take long is asked over HTTP: the socket answers one question after the other, and a step must not wait. */
-const LONG: ReadonlySet<string> = new Set(["graph", "verdict", "explore", "explain"]);
+const LONG: ReadonlySet<string> = new Set(["graph", "verdict", "explore", "explain", "walk:log", "walk:known"]);
 
 async function post<T>(event: string, message: unknown): Promise<T | Failure | null> {
   try {
