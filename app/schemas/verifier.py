@@ -165,7 +165,7 @@ class WalkPath(Message):
     pc: int
     first: int
     last: int
-    end: Literal["exit", "pruned", "rejected", "open"]
+    end: Literal["exit", "barred", "pruned", "rejected", "open"]
     by: int | None
     speculative: bool
 

@@ -53,6 +53,9 @@ class Tally:
     def exited(self, index: int, pc: int) -> None:
         """Not counted."""
 
+    def barred(self, index: int, pc: int) -> None:
+        """Not counted."""
+
     def rejected(self, index: int, pc: int, rejected: Rejected) -> None:
         """Not counted."""
 

@@ -840,7 +840,7 @@ export interface WalkPath {
   pc: number;
   first: number;
   last: number;
-  end: "exit" | "pruned" | "rejected" | "open";
+  end: "exit" | "barred" | "pruned" | "rejected" | "open";
   by: number | null;
   speculative: boolean;
 }

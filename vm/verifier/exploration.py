@@ -26,9 +26,10 @@ TAIL: Final = 2_000
 
 
 class End(StrEnum):
-    """How a path ended. ``OPEN``: the walk stopped before it did."""
+    """How a path ended. ``BARRED``: only a wrong guess goes on there. ``OPEN``: the walk stopped before."""
 
     EXIT = "exit"
+    BARRED = "barred"
     PRUNED = "pruned"
     REJECTED = "rejected"
     OPEN = "open"
@@ -217,6 +218,11 @@ class Recorder:
         """The path ended at exit."""
         del pc
         self._finish(index, End.EXIT)
+
+    def barred(self, index: int, pc: int) -> None:
+        """The path, a processor's wrong guess, ended at a barrier."""
+        del pc
+        self._finish(index, End.BARRED)
 
     def rejected(self, index: int, pc: int, rejected: "Rejected") -> None:
         """The walk ended with a refusal, in the middle of a path or behind the last."""

@@ -84,7 +84,8 @@ class Explorer:
                         following = effect(walk, insn)
                     live.commit()
                 if following is None and observer is not None:
-                    observer.exited(walk.processed, pc)
+                    barred = guards is not None and guards.stops(pc, state)
+                    (observer.barred if barred else observer.exited)(walk.processed, pc)
             if isinstance(following, int):
                 pc = following
                 continue

@@ -31,5 +31,8 @@ class Observer(Protocol):
     def exited(self, index: int, pc: int) -> None:
         """The path ended at the program's exit."""
 
+    def barred(self, index: int, pc: int) -> None:
+        """A path that only a processor's wrong guess takes ended at a barrier, before or behind ``pc``."""
+
     def rejected(self, index: int, pc: int, rejected: "Rejected") -> None:
         """The walk ended."""

@@ -19,6 +19,7 @@ from vm.verifier.scalar_text import format_violation
 from vm.verifier.state import MISC, ZEROED, Slot
 
 if TYPE_CHECKING:
+    from vm.verifier.state import State
     from vm.verifier.walk import Walk
 
 RECOVERABLE: Final = frozenset({Errno.EPERM, Errno.EACCES, Errno.EINVAL})
@@ -91,6 +92,10 @@ class Guards:
                 _check_sane(walk, insn.dst)
         walk.stack_live.commit()
         return None if speculative and pc in self.barriers_behind else following
+
+    def stops(self, pc: int, state: "State") -> bool:
+        """A path with that state ends at a barrier at ``pc``."""
+        return state.speculative and (pc in self.barriers or pc in self.barriers_behind)
 
     def demand(self, pc: int, mask: Mask) -> bool:
         """Keeps how the instruction is to be masked; False where another path needed another mask."""

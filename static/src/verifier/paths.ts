@@ -87,13 +87,14 @@ export function wayOf(edges: ReadonlyMap<string, WalkEdge>, bad: ReadonlySet<str
   return seen.walked > 0 ? "walked" : "cut";
 }
 
-export const PATH_END: Readonly<Record<WalkPath["end"], string>> = { exit: "exit", pruned: "cut", rejected: "rejected", open: "stopped" };
+export const PATH_END: Readonly<Record<WalkPath["end"], string>> = { exit: "exit", barred: "barrier", pruned: "cut", rejected: "rejected", open: "stopped" };
 
 /** How a path began and ended, in words. */
 export function pathSaid({ id, forked, first, end, by, speculative }: WalkPath): string {
   const begun = forked === 0 ? "starts the walk" : `forks off at step ${forked}`;
   const ended = {
     exit: "reaches the program's exit",
+    barred: "is kept by a barrier from going on",
     pruned: `is cut: the state of step ${by} covers it (pruned)`,
     rejected: "is refused",
     open: "was not walked to its end",

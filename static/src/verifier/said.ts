@@ -23,10 +23,13 @@ export function forkSaid(now: Told, place: number): string {
     said.push(`Here path ${path.id} begins, saved at step ${path.forked} (pc ${now.pcs[placeOf(now.indexes, path.forked)]}).`);
   }
   for (const { other, child } of now.forks.filter(({ step }) => step === index)) {
-    said.push(`Both ways are possible: the way to pc ${other} is saved for later${child === null ? ", and never tried" : ` as path ${child}`}.`);
+    const guess = now.paths.some(({ id, speculative }) => id === child && speculative) && path?.speculative !== true;
+    if (guess) said.push(`A processor might go to pc ${other} on a wrong guess: that is walked too, as path ${child}.`);
+    else said.push(`Both ways are possible: the way to pc ${other} is saved for later${child === null ? ", and never tried" : ` as path ${child}`}.`);
   }
   if (path !== undefined && path.last === index) {
     if (path.end === "pruned") said.push(`Path ${path.id} is cut, because the state of step ${path.by} covers this one (pruned).`);
+    if (path.end === "barred") said.push(`Path ${path.id} is only a processor's wrong guess, and a barrier here keeps it from going on.`);
     if (path.end === "exit") said.push(`Path ${path.id} is safe: it reaches the exit.`);
   }
   return said.join(" ");

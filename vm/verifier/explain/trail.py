@@ -46,5 +46,8 @@ class Trail:
     def exited(self, index: int, pc: int) -> None:
         """The path ended; the next event takes up another."""
 
+    def barred(self, index: int, pc: int) -> None:
+        """The path ended; the next event takes up another."""
+
     def rejected(self, index: int, pc: int, rejected: Rejected) -> None:
         self.rejection = rejected

@@ -5,7 +5,7 @@ import * as walk from "../../verifier/walk.ts";
 import { plural } from "../words.ts";
 
 const MOST = 300;
-const TONE: Readonly<Record<WalkPath["end"], string>> = { exit: "t-pass", pruned: "dim", rejected: "t-drop", open: "dim" };
+const TONE: Readonly<Record<WalkPath["end"], string>> = { exit: "t-pass", barred: "dim", pruned: "dim", rejected: "t-drop", open: "dim" };
 
 function depthsOf(paths: readonly WalkPath[]): ReadonlyMap<number, number> {
   const depths = new Map<number, number>();
