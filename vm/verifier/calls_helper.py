@@ -6,9 +6,9 @@ from vm.helpers.api import Ret
 from vm.instruction import Call
 from vm.uapi.helper_ids import HelperId
 from vm.verifier import scalar as scalars
-from vm.verifier.branches import each_register
 from vm.verifier.calls import call_back, callback_supported
 from vm.verifier.checks import helper_args, resources
+from vm.verifier.nulls_and_packets import each_register
 from vm.verifier.precision import mark_slot
 from vm.verifier.register import NOT_INIT, Flag, Kind, Register, scalar
 from vm.verifier.rejection import Rejected, unsupported
