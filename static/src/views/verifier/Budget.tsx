@@ -46,7 +46,7 @@ export function Budget() {
                 <i style={{ width: `${100 * share(total, most)}%` }} />
                 <b style={{ width: `${100 * share(now, most)}%` }} />
               </span>
-              <span class="nw">
+              <span>
                 <b>{total.toLocaleString("en")}</b>
                 {note === "" ? "" : ` ${note}`}
                 {now === total ? "" : `, ${now.toLocaleString("en")} so far`}

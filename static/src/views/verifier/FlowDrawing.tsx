@@ -147,6 +147,7 @@ export function FlowDrawing({ graph, now }: { graph: GraphView; now: ExploreRepl
   const ways = useMemo(() => graph.edges.filter((edge) => !isCall(edge)).map((edge) => ({ edge, became: way(graph, told, edge) })), [graph, told]);
   const order: readonly Way[] = ["never", "cut", "walked", "bad"];
   const margin = 24;
+  const beside = 58; // counts stand right of narrow blocks
   const said = now.verdict.accepted
     ? `Control-flow graph, ${graph.blocks.length} blocks, all walked paths are safe.`
     : `Control-flow graph, ${graph.blocks.length} blocks; the rejected path ends at pc ${now.verdict.pc}. The list of paths has the same as links.`;
@@ -159,8 +160,8 @@ export function FlowDrawing({ graph, now }: { graph: GraphView; now: ExploreRepl
       <svg
         role="img"
         aria-label={said}
-        viewBox={`${-margin} -14 ${graph.width + 2 * margin} ${graph.height + 28}`}
-        style={{ maxWidth: `${graph.width + 2 * margin}px`, minWidth: `${LEAST * graph.width}px` }}
+        viewBox={`${-margin} -14 ${graph.width + margin + beside} ${graph.height + 28}`}
+        style={{ maxWidth: `${graph.width + margin + beside}px`, minWidth: `${LEAST * graph.width}px` }}
         onClick={onClick}
       >
         <defs>
