@@ -3,10 +3,12 @@
 Programs come from the shared generator, by seed. Counted are rejections about memory and null at an
 instruction that accesses memory, in programs that run on packets. Which of them can fault at all is found out
 by a search twenty times as long, with packets of the generator and random ones on top. Prints the share by
-kind, and with ``--missed`` the seeds that were missed.
+kind, and with ``--missed`` the seeds that were missed. ``--record`` keeps what the test
+of the share is held to.
 """
 
 import argparse
+import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -14,7 +16,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 
+from tests.shared_data import CHECKOUT
 from tests.verifier.programs import generated, program_from
+from tests.verifier.recorded import read
 from vm.instruction import Atomic, Call, Load, LoadAcquire, Store, StoreRelease
 from vm.kernel.run import run_all
 from vm.kernel.scenario import Scenario, Setup
@@ -31,6 +35,9 @@ from vm.witness.search import RUNNABLE
 ACCESSES = (Load, LoadAcquire, Store, StoreRelease, Atomic, Call)
 LONG = Budget(runs=4_000, seconds=4.0)
 RANDOM = 300
+GOLDEN = CHECKOUT / "tests/data/witness.json"
+EVERY = 20
+"""One in so many of the recorded programs is looked at by the test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,22 @@ def measured(seed: int) -> Measured | None:
     return Measured(seed, kind, False, False, longer, beside)
 
 
+def can_fault(program: Program) -> bool:
+    """Whether the program is rejected at an access that a long search makes fault."""
+    found = explained(program, Options())
+    if not concerns(found, program) or not can_run(found):
+        return False
+    answer = witness_of(program, found, LONG)
+    return isinstance(answer, Witness) and answer.how == "fault" and confirmed(program, answer)
+
+
+def record() -> int:
+    """Keeps the seeds of recorded programs that can fault; how many they are."""
+    seeds = [one.seed for one in read(EVERY) if not one.root.accepted and can_fault(one.program)]
+    GOLDEN.write_text(json.dumps(seeds) + "\n", encoding="utf-8")
+    return len(seeds)
+
+
 def by_chance(program: Program, found: Explained, record: dict[str, list[str]]) -> bool:
     """Whether one of the generator's packets or many random ones make the machine fault at the slot."""
     random = Random(0)
@@ -109,7 +132,11 @@ def main() -> None:
     parser.add_argument("count", nargs="?", type=int, default=500)
     parser.add_argument("--missed", action="store_true", help="print the seeds that were missed")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--record", action="store_true", help="keep which recorded programs can fault")
     given = parser.parse_args()
+    if given.record:
+        print(f"{record()} recorded programs can fault")
+        return
     seeds = range(given.start, given.start + given.count)
     with ProcessPoolExecutor(given.jobs) as pool:
         rows = [row for row in pool.map(partial(measured), seeds, chunksize=10) if row is not None]
