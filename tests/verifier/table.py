@@ -19,22 +19,40 @@ START, END = "<!-- differences -->\n", "<!-- end -->"
 def table() -> Iterator[str]:
     """The lines between the marks."""
     release = kernel().split("-")[0]
-    asked = sum(one.root.processed <= LONG for one in read(EVERY))
-    yield f"Of {asked:,} generated programs (one in {EVERY} of those recorded from Linux {release}, without"
-    yield f"those in which it processes more than {LONG:,} instructions), so many get exactly its answer:"
+    rows = list(read(EVERY))
+    asked = {
+        "root": sum(one.root.processed <= LONG for one in rows),
+        "no-perfmon": sum(one.no_perfmon.processed <= LONG for one in rows),
+    }
+    yield f"Of every {EVERY}th generated program recorded from Linux {release}, without those in which it"
+    yield f"processes more than {LONG:,} instructions, so many get exactly its answer:"
     yield ""
     counts = kept()
+    real = counts.pop("real", None)
     yield f"| what | {' | '.join(f'`{name}`' for name in counts)} |"
     yield "| --- " * (len(counts) + 1) + "|"
+    yield f"| programs asked | {' | '.join(f'{asked[name]:,}' for name in counts)} |"
     for respect in counts["root"]:
         shown = [f"{row[respect]:,}" for row in counts.values()]
         yield f"| {respect.replace('_', ' ')} | {' | '.join(shown)} |"
+    if real is not None:
+        yield ""
+        total = real.pop("programs")
+        yield f"Of {total:,} programs as people write them and mutants of them (`tests/data/realworld`):"
+        yield ""
+        yield "| what | equal |"
+        yield "| --- | --- |"
+        for respect, count in real.items():
+            yield f"| {respect.replace('_', ' ')} | {count:,} |"
     if HAND_WRITTEN.exists():
         yield from _hand_written(json.loads(HAND_WRITTEN.read_text()))
 
 
 def _hand_written(known: dict[str, list[str] | int]) -> Iterator[str]:
     yield ""
+    if not any(names for names in known.values()):
+        yield "Hand-written programs (`tests/data/verifier/programs`): none differs."
+        return
     yield "Hand-written programs (`tests/data/verifier/programs`) that differ:"
     yield ""
     yield "| what | programs |"

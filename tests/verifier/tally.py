@@ -88,15 +88,19 @@ def _lines(name: str, found: list[Compared]) -> Iterator[str]:
     yield f"  false accepts: {len(false_accepts(found))}; broke: {len(crashes(found))}"
 
 
-def _real(every: int) -> Iterator[str]:
+def _real(every: int, keep: bool) -> Iterator[str]:
     """The table of the real-world programs, then a line for each that differs."""
     asked = [(one, *differences(one)) for one in real_programs(every) if one.kernel.processed <= LONG]
+    found = {
+        field.name: sum(getattr(equal, field.name) for *_, equal in asked) for field in fields(Differences)
+    }
+    if keep:
+        _raise({"real": {"programs": len(asked), **found}})
     yield f"real-world programs and mutants: {len(asked):,}, Linux accepts " + str(
         sum(one.kernel.accepted for one, _, _ in asked)
     )
-    for field in fields(Differences):
-        count = sum(getattr(equal, field.name) for _, _, equal in asked)
-        yield f"  {field.name:14} {count:7,} {100 * count / len(asked):7.2f} %"
+    for name, count in found.items():
+        yield f"  {name:14} {count:7,} {100 * count / len(asked):7.2f} %"
     wrong = [one.name for one, mine, _ in asked if mine.accepted and not one.kernel.accepted]
     yield f"  false accepts: {len(wrong)}; broke: {sum(bool(mine.crash) for _, mine, _ in asked)}"
     for one, mine, equal in asked:
@@ -114,7 +118,7 @@ def main() -> None:
     given = parser.parse_args()
     print(f"Linux {kernel()}")
     if given.real:
-        print("\n".join(_real(given.every)))
+        print("\n".join(_real(given.every, given.keep)))
         return
     programs = list(read(EVERY if given.keep else given.every))
     found = {"root": [root(one) for one in programs if one.root.processed <= LONG]}
