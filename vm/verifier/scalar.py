@@ -121,7 +121,7 @@ def raw(
     return _interned.get(key) or _interned.add(key, Scalar(*key, False))
 
 
-@lru_cache(1 << 10)
+@lru_cache(1 << 9)
 def const(value: int) -> Scalar:
     """The number ``value``, taken modulo 2**64."""
     value &= MASK64

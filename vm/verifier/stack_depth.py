@@ -22,6 +22,8 @@ _PRIVATE_LEAST: Final = 64
 
 def check_stack_depth(walk: "Walk") -> None:
     """Refuses chains of calls that need more than 512 bytes. The JIT rounds each frame up to 16."""
+    if len(walk.subprogs) == 1 and walk.stack_depths[0] <= STACK_SIZE:
+        return
     bounds = (*walk.subprogs, len(walk.insns))
     calls: list[list[int]] = []
     tail = []
