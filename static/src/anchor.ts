@@ -15,8 +15,8 @@ let programs = -1;
 
 function here(): Anchor | null {
   const { run, cursor } = state.peek();
-  const { snapshot, exact } = select.here.peek();
-  if (run === null || snapshot === null || !exact) return null;
+  const { snapshot } = select.here.peek();
+  if (run === null || snapshot === null || !select.exact.peek()) return null;
   if (cursor.step === 0) return { at: "start" };
   if (cursor.step === stepsOf({ run }, cursor.packet)) return { at: "end" };
   return { at: "line", step: cursor.step, program: snapshot.program, pc: snapshot.pc };

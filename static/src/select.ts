@@ -4,7 +4,7 @@ import type { Snapshot } from "./fold.ts";
 import type { MapSpecView, PacketRun, PacketView, ProgramView, SlotView, StepView, WindowReply } from "./schemas.ts";
 import { relate, type Related } from "./related.ts";
 import { state } from "./store.ts";
-import { snapshotAt, stepAt, stepsOf, windowFor } from "./trace.ts";
+import { known, snapshotAt, stepAt, stepsOf, windowFor } from "./trace.ts";
 
 export const inputs = computed(() => state.value.inputs);
 export const source = computed(() => state.value.inputs.source);
@@ -43,11 +43,9 @@ export interface Here {
   /** The step that led here, and the one about to run. */
   done: StepView | null;
   next: StepView | null;
-  /** False while the window of this place has not arrived. */
-  exact: boolean;
 }
 
-const NOWHERE: Here = { snapshot: null, previous: null, done: null, next: null, exact: false };
+const NOWHERE: Here = { snapshot: null, previous: null, done: null, next: null };
 
 let shown = NOWHERE;
 
@@ -59,18 +57,23 @@ export const here = computed<Here>(() => {
   const now = trace.value;
   const at = cursor.value;
   if (now.run === null) return (shown = NOWHERE);
-  if (stepsOf(now, at.packet) === 0) return (shown = { ...NOWHERE, exact: true }); // nothing ran for this packet
+  if (stepsOf(now, at.packet) === 0) return (shown = NOWHERE); // nothing ran for this packet
   const snapshot = snapshotAt(now, at);
-  if (snapshot === null) return { ...shown, exact: false };
+  if (snapshot === null) return shown; // the same, so that nothing is drawn again for it
   const before = { packet: at.packet, step: at.step - 1 };
   shown = {
     snapshot,
     previous: at.step > 0 ? snapshotAt(now, before) : null,
     done: at.step > 0 ? (stepAt(now, before) ?? null) : null,
     next: stepAt(now, at) ?? null,
-    exact: true,
   };
   return shown;
+});
+
+/** Whether `here` is the place of the cursor: not while its window has not arrived. */
+export const exact = computed(() => {
+  const at = cursor.value;
+  return run.value !== null && (stepsOf(trace.value, at.packet) === 0 || known(trace.value, at));
 });
 
 export const snapshot = computed(() => here.value.snapshot);

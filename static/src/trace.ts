@@ -37,6 +37,12 @@ export function stepAt(state: Trace, { packet, step }: Cursor): StepView | undef
   return window?.steps[step - window.first];
 }
 
+/** Whether the state at a cursor can be told. */
+export function known(state: Trace, cursor: Cursor): boolean {
+  const window = windowFor(state, cursor);
+  return window !== undefined && cursor.step <= window.first + window.steps.length;
+}
+
 /** The state at a cursor, or null while its window has not arrived. */
 export function snapshotAt(state: Trace, cursor: Cursor): Snapshot | null {
   const window = windowFor(state, cursor);

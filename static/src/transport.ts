@@ -6,7 +6,7 @@ import { follow, settle } from "./anchor.ts";
 import { api, isFailure, RequestFailed } from "./api.ts";
 import type { CheckReply, Failure, GraphReply, MarksReply, RunReply, StopReply, StopRequest, WindowReply } from "./schemas.ts";
 import { act, state } from "./store.ts";
-import { snapshotAt, stepsOf, wanted, windowKey } from "./trace.ts";
+import { known, stepsOf, wanted, windowKey } from "./trace.ts";
 
 /** After the last key: when the text is checked, and when it is run. */
 const CHECK_IDLE = 25;
@@ -202,7 +202,7 @@ let glimpsing = false;
 /** Where the window of the cursor is not there, the few steps about it are asked for first: they come sooner. */
 function glimpse(): void {
   const now = state.peek();
-  if (now.run === null || glimpsing || stepsOf(now, now.cursor.packet) === 0 || snapshotAt(now, now.cursor) !== null) return;
+  if (now.run === null || glimpsing || stepsOf(now, now.cursor.packet) === 0 || known(now, now.cursor)) return;
   const { packet, step } = now.cursor;
   const [window] = wanted(now, now.cursor);
   glimpsing = true;

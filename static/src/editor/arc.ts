@@ -53,9 +53,9 @@ function line(path: string, dashed: boolean): SVGPathElement {
 /** The current line and the line it jumps to, if the step about to run does not go on to the next instruction. */
 function jump(view: EditorView): { from: number; to: number } | null {
   const { cursor } = state.peek();
-  const { next, exact } = select.here.peek();
+  const { next } = select.here.peek();
   const then = stepAt(state.peek(), { packet: cursor.packet, step: cursor.step + 1 });
-  if (!exact || next === null || then === undefined || then.depth !== next.depth || then.program !== next.program) return null;
+  if (!select.exact.peek() || next === null || then === undefined || then.depth !== next.depth || then.program !== next.program) return null;
   const slots = select.slots.peek();
   const at = slots.findIndex(({ pc }) => pc === next.pc);
   if (at < 0 || slots[at + 1]?.pc === then.pc) return null;

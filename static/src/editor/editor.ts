@@ -161,8 +161,7 @@ function sync(view: EditorView): void {
     if (soon) later = setTimeout(() => view.dispatch({ effects: setProblems.of(problems) }), RESTED);
   });
   effect(() => {
-    void [select.related.value, select.walked.value, select.run.value, ...walkedSignals()];
-    if (!select.here.value.exact && select.run.value !== null) return; // on its way: the lines stay as they are until then
+    void [select.here.value, select.related.value, select.walked.value, select.run.value, ...walkedSignals()];
     view.dispatch({ effects: refresh.of(null) });
     at = follow(view, at);
   });

@@ -102,7 +102,7 @@ function Spoken() {
 }
 
 export function Sentence() {
-  const late = !select.here.value.exact && select.run.value !== null;
+  const late = !select.exact.value && select.run.value !== null;
   const why = select.why.value;
   return (
     <div class={late || select.stale.value ? "say late" : "say"}>
