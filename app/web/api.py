@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.schemas.packets import DissectRequest, FormRequest, HexRequest
 from app.schemas.workspace import SaveRequest
+from app.web.failures import of_error
 from app.web.questions import QUESTIONS
 from app.web.services import services
 from vm.source import HookscopeError
@@ -27,11 +28,15 @@ def _missing(what: str) -> HookscopeError:
 @blueprint.post("/check", endpoint="check", defaults={"name": "check"})
 @blueprint.post("/ask/<name>")
 def ask(name: str) -> Response:
-    """Answers what a socket would."""
+    """Answers what a socket would. A refusal too is an answer and no failed request: the page expects some."""
     question = QUESTIONS.get(name)
     if question is None:
         raise _missing("question")
-    return _json(question.answer(services().pool, question.model.model_validate_json(request.data)))
+    message = question.model.model_validate_json(request.data)
+    try:
+        return _json(question.answer(services().pool, message))
+    except HookscopeError as error:
+        return jsonify(failure=of_error(error).model_dump())
 
 
 @blueprint.get("/reference")

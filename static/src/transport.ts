@@ -32,7 +32,7 @@ const LONG: ReadonlySet<string> = new Set(["graph", "verdict", "explore", "expla
 
 async function post<T>(event: string, message: unknown): Promise<T | Failure | null> {
   try {
-    return await api.question<T>(event, message);
+    return parse<T>(await api.question<unknown>(event, message));
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
     return error.failure.code === "unreachable" ? null : error.failure;

@@ -23,6 +23,11 @@ def test_http_answers_what_the_socket_answers(web: Flask, client: FlaskClient, n
     assert (reply.status_code, reply.get_json()) == (200, told)
 
 
+def test_a_refusal_is_an_answer(client: FlaskClient) -> None:
+    reply = client.post("/api/ask/window", data='{"run": "forgotten", "packet": 0, "window": 0}')
+    assert (reply.status_code, reply.get_json()["failure"]["code"]) == (200, "unknown-run")
+
+
 def test_an_unknown_question_is_not_found(client: FlaskClient) -> None:
     reply = client.post("/api/ask/nothing", data="{}")
     assert (reply.status_code, reply.get_json()["code"]) == (404, "not-found")
