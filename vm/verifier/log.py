@@ -15,7 +15,7 @@ from vm.verifier.odd_text import odd_text
 from vm.verifier.options import LOG_ALL, LOG_PATH
 from vm.verifier.register import ADD_CONST, PACKET_KINDS, Kind, Register
 from vm.verifier.scalar_text import format_ranges, format_signed, format_unsigned
-from vm.verifier.state import EMPTY, INVALID, SLOT_TEXT, SPILL, Frame, State
+from vm.verifier.state import DYNPTR, EMPTY, INVALID, SLOT_TEXT, SPILL, Frame, State
 from vm.word import signed
 
 MAX_TEXTS: Final = 1 << 12
@@ -106,6 +106,8 @@ class Log:
         if slots:
             for index, slot in enumerate(frame.stack):
                 if slots >> index & 1 and slot is not EMPTY and slot.types != EMPTY.types:
+                    if slot.types[7] == DYNPTR and not slot.spilled.size:
+                        continue  # the upper half: it is printed with the lower
                     out.append(f" fp{-8 * (index + 1)}={self._slot(slot.types, slot.spilled, number)}")
         if state.refs and state.refs[0].id:
             out.append(" refs=" + ",".join(str(ref.id) for ref in state.refs if ref.id))
@@ -123,6 +125,9 @@ class Log:
         return found
 
     def _slot(self, types: bytes, spilled: Register, frameno: int) -> str:
+        if types[7] == DYNPTR:
+            ref = f"ref_id={spilled.ref}," if spilled.ref else ""
+            return f"dynptr_{spilled.btf}(id={spilled.id},{ref}dynptr_id={spilled.id})"
         if types[7] != SPILL:
             return "".join(SLOT_TEXT[kind] for kind in types)
         above = types[: types.index(SPILL)]
