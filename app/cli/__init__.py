@@ -1,11 +1,26 @@
-"""The ``hookscope`` command; one file per family of verbs."""
+"""The ``hookscope`` command; one file per family of verbs, loaded when its verb is asked for."""
 
+from collections.abc import Mapping
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from app.cli import runs, serve, tools, verify
 from vm.source import HookscopeError
+
+VERBS: Mapping[str, str] = {
+    "serve": "serve:serve",
+    "asm": "tools:asm",
+    "disasm": "tools:disasm",
+    "cfg": "tools:cfg",
+    "plugin": "plugin:plugin",
+    "run": "runs:run",
+    "map": "runs:map_",
+    "batch": "runs:batch",
+    "verify": "verify:verify",
+    "compare": "verify:compare",
+}
+"""Verb → file:function."""
 
 
 class _Refused(click.ClickException):
@@ -20,7 +35,19 @@ class _Refused(click.ClickException):
 
 
 class _Verbs(click.Group):
-    """One place for the errors of every verb."""
+    """Loads the verb that is asked for; one place for the errors of all."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """All verbs, in the order of the help."""
+        return list(VERBS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """The verb, or None where there is none."""
+        if name not in VERBS:
+            return None
+        module, _, function = VERBS[name].partition(":")
+        found: click.Command = getattr(import_module(f"app.cli.{module}"), function)
+        return found
 
     def invoke(self, ctx: click.Context) -> object:
         """Carries out the verb."""
@@ -41,18 +68,3 @@ def _version() -> str:
 @click.version_option(_version(), prog_name="hookscope")
 def main() -> None:
     """Learn eBPF: write a program, attach it, send it a packet, step it both ways."""
-
-
-for command in (
-    serve.serve,
-    tools.asm,
-    tools.disasm,
-    tools.cfg,
-    tools.plugin,
-    runs.run,
-    runs.map_,
-    runs.batch,
-    verify.verify,
-    verify.compare,
-):
-    main.add_command(command)

@@ -1,19 +1,17 @@
-"""``hookscope asm | disasm | cfg | plugin``: the parts of the simulator, one at a time."""
+"""``hookscope asm | disasm | cfg``: the parts of the simulator, one at a time."""
 
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
-from app.cli.files import FileOrDash, bytecode
-from app.cli.programs import all_programs, assembled, from_bytecode, is_text
+from app.cli.files import FileOrDash
+from app.cli.programs import all_programs, assembled, is_text
 from vm.asm import Style, disassemble
 from vm.cfg.graph import control_flow
 from vm.cfg.structure import check_structure
 from vm.cfg.text import render_dot, render_text
 from vm.encoding import pack
-from vm.kernel.bare import refusal, run_bare
 from vm.source import HookscopeError
 
 
@@ -88,26 +86,3 @@ def cfg(file: bytes, dot: bool) -> None:
             click.echo(f"refused by Linux 6.18: {rejection.errno.name}: {rejection.message}", err=True)
             refused = True
     sys.exit(1 if refused else 0)
-
-
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def plugin(arguments: tuple[str, ...]) -> None:
-    """Speak the bpf_conformance plugin protocol: [MEMORY] in hex, bytecode in hex on standard input."""
-    given = "".join(arguments[0].split()) if arguments and not arguments[0].startswith("-") else ""
-    try:
-        memory = bytes.fromhex(given)
-    except ValueError:
-        _refuse(f"the memory is not hex: {given[:40]}")
-    program = from_bytecode(bytecode(sys.stdin.buffer.readline()))
-    if rejection := refusal(program):
-        _refuse(rejection.message)
-    ended, fault = run_bare(program, memory)
-    if fault is not None or ended.how != "exit":
-        _refuse(ended.message)
-    click.echo(f"{ended.value:x}")
-
-
-def _refuse(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(1)

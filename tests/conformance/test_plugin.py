@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from app.cli.tools import plugin
+from app.cli.plugin import plugin
 from tests.conformance.case import read
 from tests.conformance.test_conformance import files
 from vm.encoding import pack

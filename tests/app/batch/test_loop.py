@@ -183,6 +183,7 @@ def test_verify_answers_with_the_verdict_and_the_words_of_linux() -> None:
         "processed": 1,
     }
     assert "0: (95) exit\nR0 !read_ok\n" in refused["log"]
+    assert " ".join(refused) == "id accepted errno error log processed total_states category pc"
     assert set(refused) == set(accepted)
     assert (accepted["accepted"], accepted["errno"], accepted["error"], accepted["pc"]) == (
         True,

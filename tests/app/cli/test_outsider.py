@@ -99,6 +99,15 @@ def test_a_port_in_use_is_said_at_once() -> None:
     assert (code, f"cannot listen on 127.0.0.1, port {port}" in err) == (1, True)
 
 
+def test_the_plugin_loads_no_more_than_it_needs() -> None:
+    code = "import sys, app.cli as c; c.main.get_command(None, 'plugin'); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert {"networkx", "flask", "sqlalchemy", "pydantic"}.isdisjoint(done.stdout.split())
+    assert "app.cli.plugin" in done.stdout.split()
+
+
 def test_the_version_is_told() -> None:
     assert hookscope("--version")[1].startswith("hookscope, version ")
 
