@@ -93,6 +93,8 @@ def use(walk: "Walk", regno: int, kind: str) -> Register:
         index = _place(walk, regno)
         if index is not None:
             walk.stack_live.read(walk.state, reg.frame, walk.pc, 3 << (index - 1))
+            walk.scratch_slot(index)
+            walk.scratch_slot(index - 1)
     return found
 
 
