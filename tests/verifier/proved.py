@@ -213,6 +213,8 @@ def main() -> None:
         done += 1
         found = violations(one.program, one.seed)
         bad += bool(found)
+        if done % 500 == 0:
+            print(f"{done:,} programs run, {bad} bad", flush=True)
         for each in found[:1]:
             print(f"seed {one.seed}: {each}", flush=True)
     print(f"{done:,} accepted programs, {PACKETS} packets each: {bad} left what was proved, or faulted")

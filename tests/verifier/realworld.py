@@ -18,6 +18,7 @@ from tests.shared_data import CHECKOUT
 from tests.verifier.compare import show
 from tests.verifier.mutate import mutant
 from tests.verifier.outcome import Outcome, classes, outcome, table
+from tests.verifier.verdict import LONG, kernels
 from vm.asm.elf import load_elf
 from vm.asm.elf.reader import read_elf
 from vm.program import Program
@@ -138,9 +139,11 @@ def neighbours(real: Real, count: int, salt: str = "") -> Iterator[Real]:
 
 
 def _asked(real: Real, count: int, salt: str) -> list[Outcome]:
+    """The answers to a program and its mutants, without those that Linux walks for long."""
     return [
         outcome(each.name, each.program, attach_type=each.attach_type)
         for each in neighbours(real, count, salt)
+        if kernels(each.program, 4, each.attach_type).processed <= LONG
     ]
 
 
