@@ -28,7 +28,7 @@ def _missing(what: str) -> HookscopeError:
 @blueprint.post("/check", endpoint="check", defaults={"name": "check"})
 @blueprint.post("/ask/<name>")
 def ask(name: str) -> Response:
-    """Answers what a socket would. A refusal too is an answer and no failed request: the page expects some."""
+    """Answers what a socket would: a refusal too is an answer and no failed request; the page expects it."""
     question = QUESTIONS.get(name)
     if question is None:
         raise _missing("question")
