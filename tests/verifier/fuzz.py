@@ -169,6 +169,10 @@ def complaint(program: Program, log_level: int = 0, profile: str = "root") -> st
     return ""
 
 
+_COMPLEX = "jumps is too complex"
+"""Programs so refused are kept from the kernel: 6.18.44 may crash where the fork is one of arithmetic."""
+
+
 def difference(program: Program, profile: str = "root") -> str:
     """Where the kernel's verdict is another; empty where it agrees or cannot be asked."""
     missing = any(
@@ -177,11 +181,12 @@ def difference(program: Program, profile: str = "root") -> str:
     )
     if profile != "root" or missing:  # which descriptors are open is this process's own matter
         return ""
+    report = verify(program, Options(limit=LIMIT))
+    if report.processed > LIMIT or _COMPLEX in report.error:
+        return ""
     try:
         kernel: Verdict = kernels(program, 4)
     except (HookscopeError, OSError):
-        return ""
-    if kernel.processed > LIMIT:
         return ""
     mine = ours(program, 4)
     if mine.accepted and not kernel.accepted:

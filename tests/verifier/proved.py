@@ -178,7 +178,7 @@ class Concrete:
 
     def _has_value(self, reg: Register, word: int) -> bool:
         least = signed(reg.value.smin) + reg.off
-        at = self.machine.world.memory.locate((word - max(least, 0)) & MASK64)
+        at = self.machine.world.memory.locate((word - least) & MASK64)
         if at is None or at.region.kind not in (RegionKind.MAP_VALUE, RegionKind.RODATA):
             return False
         start = at.region.part(at.off).lo + at.region.base
