@@ -5,13 +5,15 @@ import type { CautionView, WitnessView } from "../../schemas.ts";
 import * as screen from "../../screen.ts";
 import { act, state } from "../../store.ts";
 import * as time from "../../time.ts";
+import { applied } from "../../verifier/patch.ts";
 import { plural } from "../words.ts";
 import { Told } from "./Told.tsx";
 
-/** Sends the packets of the witness in the workbench, and goes to the step that goes wrong. */
+/** Sends the packets of the witness in the workbench, its maps filled as it needs them, and goes to the step that goes wrong. */
 function open(witness: WitnessView): void {
   const packet = Math.max(0, witness.packets.length - 1);
-  act(actions.setPackets, witness.packets, "sending the witness");
+  if (witness.edits.length === 0) act(actions.setPackets, witness.packets, "sending the witness");
+  else act(actions.setInputs, withContents(witness), "sending the witness, and what its maps begin with");
   const { revision } = state.peek();
   screen.show("workbench");
   act(actions.toast, `Sending ${plural(witness.packets.length, "packet")} instead of those there were.`, true);
@@ -23,6 +25,12 @@ function open(witness: WitnessView): void {
       queueMicrotask(() => time.seekPacket(packet, witness.step));
     }
   });
+}
+
+/** The packets, and the text after the edits that give its maps their first contents. */
+function withContents(witness: WitnessView) {
+  const source = applied(state.peek().inputs.source, witness.edits);
+  return { source, packets: [...witness.packets], times_ns: [] };
 }
 
 export function Witness({ witness, caution }: { witness: WitnessView | null; caution: CautionView | null }) {
@@ -44,6 +52,7 @@ export function Witness({ witness, caution }: { witness: WitnessView | null; cau
         <button type="button" class="btn" onClick={() => open(witness)}>
           Open in the workbench
         </button>
+        {witness.edits.length === 0 ? null : <span class="meta">also writes what the maps begin with into the text</span>}
         <span class="meta dim">
           found after {plural(witness.runs, "try", "tries")}, pc {witness.pc}
         </span>
