@@ -81,9 +81,6 @@ def _fill(walk: "Walk", frame: Frame, index: int, off: int, size: int, into: boo
         if not into:
             return UNKNOWN, False
         if size <= spill_size and off % 8 == 0:
-            if size == 4 and spill_size == 4 and width(spilled) <= 32:
-                spilled = walk.with_id(spilled)
-                frame.stack[index] = Slot(slot.types, spilled)
             if width(spilled) > size * 8:
                 return spilled._replace(id=0), True
             return spilled, True
