@@ -128,11 +128,12 @@ def _alive(walk: Walk, explorer: Explorer) -> tuple[int, ...]:
     """Stack depths of the functions any path comes to: Linux removes the others."""
     seen = explorer.checked if walk.guards is None else walk.guards.seen
     bounds = (*walk.subprogs, len(walk.insns))
-    bodies = [range(bounds[index], bounds[index + 1]) for index in range(len(walk.subprogs))]
+    bodies = [
+        [pc for pc in range(bounds[index], bounds[index + 1]) if pc in seen]
+        for index in range(len(walk.subprogs))
+    ]
     return tuple(
-        with_loops(walk, depth, body)
-        for depth, body in zip(walk.stack_depths, bodies, strict=True)
-        if any(pc in seen for pc in body)
+        with_loops(walk, depth, body) for depth, body in zip(walk.stack_depths, bodies, strict=True) if body
     )
 
 

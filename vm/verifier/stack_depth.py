@@ -1,8 +1,9 @@
 """The stack all functions of a chain of calls need together (check_max_stack_depth)."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from vm.instruction import Call, LoadImm64
+from vm.instruction import Call, LoadImm64, MayGoto
 from vm.isa import STACK_SIZE, CallKind, ImmKind
 from vm.uapi.helper_ids import HelperId
 from vm.uapi.prog_types import ProgType as P
@@ -51,10 +52,16 @@ def check_stack_depth(walk: "Walk") -> None:
         stack.extend((callee, total, frames + 1) for callee in reversed(calls[subprog]))
 
 
-def with_loops(walk: "Walk", depth: int, body: range) -> int:
-    """The stack of a function in the end: loops put in place of a bpf_loop keep three registers there."""
+def with_loops(walk: "Walk", depth: int, body: Sequence[int]) -> int:
+    """The stack of a function in the end, ``body`` the slots of it that stay.
+
+    Loops put in place of a bpf_loop keep three registers there, may_goto a count and a time.
+    """
     inline = any(pc in walk.aux and walk.aux[pc].facts.get("inline") for pc in body)
-    return -(-depth // 8) * 8 + 3 * 8 if inline else depth
+    if inline:
+        depth = -(-depth // 8) * 8 + 3 * 8
+    insns = (walk.insns[pc] for pc in body)
+    return depth + 16 * any(isinstance(insn, MayGoto) and insn.off != 0 for insn in insns)
 
 
 def _callee(walk: "Walk", pc: int) -> int | None:
