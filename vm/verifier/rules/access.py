@@ -33,7 +33,7 @@ _MAX = "\nR{reg} max value is outside of the allowed memory range"
 _VALUE = "invalid access to map value, value_size={limit} off={off} size={size}"
 _KEY = "invalid access to map key, key_size={limit} off={off} size={size}"
 _REGION = "invalid access to memory, mem_size={limit} off={off} size={size}"
-_CONSTANT_HINT = "stay within bytes 0 to {limit}, or make the {region} larger"
+_CONSTANT_HINT = "stay within the {limit} bytes from 0 on, or make the {region} larger"
 _INDEX_HINT = "narrow the index before it is added, for example `if r1 >= … goto …` or `r1 &= …`"
 
 
