@@ -19,11 +19,13 @@ from vm.verifier.state import DYNPTR, EMPTY, INVALID, SLOT_TEXT, SPILL, Frame, S
 from vm.word import signed
 
 MAX_TEXTS: Final = 1 << 12
+MAX_LOG: Final = 1 << 24
+"""Characters kept of the end at least; a walk of a million instructions may print far more."""
 _ADDRESS: Final = 0xFFFF888100000000
 
 
 class Log:
-    """``parts`` are joined at the end; ``size`` is the number of characters so far.
+    """``parts`` are joined at the end; ``size`` is the number of characters so far, ``dropped`` of them lost.
 
     Without ``addresses`` those of maps are printed as 0.
     """
@@ -34,7 +36,7 @@ class Log:
         self.enabled = bool(level & (LOG_PATH | LOG_ALL))
         self.all = bool(level & LOG_ALL)
         self.parts: list[str] = []
-        self.size = 0
+        self.size = self.dropped = 0
         self._insn_end = -1
         self._texts: dict[int, str] = {}
         self._lines: dict[int, str] = {}
@@ -46,9 +48,22 @@ class Log:
         if self.level:
             self.parts.append(message)
             self.size += len(message)
+            if self.size - self.dropped > 2 * MAX_LOG:
+                self._drop()
+
+    def _drop(self) -> None:
+        """Lose the oldest parts, as the kernel's rolling buffer does: it is the end that says why."""
+        first = 0
+        while self.size - self.dropped > MAX_LOG:
+            self.dropped += len(self.parts[first])
+            first += 1
+        del self.parts[:first]
 
     def take_back(self, size: int) -> None:
         """Drops what was written after the log had ``size`` characters."""
+        if size < self.dropped:
+            self.parts.clear()
+            self.size = self.dropped = size
         while self.size > size:
             last = self.parts.pop()
             self.size -= len(last)
@@ -58,7 +73,9 @@ class Log:
                 self.size += len(keep)
 
     def text(self) -> str:
-        return "".join(self.parts)
+        """The log; one that lost its beginning says so in its first line."""
+        lost = f"({self.dropped:,} characters before this are not kept)\n" if self.dropped else ""
+        return lost + "".join(self.parts)
 
     def insn_text(self, pc: int) -> str:
         """The instruction as ``verbose_insn`` prints it."""
