@@ -47,18 +47,30 @@ class Store:
         """The latest save of a workspace."""
         with self._reading() as session:
             row = session.get(Workspace, key)
-            return _document(row) if row else None
+            return self._document(row) if row else None
 
     def workspaces(self) -> list[WorkspaceDoc]:
         """All workspaces, the latest saved first; at most 200."""
         with self._reading() as session:
             rows = session.scalars(select(Workspace).order_by(Workspace.saved_at.desc()).limit(200))
-            return [_document(row) for row in rows]
+            return [self._document(row) for row in rows]
 
     def save(self, key: str | None, request: SaveRequest) -> SaveReply:
         """A new version. A save not based on the latest keeps that one as a revision and returns its text."""
         with self._saving() as session:
-            return _save(session, key or secrets.token_urlsafe(9), request)
+            reply = _save(session, key or secrets.token_urlsafe(9), request)
+        return reply.model_copy(update={"lasting": self.lasting})
+
+    def _document(self, row: Workspace) -> WorkspaceDoc:
+        return WorkspaceDoc(
+            id=row.id,
+            title=row.title,
+            inputs=Inputs.model_validate_json(row.inputs),
+            place=Place.model_validate_json(row.place),
+            version=row.version,
+            saved_at=row.saved_at,
+            lasting=self.lasting,
+        )
 
     def link(self, request: SaveRequest) -> str:
         """The id under which this snapshot can be opened for ever; equal snapshots share one."""
@@ -100,17 +112,6 @@ class Store:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _document(row: Workspace) -> WorkspaceDoc:
-    return WorkspaceDoc(
-        id=row.id,
-        title=row.title,
-        inputs=Inputs.model_validate_json(row.inputs),
-        place=Place.model_validate_json(row.place),
-        version=row.version,
-        saved_at=row.saved_at,
-    )
 
 
 def _save(session: Session, key: str, request: SaveRequest) -> SaveReply:

@@ -20,7 +20,10 @@ class Place(Message):
 
 
 class WorkspaceDoc(Message):
-    """A saved workbench. ``version`` counts saves; a save names the one it is based on."""
+    """A saved workbench. ``version`` counts saves; a save names the one it is based on.
+
+    ``lasting``: it outlives the server. Where the disk cannot be written it is kept in memory only.
+    """
 
     id: str
     title: str
@@ -28,6 +31,7 @@ class WorkspaceDoc(Message):
     place: Place
     version: int
     saved_at: str
+    lasting: bool
 
 
 class SaveRequest(Message):
@@ -40,12 +44,23 @@ class SaveRequest(Message):
 
 
 class SaveReply(Message):
-    """The new version; ``conflict`` holds the other tab's text when it was not based on the latest."""
+    """The new version; ``conflict`` holds the other tab's text when it was not based on the latest.
+
+    ``lasting``: as of a document.
+    """
 
     id: str
     version: int
     saved_at: str
     conflict: SourceText | None = None
+    lasting: bool = True
+
+
+class LinkReply(Message):
+    """The id of a link; one that is not ``lasting`` ends with the server."""
+
+    id: str
+    lasting: bool
 
 
 class ExampleView(Message):

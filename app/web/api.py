@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from app.schemas.packets import DissectRequest, FormRequest, HexRequest
-from app.schemas.workspace import SaveRequest
+from app.schemas.workspace import LinkReply, SaveRequest
 from app.web.failures import of_error
 from app.web.questions import QUESTIONS
 from app.web.services import services
@@ -115,7 +115,9 @@ def save(key: str | None = None) -> Response:
 @blueprint.post("/links")
 def link() -> Response:
     """Makes a link that opens exactly this."""
-    return jsonify(id=services().store.link(SaveRequest.model_validate_json(request.data)))
+    store = services().store
+    key = store.link(SaveRequest.model_validate_json(request.data))
+    return _json(LinkReply(id=key, lasting=store.lasting).model_dump_json())
 
 
 @blueprint.get("/links/<key>")

@@ -60,7 +60,7 @@ export function undo(state: State, id?: number): State {
 }
 
 /** Starts from a saved workbench, a link, an example or a draft. */
-export function open(state: State, doc: Omit<WorkspaceDoc, "id" | "saved_at"> & { id: string | null }, saving: Saving): State {
+export function open(state: State, doc: Omit<WorkspaceDoc, "id" | "saved_at" | "lasting"> & { id: string | null }, saving: Saving): State {
   const next = changed({ ...state, id: doc.id, title: doc.title, version: doc.version, saving }, doc.inputs);
   const { packet, step, breakpoints, conditions } = doc.place;
   return {

@@ -2,6 +2,7 @@
 import type {
   ExampleView,
   Failure,
+  LinkReply,
   PacketsReply,
   Reference,
   SampleView,
@@ -65,6 +66,6 @@ export const api = {
   workspace: (id: string) => ask<WorkspaceDoc>("GET", `/api/workspaces/${encodeURIComponent(id)}`),
   create: (request: SaveRequest) => ask<SaveReply>("POST", "/api/workspaces", request),
   save: (id: string, request: SaveRequest) => ask<SaveReply>("PUT", `/api/workspaces/${encodeURIComponent(id)}`, request),
-  share: (request: SaveRequest) => ask<{ id: string }>("POST", "/api/links", request),
+  share: (request: SaveRequest) => ask<LinkReply>("POST", "/api/links", request),
   shared: (id: string) => ask<WorkspaceDoc>("GET", `/api/links/${encodeURIComponent(id)}`),
 };

@@ -1,11 +1,12 @@
 // Keeps the work: in this browser at once, on the server when the keys have rested for a second.
-import { effect } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import * as actions from "./actions.ts";
 import { api, RequestFailed } from "./api.ts";
+import { keptSaid, type Here } from "./keeping.ts";
 import { encodePlace } from "./link.ts";
 import { keep, recall } from "./prefs.ts";
 import { screen } from "./screen.ts";
-import type { Place, SaveReply, SaveRequest } from "./schemas.ts";
+import type { Failure, Place, SaveReply, SaveRequest } from "./schemas.ts";
 import { act, state } from "./store.ts";
 import type { State } from "./state.ts";
 
@@ -15,6 +16,14 @@ const RETRY = 5_000;
 /** Characters of packets that the browser keeps beside the program: storage is small, the text comes first. */
 const LOCAL_PACKETS = 2_000_000;
 const URL_IDLE = 300;
+
+/** What this browser's storage took when the work was last kept, and why the server refused it. */
+const here = signal<Here>("all");
+const refusal = signal<Failure | null>(null);
+const saving = computed(() => state.value.saving);
+
+/** Where the work is kept, in words. */
+export const kept = computed(() => keptSaid(saving.value, here.value, refusal.value));
 
 /** What the browser keeps of one program; `dirty` until the server has it. */
 export interface Draft {
@@ -55,8 +64,9 @@ function keepLocally(dirty: boolean): void {
   const { id, title, version, inputs } = now;
   const draft: Draft = { id, title, version, inputs, place: placeOf(now), dirty };
   const size = inputs.packets.reduce((sum, hex) => sum + hex.length, 0);
-  if (size <= LOCAL_PACKETS && keep(draftKey(id), draft)) return;
-  keep(draftKey(id), { ...draft, inputs: { ...inputs, packets: [], times_ns: [] } });
+  const whole = size <= LOCAL_PACKETS && keep(draftKey(id), draft);
+  const text = whole || keep(draftKey(id), { ...draft, inputs: { ...inputs, packets: [], times_ns: [] } });
+  here.value = whole ? "all" : text ? "text" : "nothing";
 }
 
 let server: ReturnType<typeof setTimeout> | undefined;
@@ -68,24 +78,31 @@ async function saveNow(): Promise<void> {
   busy = true;
   const now = state.peek();
   const sent = now.revision;
-  act(actions.setSaving, "saving");
+  if (!waiting()) act(actions.setSaving, "saving");
   try {
     const reply = await send(now);
     if (now.id === null) keep(draftKey(null), null);
     act(actions.saved, reply.id, reply.version);
     if (reply.conflict !== null) await keepOther(now, reply.conflict);
     const current = state.peek().revision === sent && state.peek().title === now.title;
-    act(actions.setSaving, current ? "saved" : "local");
-    keepLocally(!current);
+    act(actions.setSaving, !current ? "local" : reply.lasting ? "saved" : "fleeting");
+    keepLocally(!current || !reply.lasting);
     showAddress();
     if (!current) server = setTimeout(() => void saveNow(), SERVER_IDLE);
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
-    act(actions.setSaving, "offline");
+    refusal.value = error.failure;
+    act(actions.setSaving, error.failure.code === "unreachable" ? "offline" : "refused");
+    keepLocally(true);
     server = setTimeout(() => void saveNow(), RETRY);
   } finally {
     busy = false;
   }
+}
+
+/** The server could not be had, or would not: it is asked again, and until then that is what is said. */
+function waiting(): boolean {
+  return state.peek().saving === "offline" || state.peek().saving === "refused";
 }
 
 /** A server that does not know the program (its data is gone, or this is another one) is given it as a new one. */
@@ -105,10 +122,12 @@ async function keepOther(now: State, source: string): Promise<void> {
   act(actions.toast, "Another tab had changed this program. Its text is kept as a program of its own.", false, `/w/${copy.id}`);
 }
 
+/** An example that was changed has the address under which this browser finds it again, also before the server has it. */
 function showAddress(): void {
-  const { id, cursor, pin } = state.peek();
-  const path = id === null ? location.pathname : `/w/${id}`;
-  const search = id === null ? location.search : screen.peek() === "verifier" ? "?view=verifier" : "";
+  const { id, cursor, pin, saving } = state.peek();
+  const untouched = id === null && saving === "untouched";
+  const path = untouched ? location.pathname : id === null ? "/workbench" : `/w/${id}`;
+  const search = untouched ? location.search : screen.peek() === "verifier" ? "?view=verifier" : "";
   const url = `${path}${search}${encodePlace(cursor.packet, cursor.step, pin)}`;
   if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url);
 }
@@ -127,7 +146,10 @@ export function startSaving(): void {
     queueMicrotask(() => act(actions.setSaving, "local"));
     clearTimeout(local);
     clearTimeout(server);
-    local = setTimeout(() => keepLocally(true), LOCAL_IDLE);
+    local = setTimeout(() => {
+      keepLocally(true);
+      showAddress();
+    }, LOCAL_IDLE);
     server = setTimeout(() => void saveNow(), SERVER_IDLE);
   });
   let address: ReturnType<typeof setTimeout> | undefined;
@@ -137,6 +159,7 @@ export function startSaving(): void {
     clearTimeout(address);
     address = setTimeout(showAddress, URL_IDLE);
   });
+  if (state.peek().saving === "fleeting") keepLocally(true);
   addEventListener("pagehide", () => {
     if (state.peek().saving !== "untouched") keepLocally(state.peek().saving !== "saved");
   });
@@ -149,12 +172,12 @@ export function startSaving(): void {
 }
 
 export async function saveIfOffline(): Promise<void> {
-  if (state.peek().saving === "offline") await saveNow();
+  if (waiting()) await saveNow();
 }
 
-/** A link to exactly this: program, packets, step. */
-export async function shareUrl(): Promise<string> {
+/** A link to exactly this: program, packets, step. One that is not lasting ends with the server. */
+export async function shareUrl(): Promise<{ url: string; lasting: boolean }> {
   const now = state.peek();
-  const { id } = await api.share(requestOf(now));
-  return `${location.origin}/l/${id}${encodePlace(now.cursor.packet, now.cursor.step, now.pin)}`;
+  const { id, lasting } = await api.share(requestOf(now));
+  return { url: `${location.origin}/l/${id}${encodePlace(now.cursor.packet, now.cursor.step, now.pin)}`, lasting };
 }

@@ -31,7 +31,7 @@ async function openSaved(id: string): Promise<void> {
   }
   // Unsent work of this browser goes on top; the server notices when it is not based on the latest save.
   if (draft?.dirty && draft.inputs.source !== doc.inputs.source) act(actions.open, fromDraft(draft), "local");
-  else act(actions.open, doc, "saved");
+  else act(actions.open, doc, doc.lasting ? "saved" : "fleeting");
 }
 
 /** The panes as they stood where the link was made, if this screen is of the same kind. */

@@ -385,6 +385,12 @@ export interface LayerView {
   fields: FieldView[];
 }
 
+/** The id of a link; one that is not ``lasting`` ends with the server. */
+export interface LinkReply {
+  id: string;
+  lasting: boolean;
+}
+
 /** Lines of the log, each with the step it tells of (0: none). */
 export interface LogReply {
   walk: string;
@@ -673,12 +679,13 @@ export interface SampleView {
   times_ns: number[];
 }
 
-/** The new version; ``conflict`` holds the other tab's text when it was not based on the latest. */
+/** The new version; ``conflict`` holds the other tab's text when it was not based on the latest. ``lasting``: as of a document. */
 export interface SaveReply {
   id: string;
   version: number;
   saved_at: string;
   conflict: string | null;
+  lasting: boolean;
 }
 
 /** Save; a conflict (another tab saved since ``base``) keeps both and says so. */
@@ -911,7 +918,7 @@ export interface WitnessView {
   text: string;
 }
 
-/** A saved workbench. ``version`` counts saves; a save names the one it is based on. */
+/** A saved workbench. ``version`` counts saves; a save names the one it is based on. ``lasting``: it outlives the server. Where the disk cannot be written it is kept in memory only. */
 export interface WorkspaceDoc {
   id: string;
   title: string;
@@ -919,4 +926,5 @@ export interface WorkspaceDoc {
   place: Place;
   version: number;
   saved_at: string;
+  lasting: boolean;
 }

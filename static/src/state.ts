@@ -16,8 +16,11 @@ export interface Breakpoint {
 
 export type Connection = "connecting" | "online" | "lost";
 
-/** Where the work is kept: nowhere yet, this browser only, on its way, the server, or this browser because the server is away. */
-export type Saving = "untouched" | "local" | "saving" | "saved" | "offline";
+/**
+ * Where the work is kept: nowhere yet, this browser so far, on its way, the server; or this browser only, because the
+ * server is away, refused to save it, or keeps it in memory and forgets it when it stops.
+ */
+export type Saving = "untouched" | "local" | "saving" | "saved" | "offline" | "refused" | "fleeting";
 
 export interface Toast {
   id: number;

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.server import free_port, running_server
+from tests.browser.server import free_port, running_server, serving
 from tests.browser.workbench import Workbench
 
 
@@ -79,3 +79,55 @@ def test_on_a_narrow_screen_it_is_said_that_the_server_is_lost(page: Page, conso
     page.context.set_offline(False)
     expect(page.get_by_text("Server lost.")).to_have_count(0)
     console_errors.clear()  # the browser reports the connection it lost
+
+
+def test_a_server_that_cannot_write_its_disk_is_never_said_to_have_saved(page: Page, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 1600, "height": 1000})
+    (tmp_path / "file").write_text("no folder can be made in a file")
+    with serving(tmp_path, HOOKSCOPE_DATA=str(tmp_path / "file" / "data")) as served:
+        workbench = Workbench(page).open(f"{served.url}/workbench?example=endless")
+        workbench.write("r0 = XDP_TX\nexit\n")
+        page.keyboard.press("Escape")
+        expect(page.locator(".saved")).to_have_text("Kept here only")
+        status = page.locator(".status")
+        expect(status).to_contain_text(
+            "Kept in this browser only. The server's disk cannot be written: the server forgets this program"
+        )
+        page.reload()
+        expect(workbench.editor()).to_contain_text("XDP_TX")
+        expect(page.locator(".saved")).to_have_text("Kept here only")
+        page.set_viewport_size({"width": 390, "height": 844})
+        expect(status).to_contain_text("Kept in this browser only.")
+        expect(status).to_be_in_viewport()
+
+
+def test_a_save_the_server_refuses_is_said_and_tried_again(page: Page, console_errors: list[str]) -> None:
+    page.set_viewport_size({"width": 1600, "height": 1000})
+    full = {
+        "code": "storage",
+        "message": "the server could not save this (its disk may be full or read-only)",
+    }
+    page.route("**/api/workspaces*", lambda route: route.fulfill(status=507, json=full))
+    workbench = Workbench(page).open()
+    workbench.write("r0 = XDP_TX\nexit\n")
+    expect(page.locator(".saved")).to_have_text("Kept here only")
+    expect(page.locator(".status")).to_contain_text("disk may be full or read-only). It is tried again")
+    page.reload()
+    expect(workbench.editor()).to_contain_text("XDP_TX")
+    expect(page.locator(".saved")).to_have_text("Kept here only")
+    page.unroute("**/api/workspaces*")
+    page.locator(".saved").click()
+    expect(page.locator(".saved")).to_have_text("Saved")
+    expect(page.locator(".status")).not_to_contain_text("Kept in this browser")
+    console_errors.clear()  # the browser reports each refused request
+
+
+def test_work_that_nobody_could_keep_is_said_to_be_at_risk(page: Page, console_errors: list[str]) -> None:
+    page.set_viewport_size({"width": 1600, "height": 1000})
+    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full') }")
+    page.route("**/api/workspaces*", lambda route: route.abort())
+    workbench = Workbench(page).open()
+    workbench.write("r0 = XDP_TX\nexit\n")
+    expect(page.locator(".saved")).to_have_text("Not kept")
+    expect(page.locator(".status")).to_contain_text("Copy the text before you close this page.")
+    console_errors.clear()  # the browser reports each failed request

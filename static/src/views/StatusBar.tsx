@@ -1,5 +1,6 @@
 // One line at the bottom, of which narrow screens show only what must not be missed (`tell`): which rules hold, what the last check said, the connection, the main keys.
 import { useEffect, useState } from "preact/hooks";
+import { kept } from "../autosave.ts";
 import { BY_ID, keysOf } from "../commands.ts";
 import { caption } from "../keys.ts";
 import { mac } from "../page.ts";
@@ -83,6 +84,12 @@ function Server() {
   );
 }
 
+/** Work that could be lost. */
+function Kept() {
+  const { told } = kept.value;
+  return told === "" ? null : <span class="tell risk">{told}</span>;
+}
+
 export function StatusBar() {
   return (
     <footer class="status">
@@ -94,6 +101,7 @@ export function StatusBar() {
       <Running />
       <NotRun />
       <Server />
+      <Kept />
       <span class="grow" />
       <Key id="over" label="step" />
       <Key id="over-back" label="back" />

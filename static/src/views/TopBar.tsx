@@ -1,24 +1,15 @@
 // Brand, views, the program's name, whether it is kept, palette, share, theme.
 import * as actions from "../actions.ts";
-import { saveIfOffline } from "../autosave.ts";
+import { kept, saveIfOffline } from "../autosave.ts";
 import { keysOf } from "../commands.ts";
 import { caption } from "../keys.ts";
 import { mac, toggleTheme } from "../page.ts";
 import * as select from "../select.ts";
 import { share } from "../share.ts";
 import { act } from "../store.ts";
-import type { Saving } from "../state.ts";
 import * as screen from "../screen.ts";
 import { Icon } from "./Icon.tsx";
 import { VerdictChip } from "./VerdictChip.tsx";
-
-const SAVED: Readonly<Record<Saving, string>> = {
-  untouched: "Not changed yet",
-  local: "Kept here",
-  saving: "Saving",
-  saved: "Saved",
-  offline: "Offline (kept here)",
-};
 
 export function Brand() {
   return (
@@ -87,19 +78,19 @@ export function ThemeButton() {
 
 function Saved() {
   const saving = select.saving.value;
-  const text = SAVED[saving];
-  if (saving !== "offline") {
+  const { chip, told } = kept.value;
+  if (saving !== "offline" && saving !== "refused") {
     return (
-      <span class="saved">
+      <span class={told === "" ? "saved" : "saved risk"} title={told}>
         <Icon name="cloud" />
-        <span>{text}</span>
+        <span>{chip}</span>
       </span>
     );
   }
   return (
-    <button type="button" class="btn q sm saved" title="Try to reach the server now" onClick={() => void saveIfOffline()}>
+    <button type="button" class={told === "" ? "btn q sm saved" : "btn q sm saved risk"} title="Try to save on the server now" onClick={() => void saveIfOffline()}>
       <Icon name="cloud" />
-      {text}
+      <span>{chip}</span>
     </button>
   );
 }

@@ -71,8 +71,11 @@ def test_a_read_only_home_serves_everything_and_says_that_nothing_lasts(tmp_path
         serving(tmp_path, HOOKSCOPE_DATA=str(place / "data"), HOME=str(place)) as served,
     ):
         assert http(served, "/healthz").body == {"ok": True, "lasting": False}
-        key = save(served, "r0 = 1\nexit").body["id"]
-        assert kept(served, key) == "r0 = 1\nexit"
+        reply = save(served, "r0 = 1\nexit").body
+        link = http(served, "/api/links", {"inputs": {"source": "exit"}, "place": {}}).body
+        opened = http(served, f"/api/workspaces/{reply['id']}").body
+        assert [answer["lasting"] for answer in (reply, link, opened)] == [False, False, False]
+        assert kept(served, reply["id"]) == "r0 = 1\nexit"
 
 
 def stored(place: Path, source: str) -> str:
