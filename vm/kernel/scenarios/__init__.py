@@ -1,0 +1,1 @@
+"""Scenarios of the modeled kernel: seeded, parameterised sources of events with the truth about each."""
