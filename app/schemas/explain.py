@@ -14,6 +14,8 @@ class ExplainRequest(Message):
     revision: int = 0
     program: int = 0
     """Which program of the file."""
+    hook: str | None = None
+    """The hook chosen, which may be another than the text names; None is the text's own."""
     profile: Literal["root", "no-perfmon"] = "root"
     attach_type: str | int | None = None
     load_flags: Annotated[int, Field(ge=0, lt=2**32)] = 0

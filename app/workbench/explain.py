@@ -1,6 +1,7 @@
 """Why a program is refused, as a message: the explanation, patches that were verified, and a witness."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.schemas.explain import (
     CauseView,
@@ -18,6 +19,7 @@ from app.schemas.explain import (
 )
 from app.verdicts import known_attach_type, refused_map
 from vm.asm import assemble
+from vm.kernel.hooks import hook_point
 from vm.program import Program
 from vm.source import HookscopeError
 from vm.verifier import Options
@@ -37,7 +39,7 @@ def explain(text: str) -> str:
     if not assembly.ok or not 0 <= request.program < len(assembly.programs):
         raise HookscopeError.of("no-program", "the text has no such program", "mend its mistakes first")
     options = Options(known_attach_type(request.attach_type), request.load_flags, 0, request.profile)
-    program = assembly.programs[request.program]
+    program = _attached(assembly.programs[request.program], request.hook)
     refused_map(program)
     lines = request.source.split("\n")
     found = explained(program, options, lines)
@@ -59,6 +61,12 @@ def explain(text: str) -> str:
         ),
     )
     return reply.model_dump_json()
+
+
+def _attached(program: Program, hook: str | None) -> Program:
+    """The program as it would be loaded for a hook of the modeled kernel; as it is for any other."""
+    point = hook_point(hook) if hook is not None else None
+    return program if point is None else replace(program, prog_type=point.prog_type, hook=point.name)
 
 
 def view(

@@ -166,6 +166,7 @@ export interface ExplainRequest {
   source: string;
   revision: number;
   program: number;
+  hook: string | null;
   profile: "root" | "no-perfmon";
   attach_type: string | number | null;
   load_flags: number;

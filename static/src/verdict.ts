@@ -23,7 +23,7 @@ export const PROFILES: readonly { id: Profile; name: string; doc: string }[] = [
 export const profile = signal<Profile>(recall("profile") === "no-perfmon" ? "no-perfmon" : "root");
 export const reply = signal<VerdictReply | null>(null);
 /** The first words of the explanation, once there is one: for the line in the editor. */
-export const explained = signal<{ revision: number; program: number; text: string } | null>(null);
+export const explained = signal<{ revision: number; profile: Profile; program: number; text: string } | null>(null);
 
 export function setProfile(next: Profile): void {
   keep("profile", next === "root" ? null : next);
@@ -40,7 +40,7 @@ export const decisive = computed<ProgramVerdict | null>(() => programs.value.fin
 
 export const problems = computed<readonly DiagnosticView[]>(() => {
   if (stale.value || select.errors.value.length > 0) return [];
-  const words = explained.value?.revision === state.value.revision ? explained.value.text : null;
+  const words = explained.value?.revision === state.value.revision && explained.value.profile === profile.value ? explained.value : null;
   return problemsOf(programs.value, words);
 });
 

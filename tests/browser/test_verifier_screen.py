@@ -182,6 +182,26 @@ def test_another_loader_changes_the_verdict(verifier: Verifier) -> None:
     expect(verifier.chip()).to_have_accessible_name(re.compile("^Verifier: accepted"))
 
 
+def test_the_explanation_is_for_the_hook_chosen_and_for_who_loads(verifier: Verifier) -> None:
+    bench = Workbench(verifier.page).open()
+    bench.write(".hook xdp\nr0 = 0\nr2 = *(u32 *)(r1 + 76)\nr0 = *(u8 *)(r2 + 60)\nr0 = 0\nr0 = r10\nexit\n")
+    verifier.page.keyboard.press("Escape")
+    verifier.chip().click()
+    why = verifier.pane("Why")
+    expect(why).to_contain_text("invalid bpf_context access off=76 size=4")
+    verifier.page.keyboard.press("w")
+    bench.command("go to packets to send")
+    bench.page.get_by_label("Attached to").select_option("tc")
+    verifier.chip().click()
+    expect(why).to_contain_text("R2 offset is outside of the packet")
+    expect(why).to_contain_text("byte 60")
+    why.get_by_role("button", name="Apply and verify").first.click()
+    expect(verifier.chip()).to_have_accessible_name(re.compile("^Verifier: accepted"))
+    verifier.page.get_by_role("radio", name="no perfmon").click()
+    expect(why).to_contain_text("R0 leaks addr as return value")
+    expect(why.get_by_role("heading", name="How the verifier got here")).to_be_visible()
+
+
 def test_what_was_known_over_all_paths(verifier: Verifier) -> None:
     verifier.open("/workbench?example=proto_count&view=verifier")
     verifier.page.keyboard.press("Alt+End")

@@ -6,14 +6,14 @@ function plain(text: string): string {
   return text.replaceAll("`", "");
 }
 
-/** What the verifier refuses, as problems of the text; `words` are those of the explanation, where there is one. */
-export function problemsOf(verdicts: readonly ProgramVerdict[], words: string | null): DiagnosticView[] {
+/** What the verifier refuses, as problems of the text; `words` are the explanation's of one program, where there is one. */
+export function problemsOf(verdicts: readonly ProgramVerdict[], words: { program: number; text: string } | null): DiagnosticView[] {
   return verdicts
     .filter(({ accepted, stopped }) => !accepted && !stopped)
-    .map(({ what, hint, span, pc, error }, i) => ({
+    .map(({ index, what, hint, span, pc, error }) => ({
       code: "verifier",
       severity: "error",
-      message: plain(i === 0 && words !== null ? words : what),
+      message: plain(words?.program === index ? words.text : what),
       hint: hint === "" ? null : plain(hint),
       span,
       replacement: null,

@@ -28,7 +28,10 @@ export const limit = signal(WALK_LIMIT);
 export const windows = signal<ReadonlyMap<number, WalkWindow>>(new Map());
 export const known = signal<KnownReply | null>(null);
 export const log = signal<LogReply | null>(null);
-export const explanation = signal<ExplainReply | null>(null);
+/** The last explanation that came, of whatever walk. */
+const explained = signal<{ walk: string; reply: ExplainReply } | null>(null);
+/** Why the walk on screen was refused, once that has come. A walk's name stands for its text, hook, profile and program. */
+export const explanation = computed(() => (explained.value?.walk === walk.value?.walk ? (explained.value?.reply.explanation ?? null) : null));
 /** Whether somebody wants to know what was proved, beside the run. */
 export const wanted = signal(false);
 
@@ -155,20 +158,21 @@ async function explore(): Promise<void> {
   asking = false;
 }
 
+/** The walk whose explanation is on its way. */
+let explaining = "";
+
 async function explain(): Promise<void> {
-  const { source, profile, program, revision } = request();
+  const { source, hook, profile, program, revision } = request();
   const now = walk.peek();
-  if (now === null || now.verdict.accepted) {
-    explanation.value = null;
-    return;
-  }
-  if (explanation.peek()?.revision === revision) return;
-  const reply = await ask<ExplainReply>("explain", { source, revision, program, profile });
+  if (now === null || now.verdict.accepted || now.walk === explaining || now.walk === explained.peek()?.walk) return;
+  explaining = now.walk;
+  const reply = await ask<ExplainReply>("explain", { source, hook, revision, program, profile });
+  if (explaining === now.walk) explaining = "";
   if (reply === null || isFailure(reply)) return;
   batch(() => {
-    explanation.value = reply;
+    explained.value = { walk: now.walk, reply };
     const text = reply.explanation?.problem;
-    if (text !== undefined) verdict.explained.value = { revision, program, text };
+    if (text !== undefined) verdict.explained.value = { revision, profile, program, text };
   });
 }
 

@@ -35,7 +35,8 @@ test("a refusal is a problem of its line, in the explanation's words once there 
   assert.equal(problem?.hint, null);
   assert.equal(problem?.kernel, VERDICT.error);
   assert.deepEqual(problem?.span, VERDICT.span);
-  assert.equal(problemsOf([VERDICT], "Set `r0` first.")[0]?.message, "Set r0 first.");
+  assert.equal(problemsOf([VERDICT], { program: 0, text: "Set `r0` first." })[0]?.message, "Set r0 first.");
+  assert.equal(problemsOf([VERDICT], { program: 1, text: "Set `r0` first." })[0]?.message, VERDICT.what);
 });
 
 test("what is accepted, or undecided, is no problem", () => {

@@ -71,6 +71,41 @@ def test_profiles_and_attach_types_are_known() -> None:
     assert about.kind == "leak-return"
 
 
+BOTH_HOOKS = """.hook xdp
+        r0 = 0
+        r2 = *(u32 *)(r1 + 76)
+        r3 = *(u32 *)(r1 + 80)
+        r0 = *(u8 *)(r2 + 60)
+        exit
+"""
+
+
+@pytest.mark.parametrize(
+    ("hook", "kind", "error"),
+    [
+        (None, "context-no-field", "invalid bpf_context access off=76 size=4"),
+        ("xdp", "context-no-field", "invalid bpf_context access off=76 size=4"),
+        ("tc", "packet-outside", "R2 offset is outside of the packet"),
+        ("sk_msg", "context-no-field", "invalid bpf_context access off=76 size=4"),
+    ],
+)
+def test_the_hook_chosen_decides_not_the_one_the_text_names(hook: str | None, kind: str, error: str) -> None:
+    reply = asked(BOTH_HOOKS, hook=hook)
+    assert reply.error == error
+    assert reply.explanation is not None
+    assert reply.explanation.kind == kind
+
+
+def test_patches_and_witness_are_for_the_hook_chosen() -> None:
+    about = asked(BOTH_HOOKS, hook="tc").explanation
+    assert about is not None
+    mended = applied(BOTH_HOOKS, about.patches[0].edits)
+    assert asked(mended, hook="tc").accepted
+    assert not asked(mended).accepted
+    assert about.witness is not None
+    assert about.witness.hook == "tc"
+
+
 @pytest.mark.parametrize(
     ("source", "given", "code"),
     [

@@ -143,7 +143,7 @@ function useSight(graph: GraphView) {
 export function FlowDrawing({ graph, now }: { graph: GraphView; now: ExploreReply }) {
   const told = useMemo(() => tell(now), [now]);
   const box = useSight(graph);
-  const causes = walk.explanation.value?.revision === now.revision ? (walk.explanation.value.explanation?.causes ?? []) : [];
+  const causes = walk.explanation.value?.causes ?? [];
   const ways = useMemo(() => graph.edges.filter((edge) => !isCall(edge)).map((edge) => ({ edge, became: way(graph, told, edge) })), [graph, told]);
   const order: readonly Way[] = ["never", "cut", "walked", "bad"];
   const margin = 24;

@@ -40,7 +40,7 @@ function blamed(): ReadonlySet<number> {
   const now = walk.walk.value;
   const last = now !== null && !now.verdict.accepted && walk.at.value === now.indexes.length - 1;
   if (!last) return new Set();
-  const regs = walk.explanation.value?.explanation?.causes.filter(({ kind }) => kind === "rejected").map(({ reg }) => reg) ?? [];
+  const regs = walk.explanation.value?.causes.filter(({ kind }) => kind === "rejected").map(({ reg }) => reg) ?? [];
   const named = [...now.verdict.error.matchAll(/\bR(10|\d)\b/g)].map((found) => Number(found[1]));
   return new Set([...regs, ...named].filter((reg): reg is number => reg !== null));
 }

@@ -32,9 +32,8 @@ function words(): Words {
     return { first: `Undecided: this server stopped after ${now.verdict.limit.toLocaleString("en")} instructions.`, then: "Linux goes on to 1,000,000, and refuses what takes more." };
   }
   if (!now.verdict.accepted && place === now.indexes.length - 1) {
-    const told = walk.explanation.value?.explanation;
-    const fresh = told !== undefined && told !== null && walk.explanation.value?.revision === now.revision;
-    return { first: fresh ? told.problem : now.verdict.what, then: fresh ? told.suggestion : now.verdict.hint };
+    const told = walk.explanation.value;
+    return { first: told?.problem ?? now.verdict.what, then: told?.suggestion ?? now.verdict.hint };
   }
   const slot = select.slots.value.find(({ pc }) => pc === now.pcs[place]);
   return { first: stepSaid(now, place, slot?.say ?? ""), then: forkSaid(now, place) };

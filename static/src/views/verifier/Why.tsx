@@ -12,14 +12,8 @@ import { Ruler } from "./Ruler.tsx";
 import { Told } from "./Told.tsx";
 import { Witness } from "./Witness.tsx";
 
-/** The explanation of the walk on screen, if it has come. */
-function told(): ExplanationView | null {
-  const found = walk.explanation.value;
-  return found !== null && found.revision === walk.walk.value?.revision ? found.explanation : null;
-}
-
 export function WhyHead() {
-  const found = told();
+  const found = walk.explanation.value;
   const category = found?.category ?? walk.walk.value?.verdict.category ?? "";
   return (
     <>
@@ -121,7 +115,7 @@ function Stopped({ found }: { found: ProgramVerdict }) {
 function Reason({ found }: { found: ProgramVerdict }) {
   if (found.accepted) return <Accepted found={found} />;
   if (found.stopped) return <Stopped found={found} />;
-  const why = told();
+  const why = walk.explanation.value;
   return why === null ? <Short found={found} /> : <Explained why={why} />;
 }
 

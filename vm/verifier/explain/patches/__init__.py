@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from vm.asm import assemble
-from vm.verifier import Options, verify
+from vm.verifier import verify
 from vm.verifier.explain.explanation import Explanation, Patch
 from vm.verifier.explain.patches import flow, memory, values
 from vm.verifier.explain.patches.bench import Bench, Draft
@@ -83,17 +83,21 @@ def patched(
             break
         if draft.kind in found or (relative and any("\n" in edit.text for edit in draft.edits)):
             continue
-        processed = _accepted(lines, draft, scene.options, program)
+        processed = _accepted(lines, draft, scene, program)
         if processed is not None:
             edits = tuple(sorted(draft.edits, key=lambda edit: (edit.line, edit.start)))
             found[draft.kind] = Patch(draft.kind, draft.title, edits, processed)
     return tuple(found.values())
 
 
-def _accepted(lines: Sequence[str], draft: Draft, options: Options, program: int) -> int | None:
-    """How many instructions it takes to accept the text with the draft's edits; None if it is not."""
+def _accepted(lines: Sequence[str], draft: Draft, scene: Scene, program: int) -> int | None:
+    """How many instructions it takes to accept the text with the draft's edits; None if it is not.
+
+    It is loaded as what was refused: the text may name another hook.
+    """
     assembly = assemble("\n".join(edited(lines, draft.edits)))
     if not assembly.ok or program >= len(assembly.programs):
         return None
-    report = verify(assembly.programs[program], replace(options, log_level=0, limit=PROCESSED))
+    mended = replace(assembly.programs[program], prog_type=scene.names.program.prog_type)
+    report = verify(mended, replace(scene.options, log_level=0, limit=PROCESSED))
     return report.processed if report.accepted else None
