@@ -15,13 +15,13 @@ from vm.kernel.packet.capture import (
     wrong_link,
 )
 
-_BYTE_ORDER_MAGIC = 0x1A2B3C4D
-_TSRESOL, _TSOFFSET = 9, 14
+BYTE_ORDER_MAGIC = 0x1A2B3C4D
+TSRESOL, _TSOFFSET = 9, 14
 MAX_INTERFACES = 1_000
 _DAMAGED = "the file is damaged from here on; open it in Wireshark and save the good part"
 
 
-class _Block(IntEnum):
+class Block(IntEnum):
     """The types of blocks that matter here."""
 
     SECTION = 0x0A0D0D0A
@@ -98,7 +98,7 @@ class _Reader:
 
     def _section(self, at: int) -> None:
         order = next(
-            (o for o in "<>" if struct.unpack_from(f"{o}I", self.data, at + 8)[0] == _BYTE_ORDER_MAGIC), None
+            (o for o in "<>" if struct.unpack_from(f"{o}I", self.data, at + 8)[0] == BYTE_ORDER_MAGIC), None
         )
         if order is None:
             raise unreadable("a section tells no byte order", _DAMAGED, offset=at)
@@ -107,15 +107,15 @@ class _Reader:
 
     def _body(self, kind: int, at: int, end: int) -> None:
         match kind:
-            case _Block.SECTION:
+            case Block.SECTION:
                 self._section_version(at, end)
-            case _Block.INTERFACE:
+            case Block.INTERFACE:
                 self._interface(at, end)
-            case _Block.ENHANCED:
+            case Block.ENHANCED:
                 self._enhanced(at, end)
-            case _Block.SIMPLE:
+            case Block.SIMPLE:
                 self._simple(at, end)
-            case _Block.OLD:
+            case Block.OLD:
                 self._old(at, end)
             case _:
                 pass  # statistics, names, comments: no packets
@@ -148,7 +148,7 @@ class _Reader:
         while at + 4 <= end:
             code, length = self._unpack("HH", at)
             value = self.data[at + 4 : min(at + 4 + length, end)]
-            if code == _TSRESOL and len(value) == 1:
+            if code == TSRESOL and len(value) == 1:
                 resolution = value[0]
             elif code == _TSOFFSET and len(value) == 8:
                 (offset,) = self._unpack("q", at + 4)
@@ -207,18 +207,19 @@ def write_pcapng(packets: Iterable[CapturedPacket]) -> bytes:
     """Return a pcapng file of Ethernet packets, times in nanoseconds, with all interfaces they name."""
     kept = list(packets)
     count = 1 + max((packet.interface for packet in kept), default=0)
-    section = struct.pack("<IHHq", _BYTE_ORDER_MAGIC, 1, 0, -1)
-    resolution = struct.pack("<HHB3xHH", _TSRESOL, 1, 9, 0, 0)
+    section = struct.pack("<IHHq", BYTE_ORDER_MAGIC, 1, 0, -1)
+    resolution = struct.pack("<HHB3xHH", TSRESOL, 1, 9, 0, 0)
     interface = struct.pack("<HHI", ETHERNET, 0, MAX_SNAPLEN) + resolution
-    blocks = [_as_block(_Block.SECTION, section), *[_as_block(_Block.INTERFACE, interface)] * count]
+    blocks = [as_block(Block.SECTION, section), *[as_block(Block.INTERFACE, interface)] * count]
     for packet in kept:
         high, low = packet.timestamp_ns >> 32 & 0xFFFFFFFF, packet.timestamp_ns & 0xFFFFFFFF
         head = struct.pack("<IIIII", packet.interface, high, low, len(packet.data), packet.orig_len)
-        blocks.append(_as_block(_Block.ENHANCED, head + packet.data))
+        blocks.append(as_block(Block.ENHANCED, head + packet.data))
     return b"".join(blocks)
 
 
-def _as_block(kind: int, body: bytes) -> bytes:
+def as_block(kind: int, body: bytes) -> bytes:
+    """A block of a file: its type, its size at both ends, the body filled up to words of 4 bytes."""
     body += bytes(-len(body) % 4)
     size = struct.pack("<I", len(body) + 12)
     return struct.pack("<I", kind) + size + body + size
