@@ -7,7 +7,6 @@ changed; the browser folds forwards and never computes a value.
 from typing import Annotated, Literal
 
 from pydantic import Field
-from typing_extensions import TypeAliasType
 
 from app.schemas.base import MAX_PACKETS, HexBytes, Message, PacketBytes, SourceText, Word
 
@@ -28,14 +27,10 @@ class Inputs(Message):
     max_steps: int = 1_000_000
 
 
-PartKind = Literal[
-    "pc", "reg", "ctx", "pkt", "stk", "map", "num", "change", "label", "verdict", "helper", "fault"
-]
-
-
-Piece = TypeAliasType("Piece", str | tuple[PartKind, str] | tuple[PartKind, str, int])
-"""A piece of a sentence: plain words; or a pc, register, byte range, map cell or value as (kind, text), with
-the pc it leads to where it does. A window holds tens of thousands: hence no objects."""
+Sentence = str
+"""Words with marked pieces among them (a pc, register, byte range, map cell or value), ``~`` around what a
+piece is and its text: ``~pc:3~pc 3~ added ~num~1~ to ~reg~r0~``; see vm.story.part. A window holds tens of
+thousands of pieces: hence no objects."""
 
 
 class ValueView(Message):
@@ -183,9 +178,9 @@ class StepView(Message):
     """The inline value beside the line: ``203.0.113.7``, ``10 → 11``, ``found``."""
     event: str = ""
     """A line for the list of this run's events; empty when the step is not worth one."""
-    did: tuple[Piece, ...] = ()
+    did: Sentence = ""
     """Past: "pc 24 added 1 to syn_count[203.0.113.7]: 10 → 11"."""
-    asks: tuple[Piece, ...] = ()
+    asks: Sentence = ""
     """Before it runs: "pc 25 asks whether 10 is greater than 9"."""
 
 

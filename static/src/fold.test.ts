@@ -4,7 +4,7 @@ import { DATA, PACKET, STEPS, WINDOW_REPLY } from "./fixtures/syn_guard.ts";
 import { applyStep, FRAME_SIZE, snapshotOf, stateAt, UNWRITTEN } from "./fold.ts";
 import type { StepView, WindowReply } from "./schemas.ts";
 
-const bare: StepView = { pc: 0, program: 0, depth: 0, changes: [], reads: [], mark: null, note: "", event: "", did: [], asks: [] };
+const bare: StepView = { pc: 0, program: 0, depth: 0, changes: [], reads: [], mark: null, note: "", event: "", did: "", asks: "" };
 const start = snapshotOf(WINDOW_REPLY.keyframe);
 
 test("the first state is the keyframe, with every stack byte unwritten", () => {

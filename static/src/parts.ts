@@ -1,29 +1,47 @@
-// Pieces of a sentence as they travel, and as views read them.
-import type { Piece } from "./schemas.ts";
+// Sentences as they travel, and the pieces that views read in them.
 
-export type PartKind = Exclude<Piece, string>[0] | "";
+export type PartKind = "pc" | "reg" | "ctx" | "pkt" | "stk" | "map" | "num" | "change" | "label" | "verdict" | "helper" | "fault";
 
 export interface Part {
   /** "" for plain words. */
-  kind: PartKind;
+  kind: PartKind | "";
   text: string;
   /** Where it leads to. */
   pc: number | null;
 }
 
-export function partOf(piece: Piece): Part {
-  if (typeof piece === "string") return { kind: "", text: piece, pc: null };
-  const [kind, text, pc] = piece;
-  return { kind, text, pc: pc ?? null };
+const MARK = "~";
+
+/** Words that may hold a mark themselves, without it. */
+export function unmarked(words: string): string {
+  return words.replaceAll(MARK, "∼");
+}
+
+/** A marked piece of a sentence. */
+export function marked(kind: PartKind, text: string): string {
+  return `~${kind}~${unmarked(text)}~`;
+}
+
+/** What the marks divide a sentence into: plain words, a kind, its text, plain words … */
+export function partsOf(sentence: string): Part[] {
+  const pieces = sentence.split(MARK);
+  const parts: Part[] = [];
+  for (let i = 0; i < pieces.length; i += 3) {
+    const [words = "", code, text = ""] = pieces.slice(i, i + 3);
+    if (words !== "") parts.push({ kind: "", text: words, pc: null });
+    if (code === undefined) continue;
+    const [kind, pc] = code.split(":");
+    parts.push({ kind: kind as PartKind, text, pc: pc === undefined ? null : Number(pc) });
+  }
+  return parts;
 }
 
 /** The words of a sentence. */
-export function plain(sentence: readonly Piece[]): string {
-  return sentence.map((piece) => (typeof piece === "string" ? piece : piece[1])).join("");
+export function plain(sentence: string): string {
+  return sentence.replace(/~[^~]*~([^~]*)~/g, "$1");
 }
 
 /** The helper that a sentence tells of. */
-export function helperIn(sentence: readonly Piece[]): string | null {
-  const found = sentence.find((piece) => typeof piece !== "string" && piece[0] === "helper");
-  return found === undefined ? null : partOf(found).text;
+export function helperIn(sentence: string): string | null {
+  return /~helper~([^~]*)~/.exec(sentence)?.[1] ?? null;
 }

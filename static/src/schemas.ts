@@ -548,8 +548,6 @@ export interface PatchView {
   processed: number;
 }
 
-export type Piece = string | ["pc" | "reg" | "ctx" | "pkt" | "stk" | "map" | "num" | "change" | "label" | "verdict" | "helper" | "fault", string] | ["pc" | "reg" | "ctx" | "pkt" | "stk" | "map" | "num" | "change" | "label" | "verdict" | "helper" | "fault", string, number];
-
 /** Where a link opens: packet, step, and which panes show what. */
 export interface Place {
   packet: number;
@@ -775,8 +773,8 @@ export interface StepView {
   mark: Mark | null;
   note: string;
   event: string;
-  did: Piece[];
-  asks: Piece[];
+  did: string;
+  asks: string;
 }
 
 /** The place, and why it stopped there. */

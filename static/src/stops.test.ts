@@ -17,9 +17,9 @@ test("the next and the last helper call", () => {
 
 test("a call of the program's own is no helper call, a helper of the map lane is", () => {
   const steps = STEPS.map((step): StepView => {
-    if (step.pc === 16) return { ...step, did: [], mark: { ...step.mark!, kind: "call" }, changes: [{ k: "frame", depth: 1, function: "f", return_pc: 17 }] };
+    if (step.pc === 16) return { ...step, did: "", mark: { ...step.mark!, kind: "call" }, changes: [{ k: "frame", depth: 1, function: "f", return_pc: 17 }] };
     if (step.pc !== 17) return step;
-    return { ...step, mark: { ...step.mark!, lane: "map", kind: "map" }, did: [["helper", "bpf_map_lookup_elem"]] };
+    return { ...step, mark: { ...step.mark!, lane: "map", kind: "map" }, did: "~helper~bpf_map_lookup_elem~" };
   });
   const found = findStop({ run: RUN, windows: new Map([["0:0", { ...WINDOW_REPLY, steps }]]) }, ask(0, "helper"));
   assert.ok(found !== "unknown");

@@ -21,8 +21,8 @@ from vm.instruction import (
 )
 from vm.isa import AluOp, CallKind, JumpOp, holds
 from vm.story.access import access_name
-from vm.story.moment import Moment, pc_part, reg, say, shown
-from vm.story.part import Part, PartKind, Sentence
+from vm.story.moment import Moment, pc_part, reg, shown
+from vm.story.part import PartKind, Sentence, part
 from vm.story.words import ALU_PLAN, QUESTION
 from vm.uapi.helper_ids import helper_name
 
@@ -34,45 +34,41 @@ def asks(moment: Moment) -> Sentence:
         case Jump() as jump:
             return _question(moment, jump)
         case Alu(AluOp.MOV, _, dst, src):
-            return say(here, " sets ", reg(dst), " to ", shown(moment.operand(src)))
+            return f"{here} sets {reg(dst)} to {shown(moment.operand(src))}"
         case Alu(op, _, dst, src):
-            return say(here, *_plan(moment, op, dst, src))
+            return f"{here}{_plan(moment, op, dst, src)}"
         case Neg(_, dst):
-            return say(here, " negates ", reg(dst))
+            return f"{here} negates {reg(dst)}"
         case Endian(_, bits, dst):
-            return say(here, f" reorders the low {bits // 8} bytes of ", reg(dst))
+            return f"{here} reorders the low {bits // 8} bytes of {reg(dst)}"
         case Load(size, dst, _, _) | LoadAcquire(size, dst, _, _):
-            return say(here, " reads ", _place(moment), f" ({_bytes(size.bytes)}) into ", reg(dst))
+            return f"{here} reads {_place(moment)} ({_bytes(size.bytes)}) into {reg(dst)}"
         case Store(src=src):
-            return say(here, " writes ", shown(moment.operand(src)), " to ", _place(moment))
+            return f"{here} writes {shown(moment.operand(src))} to {_place(moment)}"
         case StoreRelease(src=register):
-            return say(here, " writes ", shown(moment.operand(Reg(register))), " to ", _place(moment))
+            return f"{here} writes {shown(moment.operand(Reg(register)))} to {_place(moment)}"
         case Atomic(op, _, _, _, src):
-            return say(
-                here, f" does an atomic {op} of ", shown(moment.operand(Reg(src))), " on ", _place(moment)
-            )
+            operand = shown(moment.operand(Reg(src)))
+            return f"{here} does an atomic {op} of {operand} on {_place(moment)}"
         case LoadImm64(dst):
-            return say(here, " puts a 64-bit constant into ", reg(dst))
+            return f"{here} puts a 64-bit constant into {reg(dst)}"
         case LoadPacket(size, _, imm):
-            return say(here, f" reads {_bytes(size.bytes)} of the packet from byte {imm}")
+            return f"{here} reads {_bytes(size.bytes)} of the packet from byte {imm}"
         case Goto(off):
-            return say(here, " jumps to ", _label(moment, moment.pc + 1 + off))
+            return f"{here} jumps to {_label(moment, moment.pc + 1 + off)}"
         case MayGoto(off):
-            return say(
-                here,
-                " stays in the loop, unless its budget is used up, then goes to ",
-                _label(moment, moment.pc + 1 + off),
-            )
+            target = _label(moment, moment.pc + 1 + off)
+            return f"{here} stays in the loop, unless its budget is used up, then goes to {target}"
         case Call(CallKind.HELPER, imm):
-            return say(here, " calls ", Part(helper_name(imm) or f"helper {imm}", PartKind.HELPER))
+            return f"{here} calls {part(helper_name(imm) or f'helper {imm}', PartKind.HELPER)}"
         case Call(_, imm):
-            return say(here, " calls ", _label(moment, moment.pc + 1 + imm))
+            return f"{here} calls {_label(moment, moment.pc + 1 + imm)}"
         case CallX(n):
-            return say(here, " calls the helper whose number is in ", reg(n))
+            return f"{here} calls the helper whose number is in {reg(n)}"
         case Exit():
-            return say(here, " ends with ", reg(0), " = ", shown(moment.value(0)))
+            return f"{here} ends with {reg(0)} = {shown(moment.value(0))}"
         case _:
-            return say(here, " holds no instruction")
+            return f"{here} holds no instruction"
 
 
 def _question(moment: Moment, jump: Jump) -> Sentence:
@@ -84,33 +80,25 @@ def _question(moment: Moment, jump: Jump) -> Sentence:
         if jump.op is not JumpOp.JSET
         else (" Some are, so on to " if taken else " None is, so on to ")
     )
-    return say(
-        pc_part(moment.pc),
-        " asks whether ",
-        shown(left),
-        f" {QUESTION[jump.op]} ",
-        shown(right),
-        ".",
-        answer,
-        target,
-    )
+    question = f"{shown(left)} {QUESTION[jump.op]} {shown(right)}"
+    return f"{pc_part(moment.pc)} asks whether {question}.{answer}{target}"
 
 
 def _plan(moment: Moment, op: AluOp, dst: int, src: object) -> Sentence:
     operand = moment.operand(src)  # type: ignore[arg-type]
     head, tail = ALU_PLAN[op]
     if op in (AluOp.ADD, AluOp.SUB, AluOp.MOVSX8, AluOp.MOVSX16, AluOp.MOVSX32):
-        return say(head, shown(operand), tail, reg(dst))
-    return say(head, reg(dst), tail, shown(operand))
+        return f"{head}{shown(operand)}{tail}{reg(dst)}"
+    return f"{head}{reg(dst)}{tail}{shown(operand)}"
 
 
-def _place(moment: Moment) -> Part:
+def _place(moment: Moment) -> Sentence:
     name, kind = access_name(moment)
-    return Part(name, kind)
+    return part(name, kind)
 
 
-def _label(moment: Moment, pc: int) -> Part:
-    return Part(moment.names.label(pc), PartKind.LABEL, pc)
+def _label(moment: Moment, pc: int) -> Sentence:
+    return part(moment.names.label(pc), PartKind.LABEL, pc)
 
 
 def _bytes(count: int) -> str:

@@ -1,8 +1,8 @@
 """Helper calls, told: what was asked, and what came of it."""
 
 from vm.instruction import Call
-from vm.story.moment import Moment, pc_part, reg, say, shown
-from vm.story.part import Lane, Mark, Part, PartKind, Sentence, Told
+from vm.story.moment import Moment, pc_part, reg, shown
+from vm.story.part import Lane, Mark, PartKind, Sentence, Told, part
 from vm.uapi.errno import errno_name
 from vm.uapi.helper_ids import HelperId, helper_name
 from vm.word import signed
@@ -20,9 +20,7 @@ def tell_call(moment: Moment) -> Told:
     number = insn.imm if isinstance(insn, Call) else moment.before[0]
     name = helper_name(number) or f"helper {number}"
     answer = _answer(moment, number)
-    words: Sentence = say(
-        pc_part(moment.pc), " called ", Part(name, PartKind.HELPER), ": ", *_came(moment, answer)
-    )
+    words = f"{pc_part(moment.pc)} called {part(name, PartKind.HELPER)}: {_came(moment, answer)}"
     lane = Lane.MAP if name.startswith(("bpf_map", "bpf_ringbuf", "bpf_for_each")) else Lane.CONTROL
     mark = Mark(lane, "map" if lane is Lane.MAP else "call", _short(name, answer, lane))
     return Told(words, (), mark, answer, f"{name} → {answer}")
@@ -39,9 +37,8 @@ def _answer(moment: Moment, number: int) -> str:
 
 
 def _came(moment: Moment, answer: str) -> Sentence:
-    return say(
-        reg(0), " is ", shown(moment.value(0, after=True)), f" ({answer})" if answer.startswith("-E") else ""
-    )
+    error = f" ({answer})" if answer.startswith("-E") else ""
+    return f"{reg(0)} is {shown(moment.value(0, after=True))}{error}"
 
 
 def _short(name: str, answer: str, lane: Lane) -> str:

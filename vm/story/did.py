@@ -28,8 +28,8 @@ from vm.isa import AluOp, AtomicOp, CallKind, JumpOp, holds
 from vm.memory.region import RegionKind
 from vm.story.access import access_name, place_of, reads
 from vm.story.calls import tell_call
-from vm.story.moment import Moment, pc_part, reg, say, shown
-from vm.story.part import Lane, Mark, Part, PartKind, Sentence, Told
+from vm.story.moment import Moment, pc_part, reg, shown
+from vm.story.part import Lane, Mark, PartKind, Sentence, Told, part
 from vm.story.words import ALU_DID, ENDIAN_DID, FAILS, HOLDS, QUESTION, SOURCE_FIRST
 
 _LANE = {
@@ -50,11 +50,11 @@ def tell(moment: Moment, verdict_name: Callable[[int], str]) -> Told:
             return _alu(moment, insn)
         case Neg(_, dst):
             return Told(
-                say(here, " negated ", reg(dst), *_now(moment, dst)), note=moment.value(dst, after=True).text
+                f"{here} negated {reg(dst)}{_now(moment, dst)}", note=moment.value(dst, after=True).text
             )
         case Endian(op, _, dst):
             return Told(
-                say(here, ENDIAN_DID[op], reg(dst), *_now(moment, dst)),
+                f"{here}{ENDIAN_DID[op]}{reg(dst)}{_now(moment, dst)}",
                 note=moment.value(dst, after=True).text,
             )
         case Load(_, dst, _, _) | LoadAcquire(_, dst, _, _):
@@ -69,25 +69,25 @@ def tell(moment: Moment, verdict_name: Callable[[int], str]) -> Told:
             return _atomic(moment, insn)
         case LoadImm64(dst):
             value = moment.value(dst, after=True)
-            return Told(say(here, " put ", shown(value), " into ", reg(dst)), note=value.text)
+            return Told(f"{here} put {shown(value)} into {reg(dst)}", note=value.text)
         case Jump() as insn:
             return _jump(moment, insn)
         case Goto() | MayGoto():
-            return Told(say(here, " went on to ", Part(moment.label_after, PartKind.LABEL)))
+            return Told(f"{here} went on to {part(moment.label_after, PartKind.LABEL)}")
         case Call(CallKind.HELPER) | CallX():
             return tell_call(moment)
         case Call():
-            label = Part(moment.label_after, PartKind.LABEL)
-            return Told(say(here, " called ", label), mark=Mark(Lane.CONTROL, "call", moment.label_after))
+            label = part(moment.label_after, PartKind.LABEL)
+            return Told(f"{here} called {label}", mark=Mark(Lane.CONTROL, "call", moment.label_after))
         case Exit():
             return _exit(moment, verdict_name)
         case _:
-            return Told(say(here, " did nothing"))
+            return Told(f"{here} did nothing")
 
 
 def _now(moment: Moment, register: int) -> Sentence:
     before, after = moment.value(register), moment.value(register, after=True)
-    return say(": ", Part(f"{before.text} → {after.text}", PartKind.CHANGE))
+    return f": {part(f'{before.text} → {after.text}', PartKind.CHANGE)}"
 
 
 def _alu(moment: Moment, insn: Alu) -> Told:
@@ -95,13 +95,13 @@ def _alu(moment: Moment, insn: Alu) -> Told:
     head, tail = ALU_DID[insn.op]
     here = pc_part(moment.pc)
     if insn.op is AluOp.MOV:
-        source: Sentence = say(" (from ", reg(insn.src.n), ")") if isinstance(insn.src, Reg) else ()
-        return Told(say(here, " set ", reg(insn.dst), " to ", shown(after), *source), note=after.text)
+        source = f" (from {reg(insn.src.n)})" if isinstance(insn.src, Reg) else ""
+        return Told(f"{here} set {reg(insn.dst)} to {shown(after)}{source}", note=after.text)
     if insn.op in SOURCE_FIRST:
-        words = say(here, head, shown(operand), tail, reg(insn.dst))
+        words = f"{here}{head}{shown(operand)}{tail}{reg(insn.dst)}"
     else:
-        words = say(here, head, reg(insn.dst), tail, shown(operand))
-    return Told((*words, *_now(moment, insn.dst)), note=after.text)
+        words = f"{here}{head}{reg(insn.dst)}{tail}{shown(operand)}"
+    return Told(f"{words}{_now(moment, insn.dst)}", note=after.text)
 
 
 def _load(moment: Moment, dst: int) -> Told:
@@ -111,9 +111,8 @@ def _load(moment: Moment, dst: int) -> Told:
     )
     value = moment.value(dst, after=True)
     text = _typed_read(moment) or value.text
-    words = say(
-        pc_part(moment.pc), " read ", Part(name, tint), ", ", Part(text, PartKind.NUM), ", into ", reg(dst)
-    )
+    got = f"{part(name, tint)}, {part(text, PartKind.NUM)}"
+    words = f"{pc_part(moment.pc)} read {got}, into {reg(dst)}"
     kind = seen[0].region if seen else "num"
     lane = {"stk": Lane.STACK, "map": Lane.MAP}.get(kind, Lane.READS)
     mark_kind = "end" if value.kind == "end" else kind if kind in ("ctx", "pkt", "stk", "map") else "num"
@@ -142,9 +141,8 @@ def _store(moment: Moment, src: Operand) -> Told:
     change = _written(moment)
     data = change.after.hex(" ") if change else ""
     value = moment.operand(src)
-    words = say(
-        pc_part(moment.pc), " wrote ", shown(value), " to ", Part(name, tint), f": {data}" if data else ""
-    )
+    came = f": {data}" if data else ""
+    words = f"{pc_part(moment.pc)} wrote {shown(value)} to {part(name, tint)}{came}"
     found = place_of(moment)
     lane, kind = _LANE.get(found[0].region.kind, (Lane.STACK, "num")) if found else (Lane.STACK, "num")
     text = f"{_bare(change)}" if lane is Lane.MAP and change else _leaf(name)
@@ -168,30 +166,24 @@ def _atomic(moment: Moment, insn: Atomic) -> Told:
         AtomicOp.CMPXCHG: " compared and exchanged ",
     }
     joint = " to " if insn.op is AtomicOp.ADD else " with "
-    words = [
-        *say(pc_part(moment.pc), did.get(insn.op, f" did an atomic {insn.op} of "), shown(operand), joint)
-    ]
-    words += say(Part(name, tint), ": ", Part(delta, PartKind.CHANGE))
+    words = f"{pc_part(moment.pc)}{did.get(insn.op, f' did an atomic {insn.op} of ')}{shown(operand)}{joint}"
+    words += f"{part(name, tint)}: {part(delta, PartKind.CHANGE)}"
     if insn.fetch:
         target = 0 if insn.op is AtomicOp.CMPXCHG else insn.src
-        words += say(
-            ", and left the old value, ", shown(moment.value(target, after=True)), ", in ", reg(target)
-        )
+        words += f", and left the old value, {shown(moment.value(target, after=True))}, in {reg(target)}"
     found = place_of(moment)
     lane, kind = _LANE.get(found[0].region.kind, (Lane.MAP, "num")) if found else (Lane.MAP, "num")
-    return Told(
-        tuple(words), reads(moment), Mark(lane, kind, delta.replace(" ", ""), True), delta, f"{name} {delta}"
-    )
+    mark = Mark(lane, kind, delta.replace(" ", ""), True)
+    return Told(words, reads(moment), mark, delta, f"{name} {delta}")
 
 
 def _jump(moment: Moment, jump: Jump) -> Told:
     left, right = moment.value(jump.dst), moment.operand(jump.src)
     taken = holds(jump.op, left.word, right.word, jump.bits)
     is_so = "yes" if taken else "no"
-    words = say(
-        pc_part(moment.pc), " asked whether ", shown(left), f" {QUESTION[jump.op]} ", shown(right),
-        f": {is_so}, so on to ", Part(moment.label_after, PartKind.LABEL),
-    )  # fmt: skip
+    question = f"{shown(left)} {QUESTION[jump.op]} {shown(right)}"
+    target = part(moment.label_after, PartKind.LABEL)
+    words = f"{pc_part(moment.pc)} asked whether {question}: {is_so}, so on to {target}"
     way = f"jumps to {moment.label_after}" if taken else "falls through"
     symbol = (HOLDS if taken else FAILS)[jump.op]
     event = _null_check(jump, left.word, taken) or f"{left.text} {symbol} {right.text}, {way}"
@@ -208,17 +200,15 @@ def _null_check(jump: Jump, word: int, taken: bool) -> str:
 def _exit(moment: Moment, verdict_name: Callable[[int], str]) -> Told:
     value = moment.value(0)
     if any(isinstance(change, FrameLeft) for change in moment.changes):
-        words = say(
-            pc_part(moment.pc), " returned ", shown(value), " to ", Part(moment.label_after, PartKind.LABEL)
-        )
+        back = part(moment.label_after, PartKind.LABEL)
+        words = f"{pc_part(moment.pc)} returned {shown(value)} to {back}"
         return Told(
             words, mark=Mark(Lane.CONTROL, "exit", "return"), note=value.text, event=f"return {value.text}"
         )
     verdict = verdict_name(value.word)
     named = f", {verdict}" if verdict else ""
-    words = say(
-        pc_part(moment.pc), " ended the program with r0 = ", shown(value), Part(named, PartKind.VERDICT)
-    )
+    told = part(named, PartKind.VERDICT) if named else ""
+    words = f"{pc_part(moment.pc)} ended the program with r0 = {shown(value)}{told}"
     return Told(
         words,
         mark=Mark(Lane.CONTROL, "exit", "exit"),
@@ -229,7 +219,7 @@ def _exit(moment: Moment, verdict_name: Callable[[int], str]) -> Told:
 
 def _fault(moment: Moment) -> Told:
     message = moment.fault.message if moment.fault else ""
-    words = say(pc_part(moment.pc), " failed: ", Part(message, PartKind.FAULT))
+    words = f"{pc_part(moment.pc)} failed: {part(message, PartKind.FAULT)}"
     return Told(words, mark=Mark(Lane.CONTROL, "fault", "fault"), note="fault", event=f"fault: {message}")
 
 

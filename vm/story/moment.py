@@ -8,7 +8,7 @@ from vm.instruction import Imm, Instruction, Operand, Reg
 from vm.machine.machine import Machine
 from vm.memory.fault import Fault
 from vm.story.names import Names
-from vm.story.part import Part, PartKind
+from vm.story.part import PartKind, Sentence, part
 from vm.story.value import Value, describe
 
 
@@ -55,28 +55,18 @@ _TINT = {
 }
 
 
-def shown(value: Value) -> Part:
+def shown(value: Value) -> Sentence:
     """A value as a piece of a sentence, tinted by what it points at."""
-    return Part(value.text, _TINT.get(value.kind, PartKind.NUM))
+    return part(value.text, _TINT.get(value.kind, PartKind.NUM))
 
 
 @lru_cache(maxsize=4096)
-def pc_part(pc: int) -> Part:
+def pc_part(pc: int) -> Sentence:
     """``pc 24``, leading there."""
-    return Part(f"pc {pc}", PartKind.PC, pc)
+    return part(f"pc {pc}", PartKind.PC, pc)
 
 
 @lru_cache(maxsize=16)
-def reg(n: int) -> Part:
+def reg(n: int) -> Sentence:
     """A register's name."""
-    return Part(f"r{n}", PartKind.REG)
-
-
-def say(*parts: Part | str) -> tuple[Part, ...]:
-    """A sentence of pieces; bare text is plain."""
-    return tuple([_words(part) if isinstance(part, str) else part for part in parts])
-
-
-@lru_cache(maxsize=4096)
-def _words(text: str) -> Part:
-    return Part(text)
+    return part(f"r{n}", PartKind.REG)

@@ -8,7 +8,6 @@ from vm.change import record
 class PartKind(StrEnum):
     """What a piece of a sentence is; a view may link and tint it."""
 
-    PLAIN = ""
     PC = "pc"
     REG = "reg"
     CTX = "ctx"
@@ -23,16 +22,23 @@ class PartKind(StrEnum):
     FAULT = "fault"
 
 
-@record
-class Part:
+Sentence = str
+"""Words, with marked pieces among them: ``~pc:3~pc 3~ added ~num~1~ to ~reg~r0~``.
+
+Between two marks stands what the piece is, with the slot it leads to where it does, and then its text: of
+what the marks divide a sentence into, every third is plain words, the next a kind, and then comes a text.
+A run is told in tens of thousands of pieces: an object for each took longer than the run itself.
+"""
+MARK = "~"
+_STAND_IN = "∼"
+"""For a mark in the text of a piece: a learner may have put it into a map."""
+
+
+def part(text: str, kind: PartKind, pc: int | None = None) -> Sentence:
     """A piece of a sentence; ``pc`` where it leads to a slot."""
-
-    text: str
-    kind: PartKind = PartKind.PLAIN
-    pc: int | None = None
-
-
-Sentence = tuple[Part, ...]
+    if MARK in text:
+        text = text.replace(MARK, _STAND_IN)
+    return f"~{kind}~{text}~" if pc is None else f"~{kind}:{pc}~{text}~"
 
 
 class Lane(StrEnum):
@@ -81,4 +87,6 @@ class Told:
 
 def plain(sentence: Sentence) -> str:
     """The sentence as text."""
-    return "".join(part.text for part in sentence)
+    pieces = sentence.split(MARK)
+    pieces[1::3] = [""] * len(pieces[1::3])
+    return "".join(pieces)

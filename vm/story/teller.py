@@ -23,7 +23,7 @@ class Teller:
     def asks(self) -> Sentence:
         """What the next instruction is about to do; empty at the end."""
         if self.machine.ended is not None:
-            return ()
+            return ""
         return asks(self._moment())
 
     def step(self) -> tuple[Step, Told, Moment] | None:

@@ -1,8 +1,7 @@
 // A sentence of the model: plain words, and pieces that stand for things on screen.
 import * as actions from "../actions.ts";
-import { partOf, type Part } from "../parts.ts";
+import { partsOf, type Part } from "../parts.ts";
 import type { Link } from "../related.ts";
-import type { Piece as Sent } from "../schemas.ts";
 import { act } from "../store.ts";
 import { toPc } from "../time.ts";
 import { PART_CLASS } from "./words.ts";
@@ -37,11 +36,11 @@ function Piece({ part }: { part: Part }) {
   return <b class={PART_CLASS[kind]}>{text}</b>;
 }
 
-export function Parts({ parts }: { parts: readonly Sent[] }) {
+export function Parts({ sentence }: { sentence: string }) {
   return (
     <>
-      {parts.map((part, i) => (
-        <Piece key={i} part={partOf(part)} />
+      {partsOf(sentence).map((part, i) => (
+        <Piece key={i} part={part} />
       ))}
     </>
   );

@@ -4,43 +4,43 @@ import * as select from "../select.ts";
 import { Icon } from "./Icon.tsx";
 import { Parts } from "./Parts.tsx";
 import { sentence } from "./words.ts";
-import { plain } from "../parts.ts";
-import type { PacketRun, Piece, StepView } from "../schemas.ts";
+import { marked, plain, unmarked } from "../parts.ts";
+import type { PacketRun, StepView } from "../schemas.ts";
 
 const SETTLED = 350;
 
 /** What is said where there is no step to tell of. */
-function opening(): Piece[] {
+function opening(): string {
   const { packet } = select.cursor.value;
   const summary = select.packetView.value?.summary;
-  return [["label", `Packet ${packet + 1}`], summary ? ` arrives: ${summary}.` : " arrives."];
+  return marked("label", `Packet ${packet + 1}`) + (summary ? ` arrives: ${unmarked(summary)}.` : " arrives.");
 }
 
 /** What is about to be asked or done. */
-function upcoming(next: StepView | null): Piece[] {
-  return next === null || next.asks.length === 0 ? [] : ["Next, ", ...next.asks, "."];
+function upcoming(next: StepView | null): string {
+  return next === null || next.asks === "" ? "" : `Next, ${next.asks}.`;
 }
 
 /** A packet that no instruction ran for. */
-function unmet(run: PacketRun | null): Piece[] {
-  const packet: Piece = ["label", `Packet ${select.cursor.value.packet + 1}`];
-  if (run === null) return [packet, " was not sent: the run was stopped, or does not end, before it."];
+function unmet(run: PacketRun | null): string {
+  const packet = marked("label", `Packet ${select.cursor.value.packet + 1}`);
+  if (run === null) return `${packet} was not sent: the run was stopped, or does not end, before it.`;
   const reason = run.journey.at(-1)?.note ?? "";
-  return [packet, ` did not meet the program. ${sentence(reason === "" ? run.summary : reason)}`];
+  return `${packet} did not meet the program. ${unmarked(sentence(reason === "" ? run.summary : reason))}`;
 }
 
-function nothing(): Piece[] {
-  if (select.opening.value) return ["Opening the program."];
+function nothing(): string {
+  if (select.opening.value) return "Opening the program.";
   if (select.errors.value.length > 0) {
     const [first] = select.errors.value;
     const where = first?.span ? `Line ${first.span.line}. ` : "";
-    return [["label", "Not assembled yet. "], where + sentence(first?.message ?? "")];
+    return marked("label", "Not assembled yet. ") + unmarked(where + sentence(first?.message ?? ""));
   }
-  if (select.failure.value !== null) return [["fault", sentence(select.failure.value.message)], ` ${sentence(select.failure.value.hint ?? "")}`];
-  if (select.inputs.value.packets.length === 0) return ["No packet to send yet. Add one and the program runs on it."];
+  if (select.failure.value !== null) return `${marked("fault", sentence(select.failure.value.message))} ${unmarked(sentence(select.failure.value.hint ?? ""))}`;
+  if (select.inputs.value.packets.length === 0) return "No packet to send yet. Add one and the program runs on it.";
   if (select.run.value !== null) return unmet(select.packetRun.value);
-  if (select.progress.value !== null) return ["Running."];
-  return ["Type a program and send it a packet."];
+  if (select.progress.value !== null) return "Running.";
+  return "Type a program and send it a packet.";
 }
 
 function Verdict({ run }: { run: PacketRun }) {
@@ -58,7 +58,7 @@ function Said() {
   if (run === null || here.snapshot === null) {
     return (
       <span>
-        <Parts parts={nothing()} />
+        <Parts sentence={nothing()} />
       </span>
     );
   }
@@ -67,11 +67,11 @@ function Said() {
   return (
     <>
       <span>
-        <Parts parts={done} />
+        <Parts sentence={done} />
         {here.done === null ? "" : "."}
       </span>
       <span class="next">
-        {atEnd ? <Verdict run={run} /> : null} {atEnd ? run.summary : <Parts parts={upcoming(here.next)} />}
+        {atEnd ? <Verdict run={run} /> : null} {atEnd ? run.summary : <Parts sentence={upcoming(here.next)} />}
       </span>
     </>
   );

@@ -34,7 +34,7 @@ export const MARK_TONE: Readonly<Record<Mark["kind"], string>> = {
 };
 
 /** Class of a piece of a sentence. */
-export const PART_CLASS: Readonly<Record<PartKind, string>> = {
+export const PART_CLASS: Readonly<Record<PartKind | "", string>> = {
   "": "",
   pc: "m",
   reg: "m",
