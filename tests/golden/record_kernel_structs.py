@@ -20,7 +20,8 @@ ROOTS: Final = [
     "tcp_sock", "tcp6_sock", "udp6_sock", "unix_sock", "mptcp_sock", "tcp_timewait_sock",
     "tcp_request_sock", "nf_hook_state", "net_device", "net", "mm_struct", "cred", "file", "inode",
     "dentry", "nsproxy", "pid", "css_set", "cgroup", "pt_regs", "socket", "inet_sock",
-    "bpf_local_storage_map",
+    "bpf_local_storage_map", "linux_binprm", "path", "sockaddr", "sockaddr_in", "sockaddr_in6",
+    "kernel_siginfo", "kernfs_node", "request",
 ]  # fmt: skip
 _POINTER, _ARRAY, _STRUCT, _UNION, _ENUM, _TAG = 2, 3, 4, 5, 6, 18
 _MODIFIERS: Final = frozenset({8, 9, 10, 11, _TAG})

@@ -27,7 +27,7 @@ from vm.encoding import decode
 from vm.isa import MAX_INSNS
 from vm.program import MapSpec, Program
 from vm.source import Diagnostic, HookscopeError, Severity, Span
-from vm.uapi.prog_types import HOOKS, ProgType
+from vm.uapi.prog_types import HOOKS, ProgType, hook_named
 
 _LD_IMM64 = "18"
 
@@ -250,12 +250,12 @@ class Assembler:
 
     def program(self, unit: Unit) -> Program:
         """The program of a unit."""
-        hook = HOOKS.get(unit.hook) if unit.hook else None
+        named = hook_named(unit.hook) if unit.hook else None
         insns = decode(unit.slots) if unit.raw else tuple(unit.insns)
         functions = {unit.name: 0} | {name: at for name, at in unit.labels.items() if at in unit.called}
         return Program(
             name=unit.name,
-            prog_type=hook.prog_type if hook else self.prog_type or ProgType.XDP,
+            prog_type=named.hook.prog_type if named else self.prog_type or ProgType.XDP,
             slots=tuple(unit.slots),
             insns=insns,
             maps=tuple(self.symbols.maps),

@@ -12,7 +12,8 @@ from vm.encoding import decode_one
 from vm.instruction import Slot
 from vm.source import Span, did_you_mean
 from vm.uapi.constants import CONSTANTS
-from vm.uapi.prog_types import HOOKS
+from vm.uapi.prog_types import HOOKS, hook_named
+from vm.uapi.targets import targets
 from vm.word import signed
 
 Handler = Callable[[FileContext, Sequence[Argument], Span], None]
@@ -43,11 +44,15 @@ def _program(context: FileContext, args: Sequence[Argument], at: Span) -> None:
 
 def _hook(context: FileContext, args: Sequence[Argument], at: Span) -> None:
     name = _one(args, at, "the name of a hook, such as xdp")
-    hook = HOOKS.get(name.value.lower())
-    if hook is None:
+    named = hook_named(name.value)
+    if named is None or (name.value.lower() not in HOOKS and not named.hook.targets):
         hint = did_you_mean(name.value.lower(), HOOKS) or "such as xdp, tc, socket"
         raise problem("unknown-hook", f"there is no hook `{name.value}`", name.span, hint)
-    context.unit.hook = hook.name
+    known = targets(named.hook.targets)
+    if named.target and named.target not in known and (hint := did_you_mean(named.target, known)):
+        message = f"no {named.hook.targets} `{named.target}` is modeled"  # others, a kernel may well have
+        raise problem("unknown-target", message, name.span, hint)
+    context.unit.hook = named.name
 
 
 def _license(context: FileContext, args: Sequence[Argument], at: Span) -> None:
@@ -120,7 +125,7 @@ DIRECTIVES: Mapping[str, Directive] = MappingProxyType({
     ".program": Directive(
         ".program NAME", "Starts a program; a file may hold several, for tail calls.", _program),
     ".hook": Directive(
-        ".hook NAME", "The hook the program is attached to: xdp, tc, socket ….", _hook),
+        ".hook NAME", "The hook the program is attached to: xdp, tc, kprobe/vfs_read ….", _hook),
     ".license": Directive(
         ".license TEXT", "The licence; some helpers ask for one compatible with the GPL.", _license),
     ".map": Directive(

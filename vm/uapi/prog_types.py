@@ -5,7 +5,7 @@ Source: `enum bpf_prog_type` of the 6.18 user API; section names as libbpf accep
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
 from vm.uapi.attach_types import AttachType
@@ -59,6 +59,17 @@ class ProgType(IntEnum):
         return f"BPF_PROG_TYPE_{self.name}"
 
 
+class Targets(StrEnum):
+    """What has to be said behind a hook's name and a slash, as in ``kprobe/vfs_read``."""
+
+    NONE = ""
+    TRACEPOINT = "category/tracepoint"
+    RAW_TRACEPOINT = "tracepoint"
+    FUNCTION = "kernel function"
+    USER_FUNCTION = "user function"
+    LSM_HOOK = "security hook"
+
+
 @dataclass(frozen=True, slots=True)
 class Hook:
     """A place a program can be attached to, as the directive `.hook` names it.
@@ -74,11 +85,18 @@ class Hook:
     context: str | None
     default_verdict: str | None
     doc: str
+    targets: Targets = Targets.NONE
 
     @property
     def name(self) -> str:
         """The spelling to show."""
         return self.names[0]
+
+
+def _address(name: str, attach_type: AttachType, doc: str) -> Hook:
+    """A hook at a doing with a socket's address, `cgroup/` in front of its name."""
+    kind = ProgType.CGROUP_SOCK_ADDR
+    return Hook((f"cgroup/{name}",), kind, attach_type, "bpf_sock_addr", "SK_PASS", doc)
 
 
 HOOK_LIST: tuple[Hook, ...] = (
@@ -99,6 +117,38 @@ HOOK_LIST: tuple[Hook, ...] = (
      "Runs on packets arriving at the sockets of a control group: 1 lets pass, 0 drops."),
     Hook(("cgroup_skb/egress",), ProgType.CGROUP_SKB, AttachType.CGROUP_INET_EGRESS, "__sk_buff", "SK_PASS",
      "Runs on packets the sockets of a control group send: 1 lets pass, 0 drops."),
+    Hook(("cgroup/sock_create", "cgroup/sock"), ProgType.CGROUP_SOCK, AttachType.CGROUP_INET_SOCK_CREATE,
+     "bpf_sock", "SK_PASS", "Runs when a process of a control group makes a socket: 0 refuses it."),
+    Hook(("cgroup/sock_release",), ProgType.CGROUP_SOCK, AttachType.CGROUP_INET_SOCK_RELEASE, "bpf_sock",
+     "SK_PASS", "Runs when a socket of a control group is closed."),
+    _address("bind4", AttachType.CGROUP_INET4_BIND,
+             "Runs at bind(2) with an IPv4 address: 0 refuses, and the address may be changed."),
+    _address("bind6", AttachType.CGROUP_INET6_BIND,
+             "Runs at bind(2) with an IPv6 address: 0 refuses, and the address may be changed."),
+    Hook(("cgroup/post_bind4",), ProgType.CGROUP_SOCK, AttachType.CGROUP_INET4_POST_BIND, "bpf_sock",
+     "SK_PASS", "Runs after an IPv4 socket got its address: 0 takes it back."),
+    Hook(("cgroup/post_bind6",), ProgType.CGROUP_SOCK, AttachType.CGROUP_INET6_POST_BIND, "bpf_sock",
+     "SK_PASS", "Runs after an IPv6 socket got its address: 0 takes it back."),
+    _address("connect4", AttachType.CGROUP_INET4_CONNECT,
+             "Runs at connect(2) to an IPv4 address: 0 refuses, and the address may be changed."),
+    _address("connect6", AttachType.CGROUP_INET6_CONNECT,
+             "Runs at connect(2) to an IPv6 address: 0 refuses, and the address may be changed."),
+    _address("sendmsg4", AttachType.CGROUP_UDP4_SENDMSG,
+             "Runs when a datagram is sent to an IPv4 address: 0 refuses, both addresses may be changed."),
+    _address("sendmsg6", AttachType.CGROUP_UDP6_SENDMSG,
+             "Runs when a datagram is sent to an IPv6 address: 0 refuses, both addresses may be changed."),
+    _address("recvmsg4", AttachType.CGROUP_UDP4_RECVMSG,
+             "Runs when a process asks where a datagram came from over IPv4; may tell it otherwise."),
+    _address("recvmsg6", AttachType.CGROUP_UDP6_RECVMSG,
+             "Runs when a process asks where a datagram came from over IPv6; may tell it otherwise."),
+    _address("getpeername4", AttachType.CGROUP_INET4_GETPEERNAME,
+             "Runs at getpeername(2) over IPv4; may tell another address."),
+    _address("getpeername6", AttachType.CGROUP_INET6_GETPEERNAME,
+             "Runs at getpeername(2) over IPv6; may tell another address."),
+    _address("getsockname4", AttachType.CGROUP_INET4_GETSOCKNAME,
+             "Runs at getsockname(2) over IPv4; may tell another address."),
+    _address("getsockname6", AttachType.CGROUP_INET6_GETSOCKNAME,
+             "Runs at getsockname(2) over IPv6; may tell another address."),
     Hook(("sk_lookup",), ProgType.SK_LOOKUP, AttachType.SK_LOOKUP, "bpf_sk_lookup", "SK_PASS",
      "Chooses the socket for a new connection or an unconnected datagram."),
     Hook(("sk_skb", "sk_skb/stream_verdict"), ProgType.SK_SKB, AttachType.SK_SKB_STREAM_VERDICT, "__sk_buff",
@@ -107,7 +157,7 @@ HOOK_LIST: tuple[Hook, ...] = (
      "Decides what becomes of data a program sends on a socket in a sockmap."),
     Hook(("sk_reuseport",), ProgType.SK_REUSEPORT, AttachType.SK_REUSEPORT_SELECT, None, "SK_PASS",
      "Chooses a socket among those that share a port."),
-    Hook(("sockops", "sock_ops"), ProgType.SOCK_OPS, AttachType.CGROUP_SOCK_OPS, None, None,
+    Hook(("sockops", "sock_ops"), ProgType.SOCK_OPS, AttachType.CGROUP_SOCK_OPS, "bpf_sock_ops", None,
      "Runs at events in the life of the TCP connections of a control group."),
     Hook(("flow_dissector",), ProgType.FLOW_DISSECTOR, AttachType.FLOW_DISSECTOR, "__sk_buff", "BPF_OK",
      "Finds the addresses and ports of a packet for the kernel's flow hash."),
@@ -117,22 +167,28 @@ HOOK_LIST: tuple[Hook, ...] = (
      "Runs on packets of a route just before they are transmitted."),
     Hook(("netfilter",), ProgType.NETFILTER, AttachType.NETFILTER, None, None,
      "Runs at a netfilter hook: 1 accepts, 0 drops."),
-    Hook(("kprobe", "uprobe"), ProgType.KPROBE, None, None, None,
-     "Runs where a kernel or user function starts."),
-    Hook(("kretprobe", "uretprobe"), ProgType.KPROBE, None, None, None,
-     "Runs where a kernel or user function returns."),
+    Hook(("kprobe",), ProgType.KPROBE, None, "pt_regs", None,
+     "Runs where a function of the kernel starts; its arguments are in the registers.", Targets.FUNCTION),
+    Hook(("kretprobe",), ProgType.KPROBE, None, "pt_regs", None,
+     "Runs where a function of the kernel returns; its result is in ax.", Targets.FUNCTION),
+    Hook(("uprobe",), ProgType.KPROBE, None, "pt_regs", None,
+     "Runs where a function of a user program starts.", Targets.USER_FUNCTION),
+    Hook(("uretprobe",), ProgType.KPROBE, None, "pt_regs", None,
+     "Runs where a function of a user program returns.", Targets.USER_FUNCTION),
     Hook(("tracepoint", "tp"), ProgType.TRACEPOINT, None, None, None,
-     "Runs at a static tracepoint of the kernel."),
-    Hook(("raw_tracepoint", "raw_tp"), ProgType.RAW_TRACEPOINT, None, None, None,
-     "Runs at a static tracepoint with its raw arguments."),
-    Hook(("perf_event",), ProgType.PERF_EVENT, AttachType.PERF_EVENT, None, None,
+     "Runs at a static tracepoint of the kernel, with its record.", Targets.TRACEPOINT),
+    Hook(("raw_tp", "raw_tracepoint"), ProgType.RAW_TRACEPOINT, None, "bpf_raw_tracepoint_args", None,
+     "Runs at a static tracepoint with its raw arguments.", Targets.RAW_TRACEPOINT),
+    Hook(("tp_btf",), ProgType.TRACING, AttachType.TRACE_RAW_TP, None, None,
+     "Runs at a static tracepoint, its arguments typed.", Targets.RAW_TRACEPOINT),
+    Hook(("perf_event",), ProgType.PERF_EVENT, AttachType.PERF_EVENT, "bpf_perf_event_data", None,
      "Runs when a performance counter overflows."),
     Hook(("fentry",), ProgType.TRACING, AttachType.TRACE_FENTRY, None, None,
-     "Runs at a kernel function's entry, its arguments typed."),
+     "Runs at a kernel function's entry, its arguments typed.", Targets.FUNCTION),
     Hook(("fexit",), ProgType.TRACING, AttachType.TRACE_FEXIT, None, None,
-     "Runs at a kernel function's return, arguments and result typed."),
+     "Runs at a kernel function's return, arguments and result typed.", Targets.FUNCTION),
     Hook(("lsm",), ProgType.LSM, AttachType.LSM_MAC, None, None,
-     "Runs at a security hook: 0 allows, a negative error number denies."),
+     "Runs at a security hook: 0 allows, a negative error number denies.", Targets.LSM_HOOK),
     Hook(("syscall",), ProgType.SYSCALL, None, None, None,
      "Runs when user space asks for it, and may sleep."),
 )  # fmt: skip
@@ -140,6 +196,32 @@ HOOK_LIST: tuple[Hook, ...] = (
 
 HOOKS: Mapping[str, Hook] = MappingProxyType({name: hook for hook in HOOK_LIST for name in hook.names})
 """Every name `.hook` accepts, aliases included; the value's `name` is the one to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A hook as it was named: ``target`` is what stood behind the hook's name, "" nothing."""
+
+    hook: Hook
+    target: str = ""
+
+    @property
+    def name(self) -> str:
+        """The spelling to show: ``tracepoint/sched/sched_switch``."""
+        return f"{self.hook.name}/{self.target}" if self.target else self.hook.name
+
+
+def hook_named(text: str) -> Named | None:
+    """The hook with the longest name that ``text`` begins with, and its target; None where there is none.
+
+    A target is only looked at where the hook wants one; whether it exists, ``vm.uapi.targets`` knows.
+    """
+    parts = text.split("/")
+    for length in range(len(parts), 0, -1):
+        hook = HOOKS.get("/".join(parts[:length]).lower())
+        if hook is not None:
+            return Named(hook, "/".join(parts[length:]) if hook.targets else "")
+    return None
 
 
 def prog_type(name: str) -> ProgType | None:

@@ -198,7 +198,7 @@ PLAIN = (
 
 def test_types_become_words_where_there_are_some() -> None:
     [program] = load("types").programs
-    assert (program.hook, program.prog_type) == ("kprobe", ProgType.KPROBE)
+    assert (program.hook, program.prog_type) == ("kprobe/do_nanosleep", ProgType.KPROBE)
     shown = {spec.name: (spec.key_type, spec.value_type) for spec in program.maps}
     assert shown == {
         "plain": ("u64", PLAIN),

@@ -9,7 +9,7 @@ from vm.encoding import LD_IMM64, SLOT_BYTES, decode, unpack
 from vm.instruction import Slot
 from vm.isa import MAX_INSNS, CallKind, ImmKind
 from vm.program import Program
-from vm.uapi.prog_types import HOOKS, Hook, ProgType
+from vm.uapi.prog_types import Named, ProgType, hook_named
 from vm.word import fits_signed, signed
 
 _CALL = 0x85
@@ -50,15 +50,9 @@ def functions_of(elf: Elf, section: Section) -> list[Function]:
     return found
 
 
-def hook_of(section: str) -> Hook | None:
+def hook_of(section: str) -> Named | None:
     """The hook that a section's name stands for: ``xdp``, ``?tc``, ``kprobe/do_nanosleep``."""
-    name = section.removeprefix("?")
-    parts = name.split("/")
-    for length in range(len(parts), 0, -1):
-        hook = HOOKS.get("/".join(parts[:length]))
-        if hook is not None:
-            return hook
-    return None
+    return hook_named(section.removeprefix("?"))
 
 
 @dataclass(slots=True)
@@ -102,16 +96,16 @@ class Linker:
                 raise bad(f"`{entry.symbol.name}` has more than {MAX_INSNS:,} instructions")
         for function, base in layout.items():
             self.fill(function, base, layout, slots)
-        hook = hook_of(entry.section.name)
+        named = hook_of(entry.section.name)
         names = {function.symbol.name: base for function, base in layout.items()}
         return Program(
             name=entry.symbol.name,
-            prog_type=hook.prog_type if hook else ProgType.XDP,
+            prog_type=named.hook.prog_type if named else ProgType.XDP,
             slots=tuple(slots),
             insns=decode(slots),
             maps=tuple(self.maps.specs),
             license=self.license,
-            hook=hook.name if hook else None,
+            hook=named.name if named else None,
             labels=names,
             functions=names,
         )
