@@ -96,7 +96,7 @@ class Kinds:
         if found is None:
             return None
         proto = self.types[self.plain(self.types[found.size].size)]
-        names = self.functions.get(f"__bpf_trace_{tracepoint}")
+        names = self.functions.get(f"__traceiter_{tracepoint}")
         given = list(self.parameters(proto))[1:]
         if names is not None:
             for known, row in zip(list(self.parameters(self.types[names.size]))[1:], given, strict=True):

@@ -49,9 +49,10 @@ def _hook(context: FileContext, args: Sequence[Argument], at: Span) -> None:
         hint = did_you_mean(name.value.lower(), HOOKS) or "such as xdp, tc, socket"
         raise problem("unknown-hook", f"there is no hook `{name.value}`", name.span, hint)
     known = targets(named.hook.targets)
-    if named.target and named.target not in known and (hint := did_you_mean(named.target, known)):
-        message = f"no {named.hook.targets} `{named.target}` is modeled"  # others, a kernel may well have
-        raise problem("unknown-target", message, name.span, hint)
+    meant = did_you_mean(named.target, known) if named.target and named.target not in known else None
+    if meant is not None:  # a kernel may well have others
+        message = f"no {named.hook.targets} `{named.target}` is modeled"
+        raise problem("unknown-target", message, name.span, meant)
     context.unit.hook = named.name
 
 
