@@ -37,9 +37,17 @@ def is_read(insn: Instruction | None) -> bool:
 
 def place_of(moment: Moment) -> tuple[Place, int] | None:
     """The place and size of the access, when it is in some object."""
+    if not moment.sought:
+        moment.sought, moment.place = True, _place_of(moment)
+    return moment.place
+
+
+def _place_of(moment: Moment) -> tuple[Place, int] | None:
     access = accessed(moment.insn, moment.before)
-    place = moment.names.memory.locate(access[0]) if access else None
-    return (place, access[1]) if place is not None and access is not None else None
+    if access is None:
+        return None
+    place = moment.names.memory.locate(access[0])
+    return None if place is None else (place, access[1])
 
 
 def access_name(moment: Moment) -> tuple[str, PartKind]:

@@ -48,6 +48,12 @@ def tell(moment: Moment, verdict_name: Callable[[int], str]) -> Told:
     match moment.insn:
         case Alu() as insn:
             return _alu(moment, insn)
+        case Jump() as insn:
+            return _jump(moment, insn)
+        case Load(_, dst, _, _) | LoadAcquire(_, dst, _, _):
+            return _load(moment, dst)
+        case Store(src=src):
+            return _store(moment, src)
         case Neg(_, dst):
             return Told(
                 f"{here} negated {reg(dst)}{_now(moment, dst)}", note=moment.value(dst, after=True).text
@@ -57,12 +63,8 @@ def tell(moment: Moment, verdict_name: Callable[[int], str]) -> Told:
                 f"{here}{ENDIAN_DID[op]}{reg(dst)}{_now(moment, dst)}",
                 note=moment.value(dst, after=True).text,
             )
-        case Load(_, dst, _, _) | LoadAcquire(_, dst, _, _):
-            return _load(moment, dst)
         case LoadPacket():
             return _load(moment, 0)
-        case Store(src=src):
-            return _store(moment, src)
         case StoreRelease(src=register):
             return _store(moment, Reg(register))
         case Atomic() as insn:
@@ -70,8 +72,6 @@ def tell(moment: Moment, verdict_name: Callable[[int], str]) -> Told:
         case LoadImm64(dst):
             value = moment.value(dst, after=True)
             return Told(f"{here} put {shown(value)} into {reg(dst)}", note=value.text)
-        case Jump() as insn:
-            return _jump(moment, insn)
         case Goto() | MayGoto():
             return Told(f"{here} went on to {part(moment.label_after, PartKind.LABEL)}")
         case Call(CallKind.HELPER) | CallX():

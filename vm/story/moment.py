@@ -7,6 +7,7 @@ from vm.change import Change
 from vm.instruction import Imm, Instruction, Operand, Reg
 from vm.machine.machine import Machine
 from vm.memory.fault import Fault
+from vm.memory.region import Place
 from vm.story.names import Names
 from vm.story.part import PartKind, Sentence, part
 from vm.story.value import Value, describe
@@ -14,7 +15,8 @@ from vm.story.value import Value, describe
 
 @dataclass(slots=True)
 class Moment:
-    """An instruction about to run (``after`` empty) or just run. ``before`` and ``after`` are r0 to r10."""
+    """An instruction about to run (``after`` empty) or just run. ``before`` and ``after`` are r0 to r10;
+    the ``place`` and size of the memory it touches are ``sought`` once, by ``vm.story.access``."""
 
     names: Names
     pc: int
@@ -24,6 +26,8 @@ class Moment:
     changes: tuple[Change, ...] = ()
     fault: Fault | None = None
     label_after: str = ""
+    sought: bool = False
+    place: tuple[Place, int] | None = None
 
     def operand(self, operand: Operand) -> Value:
         """What the operand was worth before the step."""
