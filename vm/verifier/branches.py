@@ -68,9 +68,19 @@ def _decide(insn: Jump, dst: Register, src: Register) -> bool | None:
     if src.kind is not Kind.SCALAR or not is_known(src.value, bits):
         return None
     known = src.value.value if bits == 64 else src.value.value & 0xFFFFFFFF
-    if known or dst.maybe_null or dst.kind not in _NOT_NULL or dst.flags & Flag.UNTRUSTED:
+    if known or not _not_null(dst):
         return None
     return {JumpOp.JEQ: False, JumpOp.JNE: True}.get(op)
+
+
+def _not_null(reg: Register) -> bool:
+    """Certainly not null (reg_not_null); pointers to structures only where the kernel vouches for them."""
+    if reg.maybe_null or reg.flags & Flag.UNTRUSTED:
+        return False
+    if reg.kind is Kind.BTF_ID:
+        trusted = Flag.TRUSTED | Flag.ALLOC
+        return bool(reg.ref) or (bool(reg.flags & trusted) and not reg.flags & ~trusted)
+    return reg.kind in _NOT_NULL
 
 
 def _decide_packet(op: JumpOp, dst: Register, src: Register) -> bool | None:

@@ -114,9 +114,9 @@ def covers(old: Register, new: Register, ids: IdMap, level: Level) -> bool:
             same and within(old.value, new.value) and ids.same(old.id, new.id) and ids.same(old.ref, new.ref)
         )
     if kind in (Kind.PACKET, Kind.PACKET_META):
-        if old.range > new.range or old.off != new.off or not ids.same(old.id, new.id):
+        if old.range > new.range or (old.range < 0 and old.range != new.range):
             return False
-        return within(old.value, new.value)
+        return old.off == new.off and ids.same(old.id, new.id) and within(old.value, new.value)
     if kind is Kind.STACK:
         return same_registers(old, new, ids) and old.frame == new.frame
     if kind is Kind.ARENA:

@@ -4,6 +4,7 @@ Linux 6.18's struct bpf_scc_visit (maybe_enter_scc, maybe_exit_scc, add_scc_back
 and the detection of loops that never end (states_maybe_looping).
 """
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from vm.verifier import precision
@@ -156,4 +157,5 @@ def _maybe_looping(old: "list[Register]", new: "list[Register]") -> bool:
 
 
 def _chain_text(chain: Chain) -> str:
-    return f"({','.join(map(str, chain))})"
+    calls = list(takewhile(bool, chain[:-1]))  # a call at 0 ends the list, as an unused place does
+    return f"({','.join(map(str, (*calls, chain[-1])))})"

@@ -87,7 +87,8 @@ def null_or_not(walk: "Walk", state: State, regno: int, is_null: bool) -> None:
         if not reg.flags & Flag.MAYBE_NULL or reg.id != tested.id:
             return reg
         if is_null:
-            return Register(Kind.SCALAR, reg.value)
+            # what it pointed at stays behind, and tells it from other zeros where states must be the same
+            return reg._replace(kind=Kind.SCALAR, flags=0, id=0, ref=0)
         return not_null(walk, reg)._replace(id=0)
 
     each_register(state, told)
