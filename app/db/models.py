@@ -41,3 +41,15 @@ class Link(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     document: Mapped[str] = mapped_column(Text)
     made_at: Mapped[str] = mapped_column(String(40))
+
+
+class ManifestsRow(Base):
+    """The YAML of a workspace: metric rules, policies and their cluster."""
+
+    __tablename__ = "manifests"
+    workspace_id: Mapped[str] = mapped_column(
+        ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True
+    )
+    document: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    saved_at: Mapped[str] = mapped_column(String(40))

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db.engine import in_memory, lasting
-from app.db.models import Link, Revision, Workspace
+from app.db.models import Link, ManifestsRow, Revision, Workspace
+from app.schemas.metrics import Manifests, ManifestsDoc, ManifestsReply, ManifestsSave
 from app.schemas.trace import Inputs
 from app.schemas.workspace import Place, SaveReply, SaveRequest, WorkspaceDoc
 from vm.source import HookscopeError
@@ -71,6 +72,23 @@ class Store:
             saved_at=row.saved_at,
             lasting=self.lasting,
         )
+
+    def manifests(self, key: str) -> ManifestsDoc | None:
+        """The YAML of a workspace, empty before its first save; None where there is no such workspace."""
+        with self._reading() as session:
+            if session.get(Workspace, key) is None:
+                return None
+            row = session.get(ManifestsRow, key)
+            if row is None:
+                return ManifestsDoc(manifests=Manifests(), version=0)
+            return ManifestsDoc(manifests=Manifests.model_validate_json(row.document), version=row.version)
+
+    def save_manifests(self, key: str, request: ManifestsSave) -> ManifestsReply | None:
+        """A new version; None where there is no such workspace. What it overwrites unseen comes back."""
+        with self._saving() as session:
+            if session.get(Workspace, key) is None:
+                return None
+            return _save_manifests(session, key, request)
 
     def link(self, request: SaveRequest) -> str:
         """The id under which this snapshot can be opened for ever; equal snapshots share one."""
@@ -150,3 +168,18 @@ def _keep(session: Session, row: Workspace) -> None:
             Revision.workspace_id == row.id, Revision.version <= row.version - KEPT_REVISIONS
         )
     )
+
+
+def _save_manifests(session: Session, key: str, request: ManifestsSave) -> ManifestsReply:
+    row = session.get(ManifestsRow, key, with_for_update=True)
+    conflict = None
+    if row is None:
+        row = ManifestsRow(workspace_id=key, version=0)
+        session.add(row)
+    elif row.version != request.base:
+        latest = Manifests.model_validate_json(row.document)
+        conflict = latest if latest != request.manifests else None
+    row.document = request.manifests.model_dump_json()
+    row.version += 1
+    row.saved_at = _now()
+    return ManifestsReply(version=row.version, conflict=conflict)

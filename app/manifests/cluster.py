@@ -1,7 +1,7 @@
 """Manifests made into the cluster and the policies of the modeled kernel."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -32,9 +32,8 @@ from vm.kernel.policy.model import (
 from vm.kernel.policy.selector import Demand, Labels, Selector, equal_labels
 from vm.source import Diagnostic, did_you_mean
 
-_KINDS: Mapping[str, type[NetworkPolicy | Namespace | PodManifest]] = MappingProxyType(
-    {"NetworkPolicy": NetworkPolicy, "Namespace": Namespace, "Pod": PodManifest}
-)
+Kinds = Mapping[str, type[NetworkPolicy | Namespace | PodManifest]]
+_KINDS: Kinds = MappingProxyType({"NetworkPolicy": NetworkPolicy, "Namespace": Namespace, "Pod": PodManifest})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +43,18 @@ class Read:
     cluster: Cluster
     policies: tuple[Policy, ...]
     diagnostics: tuple[Diagnostic, ...]
+    of_cluster: tuple[Diagnostic, ...] = ()
+    """What is wrong with the second text."""
 
 
-def read(text: str) -> Read:
-    """The cluster and policies that ``text``, any number of YAML documents, describes."""
-    try:
-        found = documents(text)
-    except Mistake as mistake:
-        return Read(Cluster((), {}), (), (mistake.diagnostic,))
+def read(text: str, cluster: str = "") -> Read:
+    """The cluster and policies that ``text``, any number of YAML documents, describes; with ``cluster``
+    another text that has the namespaces and pods, so that lines of policies are all of ``text``."""
     gathered = _Gathered()
-    for document in found:
-        gathered.take(document)
-    return gathered.read()
+    gathered.take_all(cluster, {kind: _KINDS[kind] for kind in _KINDS if kind != "NetworkPolicy"})
+    of_cluster, gathered.diagnostics = tuple(gathered.diagnostics), []
+    gathered.take_all(text, _KINDS)
+    return replace(gathered.read(), of_cluster=of_cluster)
 
 
 class _Gathered:
@@ -71,11 +70,21 @@ class _Gathered:
         cluster = Cluster(tuple(self.pods.values()), self.namespaces)
         return Read(cluster, tuple(self.policies.values()), tuple(self.diagnostics))
 
-    def take(self, document: Document) -> None:
+    def take_all(self, text: str, kinds: Kinds) -> None:
+        """All documents of a text; a text that is no YAML has none."""
+        try:
+            found = documents(text)
+        except Mistake as mistake:
+            self.diagnostics.append(mistake.diagnostic)
+            return
+        for document in found:
+            self._take(document, kinds)
+
+    def _take(self, document: Document, kinds: Kinds) -> None:
         kind = document.data.get("kind") if isinstance(document.data, dict) else None
-        model = _KINDS.get(kind) if isinstance(kind, str) else None
+        model = kinds.get(kind) if isinstance(kind, str) else None
         if model is None:
-            self.diagnostics.append(_unknown(document, kind))
+            self.diagnostics.append(_unknown(document, kind, kinds))
             return
         manifest, diagnostics = validate(document, model)
         self.diagnostics += diagnostics
@@ -110,23 +119,24 @@ class _Gathered:
         found[key] = value
 
 
-def _unknown(document: Document, kind: object) -> Diagnostic:
+def _unknown(document: Document, kind: object, kinds: Kinds) -> Diagnostic:
     place = document.span(("kind",))
     if not isinstance(kind, str):
         return Diagnostic("no-kind", "this is no Kubernetes object: it has no `kind`", place)
-    hint = did_you_mean(kind, _KINDS) or f"these are read: {', '.join(_KINDS)}"
+    hint = did_you_mean(kind, kinds) or f"these are read: {', '.join(kinds)}"
     return Diagnostic("unknown-kind", f"`{kind[:60]}` is not read here", place, hint)
 
 
 def _pod(manifest: PodManifest) -> Pod:
-    ports = (port for container in manifest.spec.containers for port in container.ports)
+    ports = [port for container in manifest.spec.containers for port in container.ports]
     named = tuple(
         NamedPort(port.name, port.container_port, Protocol[port.protocol])
         for port in ports
         if port.name is not None
     )
+    serves = tuple(dict.fromkeys((Protocol[port.protocol], port.container_port) for port in ports))
     meta = manifest.metadata
-    return Pod(meta.namespace, meta.name, meta.labels, manifest.status.address, named)
+    return Pod(meta.namespace, meta.name, meta.labels, manifest.status.address, named, serves)
 
 
 def _policy(manifest: NetworkPolicy, document: Document) -> Policy:
@@ -149,11 +159,17 @@ def _rules(
     at: Path,
     document: Document,
 ) -> tuple[Rule, ...]:
+    last: dict[str | int, int] = {}
+    for path, span in document.values.items():
+        if len(path) > len(at) and path[: len(at)] == at:
+            number = path[len(at)]
+            last[number] = max(last.get(number, 0), span.line)
     return tuple(
         Rule(
             tuple(_peer(peer) for peer in peers(rule)),
             tuple(_ports(port) for port in rule.ports),
             document.line(*at, number),
+            last.get(number, 0),
         )
         for number, rule in enumerate(rules)
     )

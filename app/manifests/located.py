@@ -10,6 +10,14 @@ from vm.source import Diagnostic, Span, did_you_mean
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class PlacedError(ValueError):
+    """What a schema finds wrong with a part of what it was given: ``path`` leads there from it."""
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        super().__init__(message)
+        self.path = path
+
+
 def validate(document: Document, model: type[Model]) -> tuple[Model | None, list[Diagnostic]]:
     """The document as ``model``, or all that keeps it from being one, in the order of the text."""
     try:
@@ -31,18 +39,25 @@ def _told(document: Document, model: type[BaseModel], error: Any) -> Diagnostic:
         case "missing":
             return Diagnostic("missing-field", f"`{error['loc'][-1]}` is missing", document.span(path))
         case "value_error":
-            words = str(error["ctx"]["error"])
-            message, _, hint = words.partition("; ")
-            return Diagnostic("bad-value", message, document.span(path), hint or None)
+            cause = error["ctx"]["error"]
+            message, _, hint = str(cause).partition("; ")
+            place = _place(document, path, error["loc"], cause)
+            return Diagnostic("bad-value", message, place, hint or None)
         case "string_pattern_mismatch":
             said = f"`{str(error['input'])[:60]}` cannot be the {name} of anything"
             hint = f"it must match {error['ctx']['pattern']}"
-            is_key = error["loc"][-1] == "[key]"  # a mapping's key, as pydantic writes it
-            place = document.keys[path] if is_key else document.span(path)
-            return Diagnostic("bad-value", said, place, hint)
+            return Diagnostic("bad-value", said, _place(document, path, error["loc"]), hint)
         case _:
             words = error["msg"][:1].lower() + error["msg"][1:]
             return Diagnostic("bad-value", f"`{name[:60]}`: {words}", document.span(path))
+
+
+def _place(document: Document, path: Path, loc: tuple[str | int, ...], cause: object = None) -> Span:
+    """Where a mistake about ``path`` stands: at a mapping's key where that is meant, or as ``cause`` says."""
+    within = (*path, *cause.path) if isinstance(cause, PlacedError) else path
+    about_key = loc[-1:] == ("[key]",)  # as pydantic writes it
+    key = document.keys.get(within) if about_key or within[-2:-1] == ("labels",) else None
+    return key or document.span(within)
 
 
 def _path(data: Any, loc: tuple[str | int, ...]) -> Path:

@@ -1,58 +1,64 @@
-"""Metrics in Prometheus' text format: what a scrape gets, and what a learner reads line by line."""
+"""Metrics in Prometheus' text format: what a scrape gets, and what a learner reads line by line.
 
-from collections.abc import Iterable, Iterator
+Source: the text-based format of Prometheus' exposition formats, version 0.0.4.
+"""
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import Collector
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
 from prometheus_client.utils import floatToGoString
 
-from app.metrics.families import Family, Histogram
-from app.metrics.rules import Kind
+from app.metrics.families import Family, Histogram, Labels
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_IN_HELP: Final = str.maketrans({"\\": r"\\", "\n": r"\n"})
+_IN_LABEL: Final = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
 
 
-class _Moment(Collector):
-    """What is scraped: the families as they were gathered."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a scrape: a comment without ``value``, or a sample of the family's ``series``, from 0."""
 
-    def __init__(self, families: Iterable[Family]) -> None:
-        self._families = tuple(families)
+    text: str
+    value: str = ""
+    series: int | None = None
 
-    def collect(self) -> Iterator[Metric]:
-        return map(_family, self._families)
+    def __str__(self) -> str:
+        return f"{self.text} {self.value}" if self.value else self.text
 
 
 def exposition(families: Iterable[Family]) -> str:
-    """The answer to a scrape, version 0.0.4 of the format."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Moment(families))
-    return generate_latest(registry).decode()
+    """The answer to a scrape; every line ends with a newline."""
+    return "".join(f"{line}\n" for family in families for line in lines(family))
 
 
-def _family(family: Family) -> Metric:
-    metric, labels = family.metric, list(family.metric.labels)
-    if metric.type is Kind.HISTOGRAM:
-        histograms = HistogramMetricFamily(metric.name, metric.help, labels=labels)
-        for one in family.histograms:
-            histograms.add_metric(one.labels, _buckets(one), one.total)
-            if one.total is None:
-                _count(histograms, metric.name, labels, one)
-        return histograms
-    made = CounterMetricFamily if metric.type is Kind.COUNTER else GaugeMetricFamily
-    found: CounterMetricFamily | GaugeMetricFamily = made(metric.name, metric.help, labels=labels)
-    for sample in family.samples:
-        found.add_metric(sample.labels, sample.value)
-    return found
+def lines(family: Family) -> Iterator[Line]:
+    """The lines of one metric: what it is, then every sample."""
+    metric = family.metric
+    yield Line(f"# HELP {metric.name} {metric.help.translate(_IN_HELP)}")
+    yield Line(f"# TYPE {metric.name} {metric.type}")
+    names = tuple(metric.labels)
+    for number, sample in enumerate(family.samples):
+        yield Line(metric.name + _braced(names, sample.labels), str(sample.value), number)
+    for number, one in enumerate(family.histograms):
+        yield from _histogram(metric.name, names, one, number)
 
 
-def _buckets(one: Histogram) -> list[tuple[str, float]]:
-    return [(bound_text(bound), float(count)) for bound, count in one.counts]
+def _histogram(name: str, names: tuple[str, ...], one: Histogram, number: int) -> Iterator[Line]:
+    for bound, count in one.counts:
+        labels = _braced((*names, "le"), (*one.labels, bound_text(bound)))
+        yield Line(f"{name}_bucket{labels}", str(count), number)
+    if one.total is not None:
+        yield Line(f"{name}_sum{_braced(names, one.labels)}", bound_text(one.total), number)
+    yield Line(f"{name}_count{_braced(names, one.labels)}", str(one.counts[-1][1]), number)
+
+
+def _braced(names: Sequence[str], texts: Labels) -> str:
+    pairs = (f'{name}="{text.translate(_IN_LABEL)}"' for name, text in zip(names, texts, strict=True))
+    return "{" + ",".join(pairs) + "}" if names else ""
 
 
 def bound_text(bound: float) -> str:
-    """A bucket's bound as the label `le` has it: 8e-06, 0.25, +Inf."""
+    """A number with a fraction as Go writes it, and so the label `le`: 8e-06, 0.25, +Inf."""
     return str(floatToGoString(bound))  # type: ignore[no-untyped-call]
-
-
-def _count(family: HistogramMetricFamily, name: str, labels: list[str], one: Histogram) -> None:
-    """The number of values is known even where their sum is not; the client leaves both out together."""
-    family.add_sample(f"{name}_count", dict(zip(labels, one.labels, strict=True)), float(one.counts[-1][1]))

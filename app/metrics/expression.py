@@ -36,6 +36,8 @@ class Reading:
     end: int
     text: Callable[[bytes], str]
     type: ValueType | None
+    table: str = ""
+    """The table of names it is read by, if any."""
 
     def bytes_of(self, entry: Entry) -> bytes:
         """The bytes that are read."""
@@ -126,7 +128,7 @@ def _as(reading: str | None, side: int, first: int, end: int, kind: ValueType | 
         return Reading(side, first, end, _shown(kind), kind)
     if reading in TABLES:
         order: Order = "big" if kind is not None and kind.text.startswith("be") else "little"
-        return Reading(side, first, end, _named(TABLES[reading], order), kind)
+        return Reading(side, first, end, _named(TABLES[reading], order), kind, reading)
     try:
         wanted = parse_type(reading)
     except HookscopeError as refused:

@@ -1,12 +1,12 @@
 """Metrics as they are at one moment: each rule bound to its map, and that map's entries as samples."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import inf
 
 from app.metrics.expression import Entry, Reading, parse_expression
-from app.metrics.rules import Buckets, Kind, Metric, Rules, Scale
+from app.metrics.rules import Buckets, Metric, Rules, Scale
 from vm.kernel.run import Dump
 from vm.program import MapSpec
 from vm.source import HookscopeError, did_you_mean
@@ -89,29 +89,70 @@ def upper_bound(buckets: Buckets, slot: int) -> float:
     return upper * buckets.unit
 
 
-def bind(rules: Rules, maps: Iterable[MapSpec]) -> tuple[list[Bound], list[tuple[int, HookscopeError]]]:
-    """The rules bound to their maps, and which (by number, from 0) cannot be, with why."""
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """A part of a rule that does not fit its map: ``path`` leads to it from all rules, ``why`` says more."""
+
+    path: tuple[str | int, ...]
+    why: HookscopeError
+
+
+def bind(rules: Rules, maps: Iterable[MapSpec]) -> tuple[list[Bound], list[Unbound]]:
+    """The rules bound to their maps, and what keeps the others from it."""
     specs = {spec.name: spec for spec in maps}
     bound: list[Bound] = []
-    refused: list[tuple[int, HookscopeError]] = []
+    refused: list[Unbound] = []
     for number, metric in enumerate(rules.metrics):
-        try:
-            bound.append(_bind(metric, specs))
-        except HookscopeError as error:
-            refused.append((number, error))
+        binder = _Binder(("metrics", number), metric, specs)
+        found = binder.bind()
+        if found is not None:
+            bound.append(found)
+        refused += binder.refused
     return bound, refused
 
 
-def _bind(metric: Metric, specs: Mapping[str, MapSpec]) -> Bound:
-    spec = specs.get(metric.map)
-    if spec is None:
-        hint = did_you_mean(metric.map, specs) or f"the program has {', '.join(specs) or 'no maps'}"
-        raise HookscopeError.of("unknown-map", f"{metric.name}: there is no map `{metric.map[:60]}`", hint)
-    labels = tuple(parse_expression(text, spec) for text in metric.labels.values())
-    value = _number(metric.value, spec)
-    if metric.type is not Kind.HISTOGRAM or metric.buckets is None:
-        return Bound(metric, spec, labels, value, None)
-    return Bound(metric, spec, labels, value, _number(metric.buckets.slot, spec))
+class _Binder:
+    """Binds one rule, and keeps what is wrong with each of its parts."""
+
+    def __init__(self, path: tuple[str | int, ...], metric: Metric, specs: Mapping[str, MapSpec]) -> None:
+        self.path = path
+        self.metric = metric
+        self.specs = specs
+        self.refused: list[Unbound] = []
+
+    def bind(self) -> Bound | None:
+        """The rule bound to its map, or None."""
+        metric, spec = self.metric, self.specs.get(self.metric.map)
+        if spec is None:
+            self._refuse(_no_such_map(metric.map, self.specs), "map")
+            return None
+        labels = tuple(
+            self._try(lambda text=text: parse_expression(text, spec), "labels", label)  # type: ignore[misc]
+            for label, text in metric.labels.items()
+        )
+        value = self._try(lambda: _number(metric.value, spec), "value")
+        slot = None
+        if metric.buckets is not None:
+            text = metric.buckets.slot
+            slot = self._try(lambda: _number(text, spec), "buckets", "slot")
+        if self.refused or value is None:
+            return None
+        return Bound(metric, spec, tuple(label for label in labels if label is not None), value, slot)
+
+    def _try(self, work: Callable[[], Reading], *path: str) -> Reading | None:
+        try:
+            return work()
+        except HookscopeError as error:
+            self._refuse(error, *path)
+            return None
+
+    def _refuse(self, why: HookscopeError, *path: str) -> None:
+        self.refused.append(Unbound((*self.path, *path), why))
+
+
+def _no_such_map(name: str, specs: Mapping[str, MapSpec]) -> HookscopeError:
+    hint = did_you_mean(name, specs) or f"the program has {', '.join(specs) or 'no maps'}"
+    return HookscopeError.of("unknown-map", f"there is no map `{name[:60]}`", hint)
 
 
 def _number(text: str, spec: MapSpec) -> Reading:
@@ -126,6 +167,6 @@ def _number(text: str, spec: MapSpec) -> Reading:
     return reading
 
 
-def gather(bound: Iterable[Bound], maps: Mapping[str, Dump]) -> list[Family]:
+def gather(bound: Iterable[Bound], maps: Mapping[str, Dump | None]) -> list[Family]:
     """All families, from what the maps hold now."""
-    return [rule.family(maps.get(rule.spec.name, ())) for rule in bound]
+    return [rule.family(maps.get(rule.spec.name) or ()) for rule in bound]

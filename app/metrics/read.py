@@ -1,23 +1,36 @@
 """The rules of a workspace out of their YAML text, every mistake at its place."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from app.manifests.events import Document, Mistake, documents
 from app.manifests.located import validate
-from app.metrics.families import Bound, bind
+from app.metrics.families import Bound, Unbound, bind
 from app.metrics.rules import Rules
 from vm.program import MapSpec
 from vm.source import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a rule stands: its ``first`` and ``last`` line, and those that name its map, labels and value."""
+
+    first: int
+    last: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
-    """The rules that could be bound to a map, and what is wrong with the others."""
+    """The rules that could be bound to a map, where each stands by its metric's name, and what is wrong.
+
+    ``rules`` is None where the text is not even rules.
+    """
 
     rules: Rules | None
     bound: tuple[Bound, ...]
     diagnostics: tuple[Diagnostic, ...]
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 def read(text: str, maps: Iterable[MapSpec]) -> Read:
@@ -38,13 +51,23 @@ def _bound(document: Document, maps: Iterable[MapSpec]) -> Read:
     if rules is None:
         return Read(None, (), tuple(diagnostics))
     bound, refused = bind(rules, maps)
-    told = tuple(
-        Diagnostic(
-            error.diagnostic.code,
-            error.diagnostic.message,
-            document.span(("metrics", number)),
-            error.diagnostic.hint,
-        )
-        for number, error in refused
-    )
-    return Read(rules, tuple(bound), told)
+    told = tuple(_told(document, one) for one in refused)
+    places = {metric.name: _place(document, number) for number, metric in enumerate(rules.metrics)}
+    return Read(rules, tuple(bound), told, places)
+
+
+def _told(document: Document, refused: Unbound) -> Diagnostic:
+    said = refused.why.diagnostic
+    return Diagnostic(said.code, said.message, document.span(refused.path), said.hint)
+
+
+def _place(document: Document, number: int) -> Place:
+    rule = ("metrics", number)
+    within = {path[2:]: span.line for path, span in document.values.items() if path[:2] == rule}
+    shown = {
+        line
+        for path, line in within.items()
+        if path[:1] in (("map",), ("value",)) or (path[:1] == ("labels",) and path[1:])
+    }
+    first = min([within[()], *(span.line for path, span in document.keys.items() if path[:2] == rule)])
+    return Place(first, max(within.values()), tuple(sorted(shown)))

@@ -9,7 +9,7 @@ from flask_socketio import SocketIO
 from app.config import Settings
 from app.db.store import Store
 from app.paths import asset_root
-from app.web import api, failures, pages, security, sockets
+from app.web import api, failures, metrics, pages, security, sockets
 from app.web.wire import BearingJson
 from app.workers.pool import Pool
 
@@ -47,6 +47,7 @@ def build(settings: Settings | None = None) -> Flask:
     failures.install(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(metrics.blueprint)
     sockets.install(socketio, app.extensions["hookscope"])
     return app
 

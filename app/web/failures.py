@@ -35,6 +35,11 @@ def of_error(error: HookscopeError) -> Failure:
     )
 
 
+def status_of(failure: Failure) -> int:
+    """The status of an answer that is a refusal."""
+    return _STATUS.get(failure.code, 422)
+
+
 def of_invalid(error: ValidationError) -> Failure:
     """The failure for a message that is not of its schema: which key, and what about it."""
     first = error.errors()[0]
@@ -52,7 +57,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(HookscopeError)
     def said(error: HookscopeError) -> tuple[Response, int]:
         failure = of_error(error)
-        return jsonify(failure.model_dump()), _STATUS.get(failure.code, 422)
+        return jsonify(failure.model_dump()), status_of(failure)
 
     @app.errorhandler(ValidationError)
     def invalid(error: ValidationError) -> tuple[Response, int]:

@@ -23,6 +23,12 @@ def workbench(key: str | None = None) -> str:
     return render_template("workbench.html")
 
 
+@blueprint.get("/metrics")
+def metrics() -> str:
+    """Maps to Prometheus, policies to verdicts; the browser loads what the address names itself."""
+    return render_template("metrics.html")
+
+
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Whether the server answers, and whether what is saved lasts."""

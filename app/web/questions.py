@@ -9,10 +9,12 @@ from typing import Any
 
 from app.schemas.base import Message
 from app.schemas.explain import ExplainRequest
+from app.schemas.metrics import DashboardRequest, MetricsRequest
+from app.schemas.policy import CellRequest, PolicyRequest
 from app.schemas.source import CheckRequest, GraphRequest
 from app.schemas.trace import MarksRequest, StopRequest, WindowRequest
 from app.schemas.verifier import ExploreRequest, LogRequest, VerdictRequest, WalkRequest, WalkWindowRequest
-from app.workbench.keys import walk_key
+from app.workbench.keys import metrics_key, policy_key, walk_key
 from app.workers.pool import Pool
 
 
@@ -51,5 +53,9 @@ QUESTIONS: Mapping[str, Question] = {
     "walk:window": Question(WalkWindowRequest, "walk.window", _walk),
     "walk:known": Question(WalkRequest, "walk.known", _walk),
     "walk:log": Question(LogRequest, "walk.log", _walk, long=True),
+    "metrics": Question(MetricsRequest, "metrics", lambda message: metrics_key(message.inputs), long=True),
+    "dashboard": Question(DashboardRequest, "metrics.dashboard"),
+    "policy": Question(PolicyRequest, "policy", policy_key, long=True),
+    "policy:cell": Question(CellRequest, "policy.cell", policy_key),
 }
 """By the name of the event, and of the address below /api/ask/."""

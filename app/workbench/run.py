@@ -161,13 +161,14 @@ class Runs:
         """The run of these inputs, as far as it has come; raises HookscopeError where there is none."""
         key = run_key(inputs)
         if key not in self._runs:
-            self._runs[key] = Run(key, *_setup(inputs), self._traces)
+            self._runs[key] = Run(key, *setup_of(inputs), self._traces)
             while len(self._runs) > self.count:
                 self._runs.popitem(last=False)
         return self.get(key)
 
 
-def _setup(inputs: Inputs) -> tuple[HookPoint, Setup]:
+def setup_of(inputs: Inputs) -> tuple[HookPoint, Setup]:
+    """The hook and the setup that inputs describe; raises HookscopeError where there is nothing to run."""
     hook = hook_point(inputs.hook)
     if hook is None:
         raise HookscopeError.of(

@@ -41,6 +41,12 @@ JOBS: Mapping[str, Job] = {
     "walk.window": Job("app.workbench.exploration:walk_window"),
     "walk.known": Job("app.workbench.exploration:walk_known"),
     "walk.log": Job("app.workbench.exploration:walk_log"),
+    "metrics": Job("app.workbench.metrics:look"),
+    "metrics.scrape": Job("app.workbench.metrics:scrape"),
+    "metrics.dashboard": Job("app.workbench.metrics:dashboard"),
+    "metrics.examples": Job("app.workbench.metrics_examples:examples"),
+    "policy": Job("app.workbench.policy:look"),
+    "policy.cell": Job("app.workbench.policy:cell"),
 }
 
 

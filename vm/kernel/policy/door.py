@@ -39,6 +39,24 @@ def door(asked: PolicyMap, identities: Identities) -> Program:
     return replace(program, maps=tuple(_filled(spec, contents[spec.name]) for spec in program.maps))
 
 
+def source_text(asked: PolicyMap, identities: Identities, about: str) -> str:
+    """The program's text, its maps' first contents written into it; ``about`` is its first line."""
+    who = ", ".join(
+        f"{prefix}: {number}"
+        for prefix, number in identities.prefixes.items()
+        if isinstance(prefix, IPv4Network)
+    )
+    lets = ", ".join(
+        f"{{{key.bits}, {key.identity}, {key.protocol}, {key.port}, 0}}: {ALLOWED}" for key in asked.entries
+    )
+    filled = {"ipcache": who, "policy": lets}
+    lines = [
+        f"{line} init={{{filled[words[1]]}}}" if (words := line.split())[:1] == [".map"] else line
+        for line in door_text(asked.direction).splitlines()
+    ]
+    return "\n".join([f"; {about}", *lines]) + "\n"
+
+
 def packet(source: IPv4Address, destination: IPv4Address, protocol: Protocol, port: int) -> bytes:
     """The first frame of a connection, as it passes a door."""
     transport: Layer = Udp(dport=port) if protocol is Protocol.UDP else Tcp(dport=port, flags=2)

@@ -22,6 +22,7 @@ from vm.kernel.policy.model import (
 )
 
 IDENTITY_BITS, PROTOCOL_BITS, PORT_BITS = 32, 8, 16
+WHOLE_BITS = IDENTITY_BITS + PROTOCOL_BITS + PORT_BITS
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,6 +69,7 @@ class Because:
     text: str
     policy: str = ""
     line: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,19 @@ class PolicyMap:
     def lookup(self, identity: int, protocol: int, port: int) -> Key | None:
         """The entry that lets a packet through, asked for the identity, then for anyone."""
         for asked in (identity, ANYONE):
-            found = [key for key in self.entries if key.covers(asked, protocol, port)]
-            if found:
-                return max(found, key=lambda key: key.bits)
+            found = self.longest(asked, protocol, port)
+            if found is not None:
+                return found
         return None
+
+    def longest(self, identity: int, protocol: int, port: int) -> Key | None:
+        """The entry with the longest prefix of all that ``identity`` itself has, as the trie finds it."""
+        for rest in range(PORT_BITS + 1):
+            key = Key(identity, protocol, port >> rest << rest, WHOLE_BITS - rest)
+            if key in self.entries:
+                return key
+        key = Key(identity)
+        return key if key in self.entries else None
 
 
 _NODE = Because("traffic between a pod and its node is always let through")
@@ -103,7 +114,10 @@ def policy_map(
     for policy in selecting:
         for number, rule in enumerate(policy.rules(direction), 1):
             because = Because(
-                f"{direction} rule {number} of {policy.name}", f"{policy.namespace}/{policy.name}", rule.line
+                f"{direction} rule {number} of {policy.name}",
+                f"{policy.namespace}/{policy.name}",
+                rule.line,
+                rule.last,
             )
             for key in _keys(rule, policy, direction, pod, cluster, identities):
                 entries.setdefault(key, {})[because] = None

@@ -6,7 +6,7 @@ blocks. The table from address to identity is one a program can ask: a longest-p
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
 from vm.kernel.policy.model import Address, Block, Cluster, NamedPort, Network, Pod, Policy
@@ -17,6 +17,8 @@ WORLD: Final = 2
 FIRST_POD: Final = 256
 FIRST_BLOCK: Final = 1 << 24
 """Where the numbers of pods and of address blocks begin, as in Cilium."""
+DOCUMENTED: Final = ip_address("203.0.113.7")
+"""An address set aside for examples: nobody's, so mostly the world's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,25 @@ class Identities:
 
     def of(self, address: Address) -> Identity:
         """Whose ``address`` is: the longest prefix that holds it decides."""
-        found = max(
+        return self.by_number[self.prefixes[self.prefix_of(address)]]
+
+    def prefix_of(self, address: Address) -> Network:
+        """The longest prefix that holds ``address``."""
+        return max(
             (prefix for prefix in self.prefixes if prefix.version == address.version and address in prefix),
             key=lambda prefix: prefix.prefixlen,
         )
-        return self.by_number[self.prefixes[found]]
+
+    def example(self, number: int) -> Address | None:
+        """An address of this identity; None where others have taken all of its prefixes' first ones."""
+        for prefix in (one for one, owner in self.prefixes.items() if owner == number):
+            inner = (one for one in self.prefixes if one.version == prefix.version and one[0] in prefix)
+            after = (one[-1] + 1 for one in inner if int(one[-1]) < (1 << one.max_prefixlen) - 1)
+            starts = (prefix[min(7, prefix.num_addresses - 1)], prefix[0], *after)
+            for address in (DOCUMENTED, *starts):
+                if address in prefix and self.of(address).number == number:
+                    return address
+        return None
 
 
 def assign(cluster: Cluster, policies: Sequence[Policy]) -> Identities:

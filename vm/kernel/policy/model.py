@@ -47,6 +47,8 @@ class Pod:
     labels: Labels
     address: Address
     ports: tuple[NamedPort, ...] = ()
+    serves: tuple[tuple[Protocol, int], ...] = ()
+    """The ports its containers say they listen at; policies look at named ones alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,13 @@ class PortRange:
 class Rule:
     """Lets through what is with any of ``peers`` at any of ``ports``; of either, none named means all.
 
-    ``line`` is where it stands in the manifest, from 1; 0: nowhere.
+    ``line`` to ``last`` are where it stands in the manifest, from 1; 0: nowhere.
     """
 
     peers: tuple[Peer, ...] = ()
     ports: tuple[PortRange, ...] = ()
     line: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Decisions:
             for direction in Direction
         }
         self._pod_at: dict[Address, Pod] = {pod.address: pod for pod in cluster.pods}
+        self._number_of: dict[Address, int] = {}
 
     def verdict(self, source: Address, destination: Address, protocol: Protocol, port: int) -> Verdict:
         """Whether ``source`` may open a connection to a port of ``destination``; to itself it always may."""
@@ -55,9 +56,15 @@ class Decisions:
         )
         return Verdict(all(answer.key is not None for answer in answers), answers)
 
+    def number_of(self, address: Address) -> int:
+        """The identity of an address."""
+        if address not in self._number_of:
+            self._number_of[address] = self.identities.of(address).number
+        return self._number_of[address]
+
     def _ask(self, direction: Direction, pod: Pod, other: Address, protocol: Protocol, port: int) -> Answer:
         asked = self.maps[pod.namespace, pod.name, direction]
-        key = asked.lookup(self.identities.of(other).number, protocol, port)
+        key = asked.lookup(self.number_of(other), protocol, port)
         if key is None:
             return Answer(
                 direction, pod, None, (Because("no entry matches, and a policy selects the pod: denied"),)
