@@ -10,8 +10,8 @@ from vm.instruction import Atomic, Call, Exit, Instruction, Jump, Load, LoadAcqu
 from vm.isa import CallKind
 from vm.uapi.helper_ids import HelperId
 from vm.verifier.flow import ARGUMENTS, calls_callback
+from vm.verifier.history import DST_STACK, SRC_STACK, STACK_ACCESS, Step
 from vm.verifier.search import GiveUp, Row, Search, row_at
-from vm.verifier.walk import DST_STACK, SRC_STACK, STACK_ACCESS, Step
 
 if TYPE_CHECKING:
     from vm.verifier.state import State
@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 
 MAX_SEGMENTS: Final = 1 << 14
 """Straight pieces of code of which is remembered how they hand on a search."""
+MAX_PASSAGES: Final = 1 << 12
+"""Ways back through the instructions of a state of which it is remembered what they do to a search."""
 Masks = tuple[int, int]
 """Registers and slots of the running frame."""
+Passage = tuple[Step | int | None, ...]
+"""History, first and last slot of a state, the slot behind, whether the last is left out; and the search."""
+Passed = tuple[bool, int, list[int], list[int]]
+"""Whether nothing is left to seek, the frame, registers and slots by frame; None where the search fails."""
 _UNKNOWN: Final[Masks] = (-1, -1)
+_NEVER: Final[Passed] = (False, -1, [], [])
 
 
 def hand_on(search: Search, row: Row) -> None:
@@ -122,14 +129,11 @@ def _exit(walk: "Walk", search: Search, after: int) -> None:
         regs[search.frame] |= 1
 
 
-def before(state: "State", pc: int, history: int) -> tuple[int, int] | None:
-    """The instruction before, and how much of the history is left (get_prev_insn_idx)."""
-    steps = state.history
-    if pc == state.first and (not history or (history == 1 and steps[0].pc == pc)):
-        return None
-    if history and steps[history - 1].pc == pc:
-        return steps[history - 1].previous, history - 1
-    return pc - 1, history
+def before(state: "State", pc: int, step: Step | None) -> tuple[int, Step | None] | None:
+    """The instruction before, and what is left of the history (get_prev_insn_idx)."""
+    if step is None or step.pc != pc:
+        return None if step is None and pc == state.first else (pc - 1, step)
+    return None if step.before is None and pc == state.first else (step.previous, step.before)
 
 
 def through_state(walk: "Walk", search: Search, state: "State", last: int, after: int, skip: bool) -> bool:
@@ -137,15 +141,32 @@ def through_state(walk: "Walk", search: Search, state: "State", last: int, after
 
     ``skip`` leaves out ``last`` itself; ``after`` is the slot it was followed by, -1 if that is not known.
     """
-    steps, at, history = state.history, last, len(state.history)
+    known = walk.passages
+    key = (state.history, state.first, last, after, skip, search.frame, *search.regs, *search.slots)
+    found = known.get(key, _NEVER)
+    if found is _NEVER:
+        if len(known) >= MAX_PASSAGES:
+            known.clear()
+        known[key] = None
+        done = _through_state(walk, search, state, last, after, skip)
+        known[key] = (done, search.frame, search.regs[:], search.slots[:])
+        return done
+    if found is None:
+        raise GiveUp
+    done, search.frame, regs, slots = found
+    search.regs[:], search.slots[:] = regs, slots
+    return done
+
+
+def _through_state(walk: "Walk", search: Search, state: "State", last: int, after: int, skip: bool) -> bool:
+    at, step = last, state.history
     if skip:
-        found, after = before(state, at, history), at
+        found, after = before(state, at, step), at
         if found is None:
             return False
-        at, history = found
+        at, step = found
     while True:
         # from ``at`` back to ``event``, control went straight, and the history has nothing to say but there
-        step = steps[history - 1] if history else None
         event = state.first if step is None else step.pc
         if at > event and row_at(walk, at).alone:
             back(walk, search, at, after, None)
@@ -159,9 +180,9 @@ def through_state(walk: "Walk", search: Search, state: "State", last: int, after
         else:
             if search.empty():
                 return True
-            if step is None or (history == 1 and event == state.first):
+            if step is None or (step.before is None and event == state.first):
                 return False
-            at, after, history = step.previous, event, history - 1
+            at, after, step = step.previous, event, step.before
 
 
 def _straight(walk: "Walk", search: Search, at: int, event: int, step: Step | None) -> bool:

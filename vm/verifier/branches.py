@@ -7,7 +7,8 @@ from vm.isa import JumpOp
 from vm.verifier import scalar as scalars
 from vm.verifier.compare import decide, is_known, refine, refine_same
 from vm.verifier.core_rules import CORE_RULES
-from vm.verifier.linked import Linked, linked_with, sync
+from vm.verifier.history import DST_STACK, SRC_STACK, Linked
+from vm.verifier.linked import linked_with, sync
 from vm.verifier.nulls_and_packets import FLIPPED, pointers
 from vm.verifier.register import BEYOND_PKT_END, Flag, Kind, Register, scalar
 from vm.verifier.rejection import Rejected
@@ -15,7 +16,6 @@ from vm.verifier.saved import push
 from vm.verifier.speculation_paths import go_wrong
 from vm.verifier.state import State
 from vm.verifier.transfer_alu import readable
-from vm.verifier.walk import DST_STACK, SRC_STACK
 
 if TYPE_CHECKING:
     from vm.verifier.walk import Walk

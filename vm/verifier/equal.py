@@ -31,19 +31,19 @@ _IN_RANGE: Final = frozenset({Kind.MAP_KEY, Kind.MAP_VALUE, Kind.MEM, Kind.BUF, 
 
 def states_equal(walk: "Walk", old: State, new: State, level: Level) -> bool:
     """Whether what holds for ``old`` holds for ``new``."""
-    if len(old.frames) != len(new.frames):
-        return False
-    if old.speculative and not new.speculative:
+    frames, others, live = old.frames, new.frames, walk.analysis.live
+    last = len(frames) - 1
+    if len(others) != last + 1 or (old.speculative and not new.speculative):
         return False
     if walk.guards is not None and walk.guards.same_numbers and level is not Level.EXACT:
         level = Level.SAME_NUMBERS
     ids = IdMap(walk.ids)
-    if not _same_resources(old, new, ids):
+    if (old.refs or new.refs or old.locks != new.locks) and not _same_resources(old, new, ids):
         return False
-    frames, live = old.frames, walk.analysis.live
-    last = len(frames) - 1
+    if old.preempt_locks != new.preempt_locks or old.rcu != new.rcu:
+        return False
     for i, a in enumerate(frames):
-        b = new.frames[i]
+        b = others[i]
         if a.callsite != b.callsite or a.callback_depth > b.callback_depth:
             return False
         pc = old.pc if i == last else frames[i + 1].callsite
@@ -66,8 +66,6 @@ def same_callsites(a: State, b: State) -> bool:
 def _same_resources(old: State, new: State, ids: IdMap) -> bool:
     if len(old.refs) != len(new.refs) or old.locks != new.locks:
         return False
-    if old.preempt_locks != new.preempt_locks or old.rcu != new.rcu:
-        return False
     return not old.refs or all(
         ids.same(a.id, b.id) and a.kind == b.kind and a.lock == b.lock
         for a, b in zip(old.refs, new.refs, strict=True)
@@ -75,9 +73,18 @@ def _same_resources(old: State, new: State, ids: IdMap) -> bool:
 
 
 def _registers_equal(old: list[Register], new: list[Register], live: int, ids: IdMap, level: Level) -> bool:
+    loose = level is Level.NOT_EXACT
     for n in numbers(live & 0x7FF):
         a, b = old[n], new[n]
-        if (a is not b or a.id or a.ref) and not covers(a, b, ids, level):
+        if a is b:
+            if not (a.id or a.ref):
+                continue
+        elif loose and a.kind is Kind.SCALAR and b.kind is Kind.SCALAR and not a.precise:
+            if a.flags == b.flags:
+                continue  # the most common answer of ``covers``
+        elif a.kind is not b.kind and a.kind is not Kind.NOT_INIT:
+            return False
+        if not covers(a, b, ids, level):
             return False
     return True
 
@@ -122,6 +129,20 @@ def covers(old: Register, new: Register, ids: IdMap, level: Level) -> bool:
     if kind is Kind.ARENA:
         return True
     return same_registers(old, new, ids)
+
+
+def out_of_range(old: Register, new: Register) -> bool:
+    """Whether a live register alone tells that states are not equal: a precise number, and another."""
+    return old is not new and old.precise and new.kind is Kind.SCALAR and not within(old.value, new.value)
+
+
+def differing(old: State, new: State, live: int, otherwise: int) -> int:
+    """The first live register of the running frame of which that can be said."""
+    theirs, ours = old.frames[-1].regs, new.frames[-1].regs
+    for n in numbers(live & 0x3FF):
+        if out_of_range(theirs[n], ours[n]):
+            return n
+    return otherwise
 
 
 def within(old: Scalar, new: Scalar) -> bool:

@@ -6,6 +6,7 @@ from vm.instruction import Jump, Reg
 from vm.isa import AluOp
 from vm.verifier import scalar as scalars
 from vm.verifier.arithmetic import TRANSFER
+from vm.verifier.history import Linked
 from vm.verifier.register import ADD_CONST, ADD_CONST32, Kind, Register
 from vm.verifier.resize import zext_32_to_64
 from vm.verifier.state import SPILL, Slot, State
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from vm.verifier.walk import Walk
 
 MAX_LINKED: Final = 6
-Linked = tuple[int, bool, int]
 
 
 def linked_with(walk: "Walk", insn: Jump, dst: Register, src: Register) -> tuple[Linked, ...]:

@@ -14,7 +14,6 @@ from vm.verifier.rejection import Rejected, unsupported
 
 if TYPE_CHECKING:
     from vm.verifier.log import Log
-    from vm.verifier.register import Register
     from vm.verifier.state import State
     from vm.verifier.walk import Walk
 
@@ -135,23 +134,24 @@ class _InfiniteLoop(Rejected):
 
 
 def check_progress(walk: "Walk", pc: int, old: "State", new: "State") -> None:
-    """A path that comes to the very state it was in before never ends."""
+    """A path that comes to the very state it was in before never ends; ask ``may_be_looping`` first."""
     if (
         old.may_goto == new.may_goto
         and old.callback_unroll == new.callback_unroll
         and len(old.frames) == len(new.frames)
-        and _maybe_looping(old.frames[-1].regs, new.frames[-1].regs)
         and states_equal(walk, old, new, Level.EXACT)
     ):
         raise _InfiniteLoop(walk, pc, old, new)
 
 
-def _maybe_looping(old: "list[Register]", new: "list[Register]") -> bool:
+def may_be_looping(old: "State", new: "State") -> bool:
     """Whether the registers are the same, but for what the kernel does not compare here."""
-    for a, b in zip(old, new, strict=True):
-        if a is b:
-            continue
-        if a.value is not b.value or a.marked(False)._replace(frame=0) != b.marked(False)._replace(frame=0):
+    theirs = new.frames[-1].regs
+    for n, a in enumerate(old.frames[-1].regs):
+        b = theirs[n]
+        if a is not b and (
+            a.value is not b.value or a.marked(False)._replace(frame=0) != b.marked(False)._replace(frame=0)
+        ):
             return False
     return True
 

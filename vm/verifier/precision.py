@@ -89,10 +89,9 @@ def _run(walk: "Walk", start: State, search: Search) -> bool:
 
 def _told(walk: "Walk", search: Search, state: State, last: int, after: int, skip: bool) -> bool:
     """``through_state``, with every instruction in the log."""
-    at, history = last, len(state.history)
+    at, step = last, state.history
     while True:
         if not skip and walk.insns[at] is not None:
-            step = state.history[history - 1] if history else None
             f = search.frame
             walk.log.write(
                 f"mark_precise: frame{f}: regs={_regs_text(search.regs[f])} "
@@ -102,10 +101,10 @@ def _told(walk: "Walk", search: Search, state: State, last: int, after: int, ski
             if search.empty():
                 return True
         skip, after = False, at
-        found = before(state, at, history)
+        found = before(state, at, step)
         if found is None:
             return False
-        at, history = found
+        at, step = found
 
 
 def _mark(walk: "Walk", state: State, search: Search) -> bool:

@@ -4,19 +4,18 @@ from typing import TYPE_CHECKING, Final
 
 from vm.instruction import MayGoto
 from vm.verifier import precision
-from vm.verifier.equal import Level, same_callsites, states_equal
+from vm.verifier.equal import Level, differing, out_of_range, same_callsites, states_equal
 from vm.verifier.flow import calls_callback
 from vm.verifier.liveness import FORCED, JUMP
-from vm.verifier.loops import Loops, check_progress
+from vm.verifier.loops import Loops, check_progress, may_be_looping
 from vm.verifier.register import NOT_INIT
 from vm.verifier.state import EMPTY, SPILL, Slot, State
 
 if TYPE_CHECKING:
-    from vm.verifier.walk import Step, Walk
+    from vm.verifier.walk import Walk
 
 MAX_HISTORY: Final = 40
 """A path whose history of jumps is longer than this keeps a state at the next occasion."""
-MAX_HISTORIES: Final = 1 << 10
 
 
 class Kept:
@@ -36,7 +35,7 @@ class KeptStates:
     """The kept states by where they are, and Linux's counts of them."""
 
     __slots__ = (
-        "_buckets", "_count", "_freed", "_histories", "_jumps_before", "_loops", "_processed_before",
+        "_buckets", "_count", "_decisive", "_freed", "_jumps_before", "_loops", "_processed_before",
         "_removed", "_walk", "max_per_insn", "peak", "total",
     )  # fmt: skip
 
@@ -44,7 +43,11 @@ class KeptStates:
         self._walk = walk
         self._loops = Loops(walk)
         self._buckets: dict[int, list[Kept]] = {}
-        self._histories: dict[tuple[Step, ...], list[Step]] = {}
+        self._decisive = bytearray([10]) * len(walk.insns)
+        """The live register in which states differed the last time, by slot: it is looked at first.
+
+        To begin with the frame pointer, in which none do.
+        """
         self._removed: dict[int, Kept] = {}
         """Those taken out of their bucket whose branches are not all done, by the id of their state."""
         self._count = self._freed = 0
@@ -64,7 +67,10 @@ class KeptStates:
         walk = self._walk
         state = walk.state
         marks = walk.analysis.marks[pc]
-        must_keep = walk.test_state_freq or marks & FORCED or len(state.history) > MAX_HISTORY
+        history = state.history
+        must_keep = (
+            walk.test_state_freq or marks & FORCED or (history is not None and history.size > MAX_HISTORY)
+        )
         jumps = walk.jumps - self._jumps_before
         processed = walk.processed - self._processed_before
         keep = must_keep or (jumps >= 2 and processed >= 8)
@@ -72,13 +78,21 @@ class KeptStates:
         count = 0
         if bucket:
             self._clean(bucket, pc, state)
+            regs, decisive = state.frames[-1].regs, self._decisive[pc]
             for kept in tuple(bucket):
                 count += 1
                 old = kept.state
                 if old.pc != pc:
                     continue
-                if self._covered(kept, pc, state):
+                if old.branches and not marks & FORCED:
+                    if may_be_looping(old, state):  # asked here, for it is seldom so
+                        check_progress(walk, pc, old, state)
+                elif out_of_range(old.frames[-1].regs[decisive], regs[decisive]):
+                    pass
+                elif self._covered(kept, pc, state):
                     return True
+                else:
+                    self._decisive[pc] = decisive = differing(old, state, walk.analysis.live[pc], decisive)
                 if old.branches and not must_keep and jumps < 20 and processed < 100:
                     keep = False
                 if keep:
@@ -116,19 +130,22 @@ class KeptStates:
         return True
 
     def _around(self, pc: int, old: State, state: State) -> bool:
-        """Whether a state this path has come through, and not yet done, covers it; loops must get on."""
+        """Whether a state this path has come through, and not yet done, covers it; loops must get on.
+
+        Only where states are always kept: anywhere else they must get on, and that is all.
+        """
         walk = self._walk
-        if walk.analysis.marks[pc] & FORCED:
-            insn = walk.insns[pc]
-            if calls_callback(insn):
-                return states_equal(walk, old, state, Level.RANGE_WITHIN)
-            if (
-                isinstance(insn, MayGoto)
-                and old.may_goto != state.may_goto
-                and states_equal(walk, old, state, Level.RANGE_WITHIN)
-            ):
-                return True
-        check_progress(walk, pc, old, state)
+        insn = walk.insns[pc]
+        if calls_callback(insn):
+            return states_equal(walk, old, state, Level.RANGE_WITHIN)
+        if (
+            isinstance(insn, MayGoto)
+            and old.may_goto != state.may_goto
+            and states_equal(walk, old, state, Level.RANGE_WITHIN)
+        ):
+            return True
+        if may_be_looping(old, state):
+            check_progress(walk, pc, old, state)
         return False
 
     def _keep(self, pc: int, bucket: list[Kept], state: State) -> None:
@@ -140,23 +157,12 @@ class KeptStates:
         forget_precision(state)
         # the copy is the one that stays as it is: the running state's lists go on being written
         new = state.copy()
-        new.history = self._shared(new.history)
         self._loops.enter(new)
         state.parent = new
         state.first = pc
         state.depth = new.depth + 1
-        state.history = []
+        state.history = None
         bucket.insert(0, Kept(new, walk.processed))
-
-    def _shared(self, history: "list[Step]") -> "list[Step]":
-        """One list for all equal ones: from now on it is only read, and loops go the same way each time."""
-        key = tuple(history)
-        found = self._histories.get(key)
-        if found is None:
-            if len(self._histories) >= MAX_HISTORIES:
-                self._histories.clear()
-            found = self._histories[key] = history
-        return found
 
     def _peak(self) -> None:
         now = self._count + self._freed + self._loops.backedge_count

@@ -9,7 +9,7 @@ from vm.verifier.register import FRAME_POINTER, NOT_INIT, Register
 from vm.verifier.scalar import ZERO
 
 if TYPE_CHECKING:
-    from vm.verifier.walk import Step
+    from vm.verifier.history import Step
 
 INVALID, SPILL, MISC, ZEROED, DYNPTR, ITER, IRQ_FLAG = range(7)
 """What one byte of stack holds (enum bpf_stack_slot_type)."""
@@ -159,7 +159,7 @@ class State:
         self.branches = 1
         self.first = 0
         self.last = 0
-        self.history: list[Step] = []
+        self.history: Step | None = None
         self.cleaned = False
         self.equal: State | None = None
         self.depth = 0
@@ -186,7 +186,7 @@ class State:
         new.branches = self.branches
         new.first = self.first
         new.last = self.last
-        new.history = self.history[:]
+        new.history = self.history
         return new
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from vm.verifier import scalar as scalars
 from vm.verifier.checks import dynptrs
 from vm.verifier.core_rules import CORE_RULES
+from vm.verifier.history import STACK_ACCESS
 from vm.verifier.register import NOT_INIT, Kind, Register, scalar
 from vm.verifier.rejection import Rejected
 from vm.verifier.state import DYNPTR, INVALID, MISC, SPILL, ZEROED, Frame, Slot
-from vm.verifier.walk import STACK_ACCESS
 from vm.word import signed
 
 if TYPE_CHECKING:

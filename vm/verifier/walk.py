@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from vm.instruction import Instruction
 from vm.program import Program
+from vm.verifier.history import Histories, Linked, Step
 from vm.verifier.liveness import Analysis
 from vm.verifier.log import Log
 from vm.verifier.options import ANY_ALIGNMENT, STRICT_ALIGNMENT, TEST_STATE_FREQ, Options
@@ -15,6 +16,7 @@ from vm.verifier.stack_liveness import StackLiveness
 from vm.verifier.state import Frame, State
 
 if TYPE_CHECKING:
+    from vm.verifier.backtrack import Passage, Passed
     from vm.verifier.observer import Observer
     from vm.verifier.profile import Profile
     from vm.verifier.pruning import KeptStates
@@ -22,26 +24,6 @@ if TYPE_CHECKING:
 
 MAX_PENDING: Final = 8192
 """Branches that may wait to be walked (BPF_COMPLEXITY_LIMIT_JMP_SEQ)."""
-
-STACK_ACCESS: Final = 1 << 9
-DST_STACK: Final = 1 << 10
-SRC_STACK: Final = 1 << 11
-"""Flags of a history entry, over its frame (3 bits) and stack slot (6 bits)."""
-
-
-MAX_SHARED: Final = 1 << 14
-
-
-class Step(NamedTuple):
-    """One entry of a state's jump history: the slot, where control came from, what precision must know.
-
-    ``linked`` are scalars that gained range together: frame, whether a register, its number or stack slot.
-    """
-
-    pc: int
-    previous: int
-    flags: int
-    linked: tuple[tuple[int, bool, int], ...]
 
 
 @dataclass(slots=True)
@@ -98,10 +80,12 @@ class Walk:
         self.processed = 0
         self.jumps = 0
         self.print_whole = False
-        self._steps: dict[Step, Step] = {}
+        self.histories = Histories()
         self.rows: list[Row | None] = [None] * len(self.insns)
+        """How slots hand on a search for precision (vm.verifier.search)."""
         self.segments: dict[tuple[int, int, int, int, int], tuple[int, int] | None] = {}
-        """How slots hand on a search for precision, one by one and in pieces (vm.verifier.backtrack)."""
+        self.passages: dict[Passage, Passed | None] = {}
+        """How straight pieces of code, and the histories of states, do (vm.verifier.backtrack)."""
         self.kept: KeptStates
         self.guards = None if profile.bypass_spec_v1 else Guards()
         """What is done against speculation; None where the loader is trusted with it."""
@@ -144,24 +128,21 @@ class Walk:
 
     # -- history -------------------------------------------------------------------------------------------
 
-    def remember(self, state: State, flags: int = 0, linked: tuple[tuple[int, bool, int], ...] = ()) -> None:
+    def remember(self, state: State, flags: int = 0, linked: tuple[Linked, ...] = ()) -> None:
         """Adds to the history of jumps, or to the entry this instruction already has (push_jmp_history)."""
         step = self.step
         if step is None:
-            self.step = self._shared(Step(self.pc, self.previous, flags, linked))
-            state.history.append(self.step)
+            self.step = state.history = self.histories.step(
+                state.history, self.pc, self.previous, flags, linked
+            )
             return
         # entries are shared between the branches of a jump; what is learnt later belongs to this one
-        fresh = self._shared(Step(step.pc, step.previous, step.flags | flags, step.linked or linked))
-        if state.history and state.history[-1] is step:
-            state.history[-1] = fresh
+        fresh = self.histories.step(
+            step.before, step.pc, step.previous, step.flags | flags, step.linked or linked
+        )
+        if state.history is step:
+            state.history = fresh
         self.step = fresh
-
-    def _shared(self, step: Step) -> Step:
-        """One object for all equal entries: loops make the same ones again and again."""
-        if len(self._steps) >= MAX_SHARED:
-            self._steps.clear()
-        return self._steps.setdefault(step, step)
 
     def mark_precise(self, regno: int) -> None:
         """The scalar in ``regno`` matters: so does what it was computed from (mark_chain_precision)."""
