@@ -287,7 +287,7 @@ class PacketRun(Message):
     """exit, fault, budget, or idle where no program saw the packet."""
     verdict: str
     """XDP_PASS, TC_ACT_SHOT, ABORTED …"""
-    effect: Literal["pass", "drop", "tx", "redirect", "aborted"]
+    effect: Literal["pass", "drop", "tx", "redirect", "aborted", "deny", "ignored"]
     value: Word
     summary: str
     fault: FaultView | None = None

@@ -15,6 +15,27 @@ class Task:
     gid: int = 0
     comm: str = "swapper/0"
     cgroup_id: int = 1
+    ppid: int = 0
+    parent_comm: str = "swapper/0"
+    prio: int = 120
+    start_ns: int = 0
+    cpu: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Where the kernel was when a program that traces ran: ``function`` is the address a probe sits at.
+
+    Stacks are addresses, innermost first. ``counter`` is a performance counter's count; it was enabled, and
+    ran, for some ns.
+    """
+
+    function: int = 0
+    kernel_stack: tuple[int, ...] = ()
+    user_stack: tuple[int, ...] = ()
+    counter: int = 0
+    enabled_ns: int = 0
+    running_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +49,4 @@ class Event:
     ifindex: int = 1
     rx_queue: int = 0
     network: Network = DEFAULT_NETWORK
+    probe: Probe = Probe()

@@ -1,5 +1,6 @@
 """All regions of a run, and the only way to their bytes."""
 
+from dataclasses import dataclass
 from struct import Struct
 from typing import Final
 
@@ -19,6 +20,7 @@ from vm.memory.region import (
     RegionKind,
 )
 from vm.memory.snapshot import MemorySnapshot, Snapshots
+from vm.memory.user import UserMemory
 from vm.source import HookscopeError
 from vm.word import MASK64
 
@@ -32,10 +34,19 @@ _MASK: Final = {size: (1 << size * 8) - 1 for size in (1, 2, 4, 8)}
 _LAST: Final = PAGE - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a memory was filled: regions, the next free window, bytes."""
+
+    regions: int
+    window: int
+    used: int
+
+
 class Memory:
     """Regions by address, ``limit`` bytes at most. Every write leaves a change in ``journal``."""
 
-    __slots__ = ("_by_window", "_next_window", "_snapshots", "journal", "limit", "regions", "used")
+    __slots__ = ("_by_window", "_next_window", "_snapshots", "journal", "limit", "regions", "used", "user")
 
     def __init__(self, journal: list[Change], limit: int = MEMORY_LIMIT) -> None:
         self.regions: list[Region] = []
@@ -45,6 +56,7 @@ class Memory:
         self._by_window: dict[int, Region] = {}
         self._next_window = ARENA >> WINDOW_BITS
         self._snapshots = Snapshots()
+        self.user = UserMemory()
 
     def add(
         self,
@@ -101,6 +113,34 @@ class Memory:
                 f"this needs {self.used + size:,} bytes of guest memory; a run may use {self.limit:,}",
                 "use smaller maps or a smaller packet",
             )
+
+    def beside(self) -> "Memory":
+        """Another memory with the same regions, and the same journal: what is added to one, only it has."""
+        twin = Memory(self.journal, self.limit)
+        twin.regions.extend(self.regions)
+        twin._by_window.update(self._by_window)
+        twin._next_window, twin.used = self._next_window, self.used
+        return twin
+
+    def mark(self) -> Mark:
+        """How far the memory is filled now."""
+        return Mark(len(self.regions), self._next_window, self.used)
+
+    def skip_to(self, window: int) -> None:
+        """Lets the next region begin at a window, which must be free."""
+        if window < self._next_window:
+            raise ValueError(f"window {window} is taken: the next free one is {self._next_window}")
+        self._next_window = window
+
+    def rewind(self, mark: Mark) -> None:
+        """Forgets the regions added since there were ``mark.regions``; the next begins at ``mark.window``."""
+        for region in self.regions[mark.regions :]:
+            first = (region.base - LEAD) >> WINDOW_BITS
+            windows = (2 * LEAD + len(region.data) + WINDOW - 1) >> WINDOW_BITS
+            for window in range(first, first + windows):
+                del self._by_window[window]
+        del self.regions[mark.regions :]
+        self._next_window, self.used = mark.window, mark.used
 
     def locate(self, address: int) -> Place | None:
         """The region whose windows hold ``address``, and the offset in it; None if there is none."""

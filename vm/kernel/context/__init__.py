@@ -1,7 +1,12 @@
 """Contexts: what r1 points to at each hook, and the packet behind it."""
 
+from typing import overload
+
 from vm.helpers.event import Event
+from vm.kernel.context.event_context import EventContext
+from vm.kernel.context.events import event_context
 from vm.kernel.context.frame import Frame
+from vm.kernel.context.inputs import HookInput
 from vm.kernel.context.packet_context import PacketContext
 from vm.kernel.context.rules import SKB_TYPES
 from vm.kernel.context.skb import SkbContext
@@ -10,17 +15,42 @@ from vm.memory.memory import Memory
 from vm.source import HookscopeError
 from vm.uapi.prog_types import ProgType
 
-__all__ = ["Frame", "PacketContext", "create"]
+__all__ = ["EventContext", "Frame", "HookInput", "PacketContext", "create"]
+
+
+@overload
+def create(
+    prog_type: ProgType, what: bytes | Frame, memory: Memory, event: Event, *, fields: dict[str, int]
+) -> PacketContext: ...
+
+
+@overload
+def create(
+    prog_type: ProgType, what: HookInput, memory: Memory, event: Event, *, fields: dict[str, int]
+) -> EventContext: ...
 
 
 def create(
-    prog_type: ProgType, packet: bytes | Frame, memory: Memory, event: Event, *, fields: dict[str, int]
-) -> PacketContext:
-    """The context of a run of a ``prog_type`` program over ``packet``, a frame with its Ethernet header.
+    prog_type: ProgType,
+    what: bytes | Frame | HookInput,
+    memory: Memory,
+    event: Event,
+    *,
+    fields: dict[str, int],
+) -> PacketContext | EventContext:
+    """The context of a run of a ``prog_type`` program: over a frame with its Ethernet header, or at an event.
 
     Bare bytes give what BPF_PROG_TEST_RUN gives; a Frame brings what earlier hooks left. ``fields`` is the
     run's dictionary of kernel numbers. Raises HookscopeError for a packet of a wrong size.
     """
+    if not isinstance(what, bytes | Frame):
+        return event_context(prog_type, what, memory, event, fields)
+    return _of_packet(prog_type, what, memory, event, fields)
+
+
+def _of_packet(
+    prog_type: ProgType, packet: bytes | Frame, memory: Memory, event: Event, fields: dict[str, int]
+) -> PacketContext:
     frame = Frame(packet) if isinstance(packet, bytes) else packet
     if prog_type is ProgType.XDP:
         return XdpContext(frame, memory, event, fields)

@@ -1,83 +1,7 @@
-"""The hooks of the modeled kernel, a row each: what a return value means there, and what then happens.
+"""The hooks that packets come by. Facts: linux/bpf.h, linux/pkt_cls.h, the functions named."""
 
-What a hook is called, for which programs it is and which context it gives stands in ``vm.uapi.prog_types``;
-here is what the kernel does with the answer. Facts: linux/bpf.h, linux/pkt_cls.h, the functions named.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
-
-from vm.uapi.constants import CONSTANTS
+from vm.kernel.hooks.point import Effect, HookPoint, Verdict, named
 from vm.uapi.prog_types import HOOKS as NAMES
-from vm.uapi.prog_types import Hook, ProgType
-from vm.word import signed
-
-
-class Effect(StrEnum):
-    """What becomes of the packet."""
-
-    PASS = "pass"
-    DROP = "drop"
-    TX = "tx"
-    REDIRECT = "redirect"
-    ABORTED = "aborted"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A return value with a name, what it does to the packet, and what that means."""
-
-    value: int
-    name: str
-    effect: Effect
-    doc: str
-
-
-@dataclass(frozen=True, slots=True)
-class HookPoint:
-    """A hook: the station of the path it is at, and the answers the kernel understands there.
-
-    ``function`` of ``file`` runs the programs. ``other`` is the verdict for every answer that has no name;
-    ``allowed`` are the return values the verifier accepts, None all.
-    """
-
-    hook: Hook
-    title: str
-    station: str
-    function: str
-    file: str
-    doc: str
-    verdicts: tuple[Verdict, ...]
-    other: Verdict
-    allowed: range | None = None
-
-    @property
-    def name(self) -> str:
-        """The hook's name."""
-        return self.hook.name
-
-    @property
-    def prog_type(self) -> ProgType:
-        """The type of the programs that can be attached."""
-        return self.hook.prog_type
-
-    @property
-    def kernel(self) -> str:
-        """Where in the kernel the programs are run."""
-        return f"{self.function}, {self.file}"
-
-    def verdict(self, value: int) -> Verdict:
-        """What the program's return value (r0, of which 32 bits count) says."""
-        answer = signed(value, 32)
-        return next((verdict for verdict in self.verdicts if verdict.value == answer), self.other)
-
-
-def _named(*rows: tuple[str, Effect, str]) -> tuple[Verdict, ...]:
-    """Verdicts whose values the user API names."""
-    return tuple(Verdict(CONSTANTS[name].value, name, effect, doc) for name, effect, doc in rows)
-
 
 _NOT_FOR_CLASSIFIERS = "Only for actions: from a classifier it counts as TC_ACT_UNSPEC."
 
@@ -88,7 +12,7 @@ _XDP = HookPoint(
     "bpf_prog_run_xdp",
     "include/net/xdp.h",
     "The first moment a packet can be seen: in the driver, before there is a socket buffer.",
-    _named(
+    named(
         ("XDP_ABORTED", Effect.ABORTED, "Dropped, and the error counted by the xdp_exception tracepoint."),
         ("XDP_DROP", Effect.DROP, "Dropped before anything was allocated for it."),
         ("XDP_PASS", Effect.PASS, "On to the network stack."),
@@ -105,7 +29,7 @@ _TC = HookPoint(
     "sch_handle_ingress",
     "net/core/dev.c",
     "After the socket buffer is made, before the protocols: may change the packet and its metadata.",
-    _named(
+    named(
         ("TC_ACT_UNSPEC", Effect.PASS, "No opinion: the next program decides; behind the last, go on."),
         ("TC_ACT_OK", Effect.PASS, "On to the network stack."),
         ("TC_ACT_RECLASSIFY", Effect.PASS, _NOT_FOR_CLASSIFIERS),
@@ -118,6 +42,17 @@ _TC = HookPoint(
         ("TC_ACT_TRAP", Effect.DROP, "Meant for network hardware: ends the packet like TC_ACT_STOLEN."),
     ),
     Verdict(-1, "TC_ACT_UNSPEC", Effect.PASS, "An unknown value counts as unspecified."),
+)
+
+_TC_EGRESS = HookPoint(
+    NAMES["tc-egress"],
+    "tc egress",
+    "tc_egress",
+    "sch_handle_egress",
+    "net/core/dev.c",
+    "Behind the protocols, before the packet is queued on its device: may change, drop or redirect it.",
+    _TC.verdicts,
+    _TC.other,
 )
 
 _CGROUP_INGRESS = HookPoint(
@@ -151,11 +86,10 @@ _SOCKET = HookPoint(
 _CGROUP_EGRESS = HookPoint(
     NAMES["cgroup_skb/egress"],
     "cgroup egress",
-    "out",
+    "cgroup_out",
     "__cgroup_bpf_run_filter_skb",
     "kernel/bpf/cgroup.c",
-    "For packets that sockets of a control group send. The way out is not modeled yet: programs can be run, "
-    "but no packet of the path comes by.",
+    "For packets that sockets of a control group send: 1 lets the packet out, 0 does not.",
     (
         Verdict(0, "drop", Effect.DROP, "Dropped; the sender gets EPERM."),
         Verdict(1, "pass", Effect.PASS, "On to the device."),
@@ -166,13 +100,5 @@ _CGROUP_EGRESS = HookPoint(
     range(4),
 )
 
-HOOK_POINTS: Mapping[str, HookPoint] = MappingProxyType(
-    {point.name: point for point in (_XDP, _TC, _CGROUP_INGRESS, _SOCKET, _CGROUP_EGRESS)}
-)
-"""Every modeled hook by the name to show, in the order a packet comes by."""
-
-
-def hook_point(name: str) -> HookPoint | None:
-    """The modeled hook any of whose names is ``name``."""
-    hook = NAMES.get(name.lower())
-    return HOOK_POINTS.get(hook.name) if hook else None
+PACKET_POINTS = (_XDP, _TC, _CGROUP_INGRESS, _SOCKET, _CGROUP_EGRESS, _TC_EGRESS)
+"""In the order a packet comes by: on its way in, then out."""

@@ -1,0 +1,223 @@
+"""Making contexts of hooks without a packet, one function per kind of input."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from vm.helpers.event import Event
+from vm.kernel.context.event_context import EventContext, PlacesView
+from vm.kernel.context.fault import Converted
+from vm.kernel.context.inputs import (
+    Arguments,
+    Fields,
+    HookInput,
+    Record,
+    Registers,
+    Sample,
+    User,
+    UserStrings,
+    Value,
+)
+from vm.kernel.context.objects import Objects, symbol_address
+from vm.kernel.context.task import task_object
+from vm.memory.memory import Memory
+from vm.memory.region import RegionKind
+from vm.uapi.attach_types import AttachType
+from vm.uapi.context_places import SOCKET_PLACES, Gives, Places, places_of
+from vm.uapi.prog_types import ProgType
+from vm.uapi.struct_types import Struct
+from vm.uapi.structs import STRUCTS
+from vm.uapi.structs_context import SOCK
+from vm.uapi.structs_events import PERF_EVENT_DATA, PT_REGS, RAW_ARGS
+from vm.uapi.tracing import records
+from vm.word import MASK64
+
+ARGUMENT_REGISTERS = ("di", "si", "dx", "cx", "r8", "r9")
+"""Where x86-64 passes arguments, in order."""
+KERNEL_CS, USER_CS, USER_SS, FLAGS = 0x10, 0x33, 0x2B, 0x246
+STACK_TOP = 4096
+_NOTHING: Mapping[int, int] = MappingProxyType({})
+_KEPT_PORT: Mapping[int, int] = MappingProxyType({24: 2})
+"""bpf_sock_addr.user_port is a __be16 in the kernel: a store keeps two bytes."""
+_QUEUE = SOCK.field("rx_queue_mapping")
+
+
+def event_context(
+    kind: ProgType, what: HookInput, memory: Memory, event: Event, fields: dict[str, int]
+) -> EventContext:
+    """The context of a ``kind`` program at an event. The running task is put into memory as well."""
+    objects = Objects(memory)
+    fields["task"] = objects.word(task_object(event.task))
+    match what:
+        case Record():
+            return _record(kind, what, memory, objects)
+        case Arguments():
+            return _arguments(kind, what, memory, objects)
+        case Registers():
+            data = registers(what, memory, objects)
+            return _plain(kind, PT_REGS, data, what, memory, texts=_argument_texts(what))
+        case Sample():
+            return _sample(kind, what, memory, objects)
+        case Fields():
+            return _fields(kind, what, memory)
+
+
+def _plain(
+    kind: ProgType,
+    struct: Struct,
+    data: bytes,
+    what: HookInput,
+    memory: Memory,
+    *,
+    attach_type: AttachType | None = None,
+    texts: Mapping[str, str] = MappingProxyType({}),
+    converted: bool = False,
+    kept: Mapping[int, int] = _NOTHING,
+) -> EventContext:
+    region = EventContext.region_for(memory, data)
+    region.writable = False
+    places = _places(kind, attach_type, None if converted else len(data))
+    return EventContext(
+        kind, struct, region, places, what, memory, kept=kept, texts=texts, converted=converted
+    )
+
+
+@cache
+def _places(kind: ProgType, attach_type: AttachType | None, size: int | None) -> Places:
+    """What may be accessed, in a context of ``size`` bytes (None: as the table says).
+
+    The verifier lets programs read as far as any tracepoint's record goes; typed arguments are whole words.
+    """
+    found = places_of(kind, attach_type)
+    if found is None:
+        words = {(at, 8): Gives.NUMBER for at in range(0, size or 0, 8)}
+        return Places(RAW_ARGS.name, words, frozenset())
+    if size is None:
+        return found
+    reads = {(at, width): gives for (at, width), gives in found.reads.items() if at + width <= size}
+    return Places(found.struct, reads, found.writes)
+
+
+def _record(kind: ProgType, what: Record, memory: Memory, objects: Objects) -> EventContext:
+    struct = records()[what.tracepoint]
+    head, tail = bytearray(struct.size), bytearray()
+    head[:8] = objects.word(0).to_bytes(8, "little")
+    texts = {}
+    for field in struct.fields:
+        value = what.fields.get(field.name, 0)
+        if field.doc.startswith("__data_loc"):
+            data = value if isinstance(value, bytes) else b"\0"
+            at = struct.size + len(tail)
+            head[field.offset : field.end] = (len(data) << 16 | at).to_bytes(4, "little")
+            tail += data
+        else:
+            head[field.offset : field.end] = objects.cell(value, field.size)
+        text = _text(value)
+        if text:
+            texts[field.name] = text
+    return _plain(kind, struct, bytes(head + tail), what, memory, texts=texts)
+
+
+def _text(value: Value) -> str:
+    """What a pointer or bytes say to a person; "" of numbers."""
+    match value:
+        case User(data):
+            return _quoted(data) if data.endswith(b"\0") else f"{len(data)} bytes"
+        case UserStrings(strings):
+            return " ".join(strings)
+        case bytes():
+            return _quoted(value.partition(b"\0")[0])
+        case _:
+            return ""
+
+
+def _quoted(data: bytes) -> str:
+    return '"' + data.rstrip(b"\0").decode("utf-8", "replace") + '"'
+
+
+def _arguments(kind: ProgType, what: Arguments, memory: Memory, objects: Objects) -> EventContext:
+    words = [objects.word(value) for value in what.values]
+    data = b"".join(word.to_bytes(8, "little") for word in words)
+    size = RAW_ARGS.size if kind is ProgType.RAW_TRACEPOINT else len(data)
+    texts = {f"args[{n}]": text for n, value in enumerate(what.values) if (text := _text(value))}
+    return _plain(kind, RAW_ARGS, data.ljust(size, b"\0"), what, memory, texts=texts)
+
+
+def registers(what: Registers, memory: Memory, objects: Objects) -> bytes:
+    """``struct pt_regs`` at a function's start or return."""
+    found = dict.fromkeys((field.name for field in PT_REGS.fields), 0)
+    for name, value in zip(ARGUMENT_REGISTERS, what.arguments, strict=False):
+        found[name] = objects.word(value)
+    function = symbol_address(what.function, user=what.user)
+    caller = symbol_address("main" if what.user else "do_syscall_64", user=what.user) + 0x2A
+    found |= {
+        "ip": function if what.result is None else caller,
+        "cs": USER_CS if what.user else KERNEL_CS,
+        "ss": USER_SS if what.user else 0x18,
+        "flags": FLAGS,
+        "orig_ax": MASK64,
+        "ax": 0 if what.result is None else what.result & MASK64,
+    }
+    stack = caller.to_bytes(8, "little")
+    if what.user:
+        found["sp"] = memory.user.put(stack)
+    else:
+        found["sp"] = memory.add(RegionKind.MEM, "kernel stack", bytearray(stack), writable=False).base
+    found["bp"] = found["sp"] + 0x40
+    return b"".join(found[field.name].to_bytes(8, "little") for field in PT_REGS.fields)
+
+
+def _argument_texts(what: Registers) -> dict[str, str]:
+    pairs = zip(ARGUMENT_REGISTERS, what.arguments, strict=False)
+    return {name: text for name, value in pairs if (text := _text(value))}
+
+
+def _sample(kind: ProgType, what: Sample, memory: Memory, objects: Objects) -> EventContext:
+    regs = registers(Registers(what.function, user=what.user), memory, objects)
+    data = regs + what.period.to_bytes(8, "little") + what.address.to_bytes(8, "little")
+    return _plain(kind, PERF_EVENT_DATA, data, what, memory, converted=True)
+
+
+def _image(struct: Struct, values: Mapping[str, int | bytes]) -> bytearray:
+    data = bytearray(struct.size)
+    for name, value in values.items():
+        field = struct.field(name)
+        if field is None:
+            raise KeyError(f"{struct.name}.{name}")
+        raw = (
+            value
+            if isinstance(value, bytes)
+            else (value & ((1 << 8 * field.size) - 1)).to_bytes(field.size, "little")
+        )
+        data[field.offset : field.end] = raw.ljust(field.size, b"\0")
+    return data
+
+
+def _fields(kind: ProgType, what: Fields, memory: Memory) -> EventContext:
+    places = places_of(kind, what.attach_type)
+    if places is None:
+        raise KeyError(f"{kind.label} at {what.attach_type.name}")
+    struct = STRUCTS[places.struct]
+    data = _image(struct, what.values)
+    if what.sk is not None:
+        sk = struct.field("sk")
+        if sk is not None:
+            data[sk.offset : sk.end] = _socket(what.sk, memory).to_bytes(8, "little")
+    kept = _KEPT_PORT if struct.name == "bpf_sock_addr" else _NOTHING
+    context = _plain(
+        kind, struct, bytes(data), what, memory, attach_type=what.attach_type, converted=True, kept=kept
+    )
+    if struct is SOCK and isinstance(context.region.view, PlacesView):
+        context.region.view.minus_one = _NO_QUEUE
+    return context
+
+
+_NO_QUEUE = frozenset({_QUEUE.offset}) if _QUEUE is not None else frozenset()
+
+
+def _socket(values: Mapping[str, int | bytes], memory: Memory) -> int:
+    """A full socket, read-only; the address of its ``bpf_sock``."""
+    region = memory.add(RegionKind.MEM, "sk", _image(SOCK, values), writable=False)
+    region.view = PlacesView(region, memory, SOCKET_PLACES["sock"], _NOTHING, _NO_QUEUE)
+    region.parts = Converted("sk", SOCK.size)
+    return region.base

@@ -1,0 +1,100 @@
+"""What a context is made of, as values: what an event gives to the programs that watch it.
+
+A ``Value`` is a number, or what a pointer leads to; making the context puts that into memory.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from vm.uapi.attach_types import AttachType
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A pointer to bytes in the memory of the process; strings end with a 0."""
+
+    data: bytes
+
+    @staticmethod
+    def text(text: str) -> "User":
+        """A string."""
+        return User(text.encode() + b"\0")
+
+
+@dataclass(frozen=True, slots=True)
+class UserStrings:
+    """A pointer to an array of pointers to strings in the memory of the process, as argv is."""
+
+    strings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A pointer to a string of the kernel."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A pointer to a structure of the kernel. Members are named by their path from it (``f_path.dentry``);
+    those that are not given are 0. Equal values are the same object."""
+
+    struct: str
+    members: "tuple[tuple[str, Value], ...]" = ()
+
+
+Value = int | bytes | User | UserStrings | Text | Kernel
+"""Bytes stand for themselves, in an array of a structure or record."""
+
+_NO_VALUES: "Mapping[str, Value]" = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A tracepoint's record: ``category/name``, and its fields. Strings of any length are bytes."""
+
+    tracepoint: str
+    fields: "Mapping[str, Value]" = field(default_factory=lambda: _NO_VALUES)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Arguments, 8 bytes each: of a raw tracepoint, a function (then its result) or a security hook."""
+
+    values: "tuple[Value, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """A function's registers as it starts, or returns with ``result``; ``user``: it is no kernel function."""
+
+    function: str
+    arguments: "tuple[Value, ...]" = ()
+    result: int | None = None
+    user: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An overflow of a performance counter after ``period`` counts, while ``function`` ran."""
+
+    period: int
+    function: str
+    address: int = 0
+    user: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A context of the user API by its fields (``bpf_sock_addr``, ``bpf_sock``, ``bpf_sk_lookup``,
+    ``bpf_sock_ops``); ``sk`` are the fields of the socket it leads to, None no socket."""
+
+    attach_type: AttachType
+    values: Mapping[str, int | bytes]
+    sk: Mapping[str, int | bytes] | None = None
+
+
+HookInput = Record | Arguments | Registers | Sample | Fields
+"""What hooks without a packet give their programs."""
