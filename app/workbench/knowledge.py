@@ -2,8 +2,8 @@
 
 from app.workbench.values import Json
 from vm.program import Program
-from vm.verifier.log import register_text
 from vm.verifier.register import PACKET_KINDS, Flag, Kind, Register
+from vm.verifier.register_text import register_text
 from vm.verifier.scalar import S64_MAX, S64_MIN, UNKNOWN, Scalar
 from vm.word import MASK32, MASK64, hex64, signed
 

@@ -1,11 +1,11 @@
 """When an earlier, safe state covers the present one (states_equal)."""
 
 from enum import Enum, auto
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from vm.verifier import scalar as scalars
 from vm.verifier import tnum
+from vm.verifier.bits import numbers
 from vm.verifier.calls import IdMap, same_registers
 from vm.verifier.register import ADD_CONST, Kind, Register, scalar
 from vm.verifier.scalar import Scalar
@@ -87,12 +87,6 @@ def _registers_equal(old: list[Register], new: list[Register], live: int, ids: I
         if not covers(a, b, ids, level):
             return False
     return True
-
-
-@lru_cache(1 << 11)
-def numbers(mask: int) -> tuple[int, ...]:
-    """The numbers of the bits that are set."""
-    return tuple(n for n in range(mask.bit_length()) if mask >> n & 1)
 
 
 def covers(old: Register, new: Register, ids: IdMap, level: Level) -> bool:

@@ -6,17 +6,19 @@ Text is only formatted when the level asks for it; ``take_back`` undoes what a p
 from functools import lru_cache
 from typing import Final
 
-from vm.asm.text_kernel import body
-from vm.instruction import LoadImm64
-from vm.isa import ImmKind
+from vm.asm.text_kernel import Name64, body
+from vm.encoding import decode_one
+from vm.instruction import Instruction, LoadImm64
+from vm.instruction import Slot as Slot8
+from vm.isa import MAX_FRAMES, ImmKind
 from vm.program import Program
+from vm.verifier.bits import numbers
 from vm.verifier.liveness import Analysis
 from vm.verifier.odd_text import odd_text
 from vm.verifier.options import LOG_ALL, LOG_PATH
-from vm.verifier.register import ADD_CONST, PACKET_KINDS, Kind, Register
-from vm.verifier.scalar_text import format_ranges, format_signed, format_unsigned
-from vm.verifier.state import DYNPTR, EMPTY, INVALID, SLOT_TEXT, SPILL, Frame, State
-from vm.word import signed
+from vm.verifier.register import Kind, Register
+from vm.verifier.register_text import register_text, slot_text
+from vm.verifier.state import EMPTY, Frame, Slot, State
 
 MAX_TEXTS: Final = 1 << 12
 MAX_LOG: Final = 1 << 24
@@ -40,7 +42,9 @@ class Log:
         self._insn_end = -1
         self._texts: dict[int, str] = {}
         self._lines: dict[int, str] = {}
-        self._registers: dict[tuple[Register, int], str] = {}
+        self._heads: dict[str, str] = {}
+        self._known: tuple[dict[tuple[int, Register | Slot], str], ...] = tuple({} for _ in range(MAX_FRAMES))
+        """The texts of registers and slots by frame: a slot is never equal to a register."""
         self._name64 = _name64 if addresses else _hidden64
 
     def write(self, message: str) -> None:
@@ -82,9 +86,10 @@ class Log:
         found = self._texts.get(pc)
         if found is None:
             insn, slot = self.program.insns[pc], self.program.slots[pc]
-            found = odd_text(insn, slot)
-            if found is None:
-                found = f"({slot.opcode:02x}) {body(insn, self._name64) if insn is not None else ''}"
+            if insn is None or isinstance(insn, LoadImm64):
+                found = _text(insn, slot, self._name64)
+            else:
+                found = _plain_text(slot.opcode, slot.dst, slot.src, slot.off, slot.imm)
             self._texts[pc] = found
         return found
 
@@ -102,10 +107,11 @@ class Log:
         if self._insn_end == self.size:
             # the instruction's line is the last part: the state goes on where it ended, in columns of 8
             line = self.parts[-1]
-            size = len(line)
-            text = f"{line[:-1]:{-(-max(size + 4, 40) // 8) * 8 - 2}};{text}"
-            self.parts[-1] = text
-            self.size += len(text) - size
+            head = self._heads.get(line)
+            if head is None:
+                head = self._heads[line] = f"{line[:-1]:{-(-max(len(line) + 4, 40) // 8) * 8 - 2}};"
+            self.parts[-1] = head + text
+            self.size += len(head) + len(text) - len(line)
         else:
             self.write(f"{pc}:{text}")
 
@@ -115,17 +121,19 @@ class Log:
 
     def _state_text(self, state: State, frame: Frame, registers: int, slots: int) -> str:
         """A frame's registers and slots where the masks have a bit, references, and the end of the line."""
-        number = frame.frameno
+        number, regs = frame.frameno, frame.regs
+        texts = self._known[number]
         out = [f" frame{number}:"] if number else []
-        for n, reg in enumerate(frame.regs):
-            if registers >> n & 1 and reg.kind is not Kind.NOT_INIT:
-                out.append(f" R{n}={self._register(reg, number)}")
-        if slots:
-            for index, slot in enumerate(frame.stack):
-                if slots >> index & 1 and slot is not EMPTY and slot.types != EMPTY.types:
-                    if slot.types[7] == DYNPTR and not slot.spilled.size:
-                        continue  # the upper half: it is printed with the lower
-                    out.append(f" fp{-8 * (index + 1)}={self._slot(slot.types, slot.spilled, number)}")
+        for n in numbers(registers & 0x7FF):
+            text = texts.get((n, regs[n]))
+            out.append(self._register(number, n, regs[n]) if text is None else text)
+        if slots and frame.stack:
+            stack = frame.stack
+            for index in numbers(slots & (1 << len(stack)) - 1):
+                slot = stack[index]
+                if slot is not EMPTY:
+                    text = texts.get((index, slot))
+                    out.append(self._slot(number, index, slot) if text is None else text)
         if state.refs and state.refs[0].id:
             out.append(" refs=" + ",".join(str(ref.id) for ref in state.refs if ref.id))
         if frame.callback is not None:
@@ -133,31 +141,42 @@ class Log:
         out.append("\n")
         return "".join(out)
 
-    def _register(self, reg: Register, frameno: int) -> str:
-        found = self._registers.get((reg, frameno))
-        if found is None:
-            if len(self._registers) >= MAX_TEXTS:
-                self._registers.clear()
-            found = self._registers[reg, frameno] = register_text(self.program, reg, frameno)
-        return found
+    def _register(self, frameno: int, n: int, reg: Register) -> str:
+        text = "" if reg.kind is Kind.NOT_INIT else f" R{n}={register_text(self.program, reg, frameno)}"
+        return self._keep(frameno, (n, reg), text)
 
-    def _slot(self, types: bytes, spilled: Register, frameno: int) -> str:
-        if types[7] == DYNPTR:
-            ref = f"ref_id={spilled.ref}," if spilled.ref else ""
-            return f"dynptr_{spilled.btf}(id={spilled.id},{ref}dynptr_id={spilled.id})"
-        if types[7] != SPILL:
-            return "".join(SLOT_TEXT[kind] for kind in types)
-        above = types[: types.index(SPILL)]
-        return "".join(SLOT_TEXT[kind] for kind in above) + self._register(spilled, frameno)
+    def _slot(self, frameno: int, index: int, slot: Slot) -> str:
+        text = slot_text(self.program, slot, frameno) if slot.types != EMPTY.types else ""
+        return self._keep(frameno, (index, slot), f" fp{-8 * (index + 1)}={text}" if text else "")
+
+    def _keep(self, frameno: int, key: tuple[int, Register | Slot], text: str) -> str:
+        texts = self._known[frameno]
+        if len(texts) >= MAX_TEXTS:
+            texts.clear()
+        texts[key] = text
+        return text
 
     def live_table(self, analysis: Analysis) -> None:
-        self.write("Live regs before insn:\n")
+        """Which registers are live before each instruction, and which loop it is in."""
+        lines = ["Live regs before insn:\n"]
         for pc, insn in enumerate(self.program.insns):
-            if insn is None:
-                continue
-            scc, live = analysis.scc[pc], analysis.live[pc]
-            mark = f"{scc:3d} " if scc else "    "
-            self.write(f"{mark}{pc:3d}: {_live_text(live)} {self.insn_text(pc)}\n")
+            if insn is not None:
+                scc = analysis.scc[pc]
+                mark = f"{scc:3d} " if scc else "    "
+                lines.append(f"{mark}{pc:3d}: {_live_text(analysis.live[pc])} {self.insn_text(pc)}\n")
+        self.write("".join(lines))
+
+
+def _text(insn: Instruction | None, slot: Slot8, name64: Name64) -> str:
+    odd = odd_text(insn, slot)
+    return f"({slot.opcode:02x}) {body(insn, name64) if insn is not None else ''}" if odd is None else odd
+
+
+@lru_cache(1 << 12)
+def _plain_text(opcode: int, dst: int, src: int, off: int, imm: int) -> str:
+    """The instruction of one slot: the same ones are printed again and again."""
+    slot = Slot8(opcode, dst, src, off, imm)
+    return _text(decode_one(slot), slot, _name64)
 
 
 @lru_cache(1 << 10)
@@ -181,57 +200,3 @@ def _hidden64(insn: LoadImm64) -> str:
 
 _MAP_KINDS = frozenset({ImmKind.MAP_FD, ImmKind.MAP_VALUE})
 """Only these two: references by index are resolved before anything is printed."""
-
-
-def register_text(program: Program, reg: Register, frameno: int) -> str:
-    """One register as ``print_reg_state`` prints it."""
-    kind, value = reg.kind, reg.value
-    if kind is Kind.SCALAR:
-        mark = "P" if reg.precise else ""
-        if value.is_const:
-            return mark + format_signed(value.value)
-        parts = _identity(reg)
-        ranges = format_ranges(value)
-        if ranges:
-            parts.append(ranges)
-        return f"{mark}scalar({','.join(parts)})"
-    out = reg.type_text + (reg.btf if kind is Kind.BTF_ID else "")
-    if kind is Kind.STACK:
-        if reg.frame != frameno:
-            out += f"[{reg.frame}]"
-        if value.is_const:
-            return out + format_signed(signed(value.value) + reg.off)
-    parts = _identity(reg)
-    if reg.ref:
-        parts.append(f"ref_obj_id={reg.ref}")
-    if kind in (Kind.MAP_PTR, Kind.MAP_VALUE, Kind.MAP_KEY):
-        spec = program.maps[reg.map]
-        if reg.map_uid and spec.inner is not None:
-            spec = spec.inner
-        parts.append(f"ks={spec.key_size},vs={spec.value_size}")
-    if reg.off:
-        parts.append(f"off={format_signed(reg.off)}")
-    if kind in PACKET_KINDS:
-        parts.append(f"r={reg.range if reg.range >= 0 else hex(reg.range % (1 << 64))}")
-    if kind is Kind.MEM:
-        parts.append(f"sz={format_unsigned(reg.size)}")
-    if value.is_const:
-        if value.value:
-            parts.append(f"imm={format_signed(value.value)}")
-    else:
-        ranges = format_ranges(value)
-        if ranges:
-            parts.append(ranges)
-    return f"{out}({','.join(parts)})"
-
-
-def _identity(reg: Register) -> list[str]:
-    if not reg.id:
-        return []
-    text = f"id={reg.id & ~ADD_CONST}"
-    if reg.id & ADD_CONST:
-        text += f"{reg.off:+d}"
-    return [text]
-
-
-__all__ = ["INVALID", "Log", "register_text"]

@@ -4,11 +4,10 @@ Where the search comes to the beginning of a state, what is still sought is mark
 (mark_chain_precision); ``vm.verifier.backtrack`` knows the way through the instructions.
 """
 
-from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vm.verifier.backtrack import back, before, through_state
+from vm.verifier.bits import numbers, regs_text, slots_text
 from vm.verifier.register import Kind
 from vm.verifier.search import GiveUp, Search
 from vm.verifier.state import SPILL, Slot, State
@@ -47,7 +46,7 @@ def propagate(walk: "Walk", old: State, new: State) -> bool:
                 slots |= 1 << index
         search.regs[number], search.slots[number] = regs, slots
         if walk.log.all and (regs or slots):
-            names = [f"r{n}" for n in _ones(regs)] + [f"fp{-8 * (index + 1)}" for index in _ones(slots)]
+            names = [f"r{n}" for n in numbers(regs)] + [f"fp{-8 * (index + 1)}" for index in numbers(slots)]
             walk.log.write(f"frame {number}: propagating {','.join(names)}\n")
     return run(walk, new, search)
 
@@ -94,8 +93,8 @@ def _told(walk: "Walk", search: Search, state: State, last: int, after: int, ski
         if not skip and walk.insns[at] is not None:
             f = search.frame
             walk.log.write(
-                f"mark_precise: frame{f}: regs={_regs_text(search.regs[f])} "
-                f"stack={_slots_text(search.slots[f])} before {at}: {walk.log.insn_text(at)}\n"
+                f"mark_precise: frame{f}: regs={regs_text(search.regs[f])} "
+                f"stack={slots_text(search.slots[f])} before {at}: {walk.log.insn_text(at)}\n"
             )
             back(walk, search, at, after, step if step is not None and step.pc == at else None)
             if search.empty():
@@ -112,14 +111,14 @@ def _mark(walk: "Walk", state: State, search: Search) -> bool:
     changed = False
     for number in range(search.frame, -1, -1):
         frame = state.frames[number]
-        for n in _ones(search.regs[number]):
+        for n in numbers(search.regs[number]):
             reg = frame.regs[n]
             if reg.kind is not Kind.SCALAR or reg.precise:
                 search.regs[number] &= ~(1 << n)
             else:
                 frame.regs[n] = reg.marked(True)
                 changed = True
-        for index in _ones(search.slots[number]):
+        for index in numbers(search.slots[number]):
             slot = frame.slot(index)
             if slot.types[7] != SPILL or slot.spilled.kind is not Kind.SCALAR or slot.spilled.precise:
                 search.slots[number] &= ~(1 << index)
@@ -128,8 +127,8 @@ def _mark(walk: "Walk", state: State, search: Search) -> bool:
                 changed = True
         if walk.log.all:
             walk.log.write(
-                f"mark_precise: frame{number}: parent state regs={_regs_text(search.regs[number])} "
-                f"stack={_slots_text(search.slots[number])}: "
+                f"mark_precise: frame{number}: parent state regs={regs_text(search.regs[number])} "
+                f"stack={slots_text(search.slots[number])}: "
             )
             walk.log.state(state, frame)
     return changed
@@ -160,21 +159,3 @@ def all_precise(walk: "Walk", start: State) -> None:
 def _forced(walk: "Walk", frame: int, name: str) -> None:
     if walk.log.all:
         walk.log.write(f"force_precise: frame{frame}: forcing {name} to be precise\n")
-
-
-def _ones(mask: int) -> Iterator[int]:
-    """The numbers of the bits that are set, lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
-@lru_cache(1 << 10)
-def _regs_text(mask: int) -> str:
-    return ",".join(f"r{n}" for n in _ones(mask))
-
-
-@lru_cache(1 << 10)
-def _slots_text(mask: int) -> str:
-    return ",".join(str(-8 * (i + 1)) for i in _ones(mask))

@@ -5,6 +5,7 @@ may be read, slots always written, and from both the slots live before it. Reads
 walking; when a path ends, the fixed point is brought up to date and handed on to the caller's instance.
 """
 
+from vm.verifier.bits import slots_text
 from vm.verifier.flow import calls_callback
 from vm.verifier.liveness import PRUNE, Analysis
 from vm.verifier.log import Log
@@ -194,9 +195,9 @@ class StackLiveness:
             return
         out = [f"{_chain_text(instance.chain)} frame {frame} insn {pc} "]
         if ones := new & ~old:
-            out.append(f"+{what} {_slots_text(ones)} ")
+            out.append(f"+{what} {slots_text(ones)} ")
         if zeros := old & ~new:
-            out.append(f"-{what} {_slots_text(zeros)}")
+            out.append(f"-{what} {slots_text(zeros)}")
         out.append("\n")
         self._log.write("".join(out))
 
@@ -237,7 +238,3 @@ class StackLiveness:
 
 def _chain_text(chain: Chain) -> str:
     return f"({','.join(map(str, chain))})"
-
-
-def _slots_text(mask: int) -> str:
-    return ",".join(str(-8 * (i + 1)) for i in range(64) if mask >> i & 1)
