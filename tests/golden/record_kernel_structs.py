@@ -21,7 +21,7 @@ ROOTS: Final = [
     "tcp_request_sock", "nf_hook_state", "net_device", "net", "mm_struct", "cred", "file", "inode",
     "dentry", "nsproxy", "pid", "css_set", "cgroup", "pt_regs", "socket", "inet_sock",
     "bpf_local_storage_map", "linux_binprm", "path", "sockaddr", "sockaddr_in", "sockaddr_in6",
-    "kernel_siginfo", "kernfs_node", "request",
+    "kernel_siginfo", "kernfs_node", "request", "filename",
 ]  # fmt: skip
 _POINTER, _ARRAY, _STRUCT, _UNION, _ENUM, _TAG = 2, 3, 4, 5, 6, 18
 _MODIFIERS: Final = frozenset({8, 9, 10, 11, _TAG})

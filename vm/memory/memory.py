@@ -141,6 +141,7 @@ class Memory:
                 del self._by_window[window]
         del self.regions[mark.regions :]
         self._next_window, self.used = mark.window, mark.used
+        self.user = UserMemory()
 
     def locate(self, address: int) -> Place | None:
         """The region whose windows hold ``address``, and the offset in it; None if there is none."""

@@ -45,8 +45,23 @@ class Kernel:
     members: "tuple[tuple[str, Value], ...]" = ()
 
 
-Value = int | bytes | User | UserStrings | Text | Kernel
-"""Bytes stand for themselves, in an array of a structure or record."""
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A pointer ``offset`` bytes into bytes of the kernel."""
+
+    data: bytes
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An array of numbers and pointers, 8 bytes each, that stands where it is: it is no pointer itself."""
+
+    values: "tuple[Value, ...]"
+
+
+Value = int | bytes | User | UserStrings | Text | Kernel | Inside | Words
+"""Bytes stand for themselves in an array of a structure or record; as an argument they are pointed to."""
 
 _NO_VALUES: "Mapping[str, Value]" = MappingProxyType({})
 

@@ -3,7 +3,7 @@
 from struct import pack
 from zlib import crc32
 
-from vm.kernel.context.inputs import Kernel, Text, User, UserStrings, Value
+from vm.kernel.context.inputs import Inside, Kernel, Text, User, UserStrings, Value, Words
 from vm.memory.memory import Memory
 from vm.memory.region import RegionKind
 from vm.source import HookscopeError
@@ -48,9 +48,13 @@ class Objects:
                 return self._region("string", bytearray(data + b"\0"))
             case Kernel(struct, members):
                 return self._structure(struct, members)
+            case Inside(data, offset):
+                return self.word(data) + offset
+            case Words(values):
+                return self._region("words", bytearray(self.cell(value, 8 * len(values))))
             case bytes():
                 return self._region("bytes", bytearray(value))
-            case _:
+            case int():
                 return value
 
     def _region(self, name: str, data: bytearray) -> int:
@@ -67,6 +71,8 @@ class Objects:
 
     def cell(self, value: Value, size: int) -> bytes:
         """``value`` as ``size`` bytes of a structure or record."""
+        if isinstance(value, Words):
+            value = b"".join(self.word(each).to_bytes(8, "little") for each in value.values)
         if isinstance(value, bytes):
             return value[:size].ljust(size, b"\0")
         return (self.word(value) & ((1 << 8 * size) - 1)).to_bytes(size, "little")

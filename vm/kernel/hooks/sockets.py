@@ -8,6 +8,14 @@ _UDP, _UDP6 = "net/ipv4/udp.c", "net/ipv6/udp.c"
 _RANGE = "The verifier accepts no other value."
 
 
+def _station(name: str) -> str:
+    """``connect`` for cgroup/connect4: one station of the path for both families."""
+    return _STATIONS.get(name, name.removeprefix("cgroup/").rstrip("46"))
+
+
+_STATIONS = {"sk_lookup": "lookup"}
+
+
 def _refuses(what: str) -> tuple[Verdict, ...]:
     return (
         Verdict(0, "deny", Effect.DENY, f"{what}; EPERM, unless bpf_set_retval chose another error."),
@@ -24,7 +32,9 @@ def _point(
     name: str, title: str, function: str, file: str, doc: str, verdicts: tuple[Verdict, ...]
 ) -> HookPoint:
     allowed = range(min(v.value for v in verdicts), max(v.value for v in verdicts) + 1)
-    return HookPoint(NAMES[name], title, "", function, file, doc, verdicts, _other(verdicts), allowed)
+    return HookPoint(
+        NAMES[name], title, _station(name), function, file, doc, verdicts, _other(verdicts), allowed
+    )
 
 
 _BIND = (

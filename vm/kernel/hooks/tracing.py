@@ -31,11 +31,12 @@ _RUNNER = {
     "uretprobe": ("uretprobe_dispatcher", "kernel/trace/trace_uprobe.c"),
 }
 """What runs the programs, where it is not the function they are attached to."""
+_STATIONS = {"raw_tp": "raw_tracepoint", "tp_btf": "raw_tracepoint"}
 
 PERF_POINT = HookPoint(
     NAMES["perf_event"],
     "sampling",
-    "",
+    "perf_event",
     "bpf_overflow_handler",
     "kernel/events/core.c",
     "A performance counter has counted a period: the program sees what was interrupted.",
@@ -61,7 +62,16 @@ def _point(hook: Hook, row: TraceRow) -> HookPoint:
     if hook.name in ("fentry", "fexit", "tp_btf"):
         verdicts, allowed = (_WATCHED,), range(1)
     return HookPoint(
-        hook, _title(hook, row), "", function, file, _doc(hook, row), verdicts, other, allowed, row.name
+        hook,
+        _title(hook, row),
+        _STATIONS.get(hook.name, hook.name),
+        function,
+        file,
+        _doc(hook, row),
+        verdicts,
+        other,
+        allowed,
+        row.name,
     )
 
 
@@ -86,7 +96,7 @@ def _security(hook: Hook, row: TraceRow) -> HookPoint:
     return HookPoint(
         hook,
         row.name,
-        "",
+        "lsm",
         row.function,
         row.file,
         row.doc,
