@@ -8,15 +8,28 @@ export interface EventRow {
   view: StepView;
 }
 
-/** Steps worth a line. */
-export function eventRows(window: WindowReply | undefined): EventRow[] {
-  return (window?.steps ?? []).map((view, i) => ({ step: (window?.first ?? 0) + i, view })).filter(({ view }) => view.mark !== null || view.event !== "");
+const memo = new WeakMap<WindowReply, readonly EventRow[]>();
+
+/** Steps worth a line: the same rows each time they are asked for. */
+export function eventRows(window: WindowReply | undefined): readonly EventRow[] {
+  if (window === undefined) return [];
+  let rows = memo.get(window);
+  if (rows === undefined) {
+    rows = window.steps.map((view, i) => ({ step: window.first + i, view })).filter(({ view }) => view.mark !== null || view.event !== "");
+    memo.set(window, rows);
+  }
+  return rows;
 }
 
 /** How many rows lie before state `cursor`. */
 export function rowsBefore(rows: readonly EventRow[], cursor: number): number {
-  const at = rows.findIndex(({ step }) => step >= cursor);
-  return at < 0 ? rows.length : at;
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle]!.step < cursor) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 export function helperOf(view: StepView): string | null {

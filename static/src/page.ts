@@ -3,6 +3,7 @@ import { effect, signal } from "@preact/signals";
 import * as actions from "./actions.ts";
 import { defaultLayout, parseLayout, widthClass, type WidthClass } from "./panes.ts";
 import { keep, recall } from "./prefs.ts";
+import * as select from "./select.ts";
 import { act, state } from "./store.ts";
 import type { State } from "./state.ts";
 
@@ -31,7 +32,7 @@ export function startPage(): void {
     if (width !== state.peek().layout.width) useWidth(width);
   });
   effect(() => {
-    document.title = `${state.value.title} · Hookscope`;
+    document.title = `${select.title.value} · Hookscope`;
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
   let kept = state.peek().layout;

@@ -9,6 +9,8 @@ import { known, snapshotAt, stepAt, stepsOf, windowFor } from "./trace.ts";
 export const inputs = computed(() => state.value.inputs);
 export const source = computed(() => state.value.inputs.source);
 export const cursor = computed(() => state.value.cursor);
+export const revision = computed(() => state.value.revision);
+export const packet = computed(() => state.value.cursor.packet);
 export const check = computed(() => state.value.check);
 export const run = computed(() => state.value.run);
 export const windows = computed(() => state.value.windows);
@@ -81,9 +83,9 @@ export const snapshot = computed(() => here.value.snapshot);
 /** The window the cursor is in. */
 export const window = computed<WindowReply | undefined>(() => windowFor(trace.value, cursor.value));
 
-export const packetRun = computed<PacketRun | null>(() => run.value?.packets[cursor.value.packet] ?? null);
+export const packetRun = computed<PacketRun | null>(() => run.value?.packets[packet.value] ?? null);
 
-export const steps = computed(() => stepsOf(trace.value, cursor.value.packet));
+export const steps = computed(() => stepsOf(trace.value, packet.value));
 
 /* ---------- the program ---------- */
 
@@ -126,7 +128,7 @@ export const lineOfPc = computed(() => {
 
 /** Programs counters that ran for this packet, or for any when that is not known. */
 export const walked = computed<ReadonlySet<number>>(() => {
-  const marks = state.value.marks.get(cursor.value.packet);
+  const marks = state.value.marks.get(packet.value);
   if (marks !== undefined && marks.bin === 1) return new Set(marks.pcs);
   const loaded = window.value;
   if (loaded !== undefined && loaded.steps.length === steps.value) return new Set(loaded.steps.map((step) => step.pc));
@@ -136,11 +138,11 @@ export const walked = computed<ReadonlySet<number>>(() => {
 /** The longest run of any packet: decides what room the score takes, so that it stays the same for all of them. */
 export const mostSteps = computed(() => (run.value?.packets ?? []).reduce((most, { steps }) => Math.max(most, steps), 0));
 
-export const marks = computed(() => state.value.marks.get(cursor.value.packet) ?? null);
+export const marks = computed(() => state.value.marks.get(packet.value) ?? null);
 
 /* ---------- packets ---------- */
 
-export const packetHex = computed(() => inputs.value.packets[cursor.value.packet] ?? null);
+export const packetHex = computed(() => inputs.value.packets[packet.value] ?? null);
 
 /** The packet as it was sent, dissected. */
 export const packetView = computed<PacketView | null>(() => {

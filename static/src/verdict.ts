@@ -33,14 +33,14 @@ export function setProfile(next: Profile): void {
 export const programs = computed<readonly ProgramVerdict[]>(() => reply.value?.programs ?? []);
 
 /** Of an older text, or of another profile. */
-export const stale = computed(() => reply.value === null || reply.value.revision !== state.value.revision || reply.value.profile !== profile.value);
+export const stale = computed(() => reply.value === null || reply.value.revision !== select.revision.value || reply.value.profile !== profile.value);
 
 /** The program that the file's verdict hangs on: the first that is refused, else the first. */
 export const decisive = computed<ProgramVerdict | null>(() => programs.value.find(({ accepted }) => !accepted) ?? programs.value[0] ?? null);
 
 export const problems = computed<readonly DiagnosticView[]>(() => {
   if (stale.value || select.errors.value.length > 0) return [];
-  const words = explained.value?.revision === state.value.revision && explained.value.profile === profile.value ? explained.value : null;
+  const words = explained.value?.revision === select.revision.value && explained.value.profile === profile.value ? explained.value : null;
   return problemsOf(programs.value, words);
 });
 
@@ -71,9 +71,8 @@ function took(found: VerdictReply | Failure | null): void {
 /** Asks beside the check, once the keys rest as long; and when the server is there again. */
 export function startVerdicts(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const revision = computed(() => state.value.revision);
   effect(() => {
-    void [revision.value, profile.value];
+    void [select.revision.value, profile.value];
     if (select.connection.value !== "online") return;
     clearTimeout(timer);
     timer = setTimeout(() => void verdictLatest(), IDLE);

@@ -53,8 +53,10 @@ export const edges = ViewPlugin.fromClass(
         read: count,
         write: (counts) => {
           for (const side of ["above", "below"] as const) {
-            this.tags[side].hidden = counts[side] === 0;
-            this.tags[side].textContent = `${counts[side]} linked ${side === "above" ? "↑" : "↓"}`;
+            const text = counts[side] === 0 ? "" : `${counts[side]} linked ${side === "above" ? "↑" : "↓"}`;
+            if (this.tags[side].textContent === text) continue;
+            this.tags[side].hidden = text === "";
+            this.tags[side].textContent = text;
           }
         },
       });

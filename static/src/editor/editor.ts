@@ -133,6 +133,14 @@ function follow(view: EditorView, wasAt: number | null): number | null {
   return at;
 }
 
+/**
+ * Calls when the panes have been drawn, before the frame. The editor asks the browser where the selection is whenever
+ * it changes, which lays out all that was changed before: once for everything, then, and not a second time for the rest.
+ */
+function whenDrawn(then: () => void): void {
+  queueMicrotask(() => queueMicrotask(then)); // the panes are drawn in a microtask, which may not have been asked for yet
+}
+
 /** Problems to spell out now: those of the line being typed wait until the keys rest, so that lines do not jump. */
 function split(view: EditorView, problems: readonly DiagnosticView[]): { now: DiagnosticView[]; soon: boolean } {
   const typing = view.hasFocus ? cursorLine(view) : -1;
@@ -160,10 +168,16 @@ function sync(view: EditorView): void {
     view.dispatch(showProblems(view.state, problems, now));
     if (soon) later = setTimeout(() => view.dispatch({ effects: setProblems.of(problems) }), RESTED);
   });
+  let due = false;
   effect(() => {
     void [select.here.value, select.related.value, select.walked.value, select.run.value, ...walkedSignals()];
-    view.dispatch({ effects: refresh.of(null) });
-    at = follow(view, at);
+    if (due) return;
+    due = true;
+    whenDrawn(() => {
+      due = false;
+      view.dispatch({ effects: refresh.of(null) });
+      at = follow(view, at);
+    });
   });
 }
 

@@ -3,13 +3,13 @@ import { useEffect } from "preact/hooks";
 import { eventRows, glyph, instruction, rowsBefore, type EventRow } from "../events.ts";
 import { WINDOW } from "../schemas.ts";
 import * as select from "../select.ts";
-import { state } from "../store.ts";
 import * as time from "../time.ts";
 import { Oops } from "./Oops.tsx";
 import { plain } from "../parts.ts";
+import { memo } from "./memo.ts";
 import { useRoving } from "./useRoving.ts";
 import { useWindowed } from "./windowed.ts";
-import { MARK_TONE } from "./words.ts";
+import { MARK_TONE, thousands } from "./words.ts";
 
 const HEIGHT = 24;
 const TOUCH_HEIGHT = 44;
@@ -20,17 +20,19 @@ function said({ view }: EventRow): string {
 
 interface RowProps {
   row: EventRow;
-  here: number;
+  past: boolean;
+  /** The step that led here. */
+  now: boolean;
+  /** The last row before here. */
   last: boolean;
 }
 
-function Row({ row, here, last }: RowProps) {
+const Row = memo(({ row, past, now, last }: RowProps) => {
   const { step, view } = row;
-  const past = step < here;
   const taken = past && view.mark?.taken === true ? "t" : "";
-  const classes = [past ? "" : "fut", step === here - 1 && "now", last && "here"].filter(Boolean).join(" ");
+  const classes = [past ? "" : "fut", now && "now", last && "here"].filter(Boolean).join(" ");
   // The text may be another by now: then a step to come is told by its mark.
-  const text = past ? said(row) : select.stale.value ? (view.mark?.text || `pc ${view.pc}`) : instruction(state.value.programs, view);
+  const text = past ? said(row) : select.stale.value ? (view.mark?.text || `pc ${view.pc}`) : instruction(select.programs.value, view);
   return (
     <li class={classes}>
       <button type="button" data-rove aria-current={last ? "step" : undefined} onClick={() => time.seek(step + 1)}>
@@ -53,7 +55,7 @@ function Row({ row, here, last }: RowProps) {
       {last ? <span class="pill">you are here</span> : null}
     </li>
   );
-}
+});
 
 /** The stretch of a long run that is listed, and the way to the next. */
 function Stretch({ first, count, total }: { first: number; count: number; total: number }) {
@@ -61,7 +63,7 @@ function Stretch({ first, count, total }: { first: number; count: number; total:
   return (
     <div class="row micro cap evc">
       <span>
-        steps {(first + 1).toLocaleString("en")}–{(first + count).toLocaleString("en")} of {total.toLocaleString("en")}
+        steps {thousands(first + 1)}–{thousands(first + count)} of {thousands(total)}
       </span>
       <span class="grow" />
       <button type="button" class="btn sm" disabled={first === 0} onClick={() => time.seek(first - 1)}>
@@ -95,7 +97,7 @@ export function EventList() {
         {rows.length === 0 ? <p class="sb">Nothing worth a line in these steps: no read, write, call or branch.</p> : null}
         <ol class="evl" style={{ paddingTop: `${view.before}px`, paddingBottom: `${view.after}px`, "--row": `${height}px` }} {...roving}>
           {rows.slice(view.from, view.to).map((row, i) => (
-            <Row key={row.step} row={row} here={here} last={view.from + i === before - 1} />
+            <Row key={row.step} row={row} past={row.step < here} now={row.step === here - 1} last={view.from + i === before - 1} />
           ))}
         </ol>
       </div>

@@ -1,4 +1,5 @@
 // The helper calls of this packet's run: what each was asked, and what it answered.
+import { computed } from "@preact/signals";
 import { argumentsOf, eventRows, helperOf, type EventRow } from "../events.ts";
 import type { HelperRef } from "../schemas.ts";
 import * as select from "../select.ts";
@@ -10,8 +11,11 @@ import { PART_CLASS, REGION } from "./words.ts";
 /** Calls shown around the place in time. */
 const AROUND = 30;
 
-export function helperRows(): EventRow[] {
-  return eventRows(select.window.value).filter(({ view }) => helperOf(view) !== null);
+/** The same rows until another window is there. */
+const rowsHere = computed(() => eventRows(select.window.value).filter(({ view }) => helperOf(view) !== null));
+
+export function helperRows(): readonly EventRow[] {
+  return rowsHere.value;
 }
 
 function tone(kind: keyof typeof REGION): string {

@@ -3,9 +3,10 @@ import { signal } from "@preact/signals";
 import { fieldWith, lastOn, treeRows, type TreeRow } from "../packet.ts";
 import { before, pastOf, type ByteTouch } from "../past.ts";
 import { within } from "../related.ts";
-import type { PacketView } from "../schemas.ts";
+import type { FieldView, PacketView } from "../schemas.ts";
 import * as select from "../select.ts";
 import { linked } from "./hovering.ts";
+import { memo } from "./memo.ts";
 import { PcLink } from "./PcLink.tsx";
 import { useRoving } from "./useRoving.ts";
 
@@ -32,21 +33,25 @@ function onKey(event: KeyboardEvent, item: HTMLElement): boolean {
   return true;
 }
 
-interface Seen {
-  data: number;
-  reads: readonly ByteTouch[];
-  writes: readonly ByteTouch[];
-  sent: PacketView | null;
+interface FieldProps {
+  field: FieldView;
+  level: number;
+  open: boolean | null;
+  id: string;
+  parent: string;
+  /** In the packet buffer. */
+  off: number;
+  read: ByteTouch | undefined;
+  write: ByteTouch | undefined;
+  /** What it held as it came, where it was written. */
+  was: FieldView | null;
+  /** The last step wrote it. */
+  just: boolean;
+  /** Its text is what it holds now. */
   current: boolean;
 }
 
-function Field({ row, seen }: { row: TreeRow & { kind: "field" }; seen: Seen }) {
-  const { field, level, open } = row;
-  const off = seen.data + field.off;
-  const read = lastOn(seen.reads, off, field.size);
-  const write = lastOn(seen.writes, off, field.size);
-  const was = write === undefined ? null : fieldWith(seen.sent, field.path);
-  const just = write !== undefined && write.step === select.cursor.value.step - 1;
+const Field = memo(({ field, level, open, id, parent, off, read, write, was, just, current }: FieldProps) => {
   const lit = within(select.related.value.packet, off, field.size);
   const classes = ["fd", read && "rd", write && "wr", just && "chg", lit && "hl", field.status !== "ok" && "odd"].filter(Boolean).join(" ");
   const note = field.status === "cut" ? `cut off: ${field.note || "the packet ends inside it"}` : field.note;
@@ -58,20 +63,20 @@ function Field({ row, seen }: { row: TreeRow & { kind: "field" }; seen: Seen }) 
       aria-expanded={open ?? undefined}
       aria-selected={lit}
       data-rove
-      data-key={row.key}
-      data-parent={row.parent}
+      data-key={id}
+      data-parent={parent}
       style={{ "--level": level }}
       {...linked({ kind: "pkt", off, size: field.size }, field.text)}
     >
       <span class="k">
-        {open === null ? null : <Twist open={open} onClick={() => toggle(row.key)} />}
+        {open === null ? null : <Twist open={open} onClick={() => toggle(id)} />}
         {field.label}
       </span>
       <span class="vv">
         {field.text}
         {note === "" ? null : <span class="fn"> {note}</span>}
-        {was !== null && was.text !== field.text && seen.current ? <span class="fn"> came as {was.text}</span> : null}
-        {write !== undefined && !seen.current ? <span class="fn"> changed</span> : null}
+        {was !== null && was.text !== field.text && current ? <span class="fn"> came as {was.text}</span> : null}
+        {write !== undefined && !current ? <span class="fn"> changed</span> : null}
       </span>
       <span class="who">
         {write === undefined ? null : <PcLink touch={write} did="wrote it" />}
@@ -79,7 +84,7 @@ function Field({ row, seen }: { row: TreeRow & { kind: "field" }; seen: Seen }) 
       </span>
     </div>
   );
-}
+});
 
 function Twist({ open, onClick }: { open: boolean; onClick: () => void }) {
   return (
@@ -94,8 +99,7 @@ function Twist({ open, onClick }: { open: boolean; onClick: () => void }) {
   );
 }
 
-function Row({ row, seen }: { row: TreeRow; seen: Seen }) {
-  if (row.kind === "field") return <Field row={row} seen={seen} />;
+function Row({ row }: { row: Exclude<TreeRow, { kind: "field" }> }) {
   const press = { onClick: () => toggle(row.key), "data-rove": true, "data-key": row.key };
   if (row.kind === "more") {
     return (
@@ -127,24 +131,25 @@ export function PacketTree({ view, sent, current, data }: Props) {
   const roving = useRoving({ onKey });
   const { step } = select.cursor.value;
   const past = pastOf(select.window.value);
-  const seen: Seen = {
-    data,
-    reads: before(past.packetReads, step),
-    writes: before(past.packetWrites, step),
-    sent,
-    current,
-  };
+  const reads = before(past.packetReads, step);
+  const writes = before(past.packetWrites, step);
   if (view === null) return <div class="tree sb">Taking the packet apart.</div>;
   const pinned = select.pin.value;
   const touched = (off: number, size: number) => {
-    const range = { off: seen.data + off, size };
-    return within(seen.reads, range.off, size) || within(seen.writes, range.off, size) || (pinned?.kind === "pkt" && within([pinned], range.off, size));
+    const at = data + off;
+    return within(reads, at, size) || within(writes, at, size) || (pinned?.kind === "pkt" && within([pinned], at, size));
+  };
+  const drawn = ({ field, level, open, key, parent }: TreeRow & { kind: "field" }) => {
+    const off = data + field.off;
+    const write = lastOn(writes, off, field.size);
+    const was = write === undefined ? null : fieldWith(sent, field.path);
+    const read = lastOn(reads, off, field.size);
+    const just = write !== undefined && write.step === step - 1;
+    return <Field key={key} {...{ field, level, open, id: key, parent, off, read, write, was, just, current }} />;
   };
   return (
     <div class="tree" role="tree" aria-label="The packet's fields" {...roving}>
-      {treeRows(view, { toggled: toggled.value, touched, compact: short.value }).map((row) => (
-        <Row key={row.key} row={row} seen={seen} />
-      ))}
+      {treeRows(view, { toggled: toggled.value, touched, compact: short.value }).map((row) => (row.kind === "field" ? drawn(row) : <Row key={row.key} row={row} />))}
     </div>
   );
 }

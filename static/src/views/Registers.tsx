@@ -4,6 +4,7 @@ import { changeNote, registerNames, registerRows, type DeadRow, type LiveRow } f
 import * as select from "../select.ts";
 import { linked } from "./hovering.ts";
 import { ProvedCell, ProvedWarning, useProved } from "./Proved.tsx";
+import { memo } from "./memo.ts";
 import { RunBody, StaleTag } from "./RunBody.tsx";
 import { PcLink } from "./PcLink.tsx";
 import { useRoving } from "./useRoving.ts";
@@ -21,7 +22,7 @@ export function RegistersHead() {
   );
 }
 
-function Live({ row }: { row: LiveRow }) {
+const Live = memo((row: LiveRow) => {
   const { n, value, was, since } = row;
   const { tone, badge } = REGION[value.kind];
   const lit = select.related.value.registers.has(n);
@@ -44,7 +45,7 @@ function Live({ row }: { row: LiveRow }) {
       </span>
     </div>
   );
-}
+});
 
 function Dead({ row }: { row: DeadRow }) {
   const { numbers, since, written } = row;
@@ -81,7 +82,7 @@ function Rows() {
         <span role="columnheader">what the verifier proved</span>
         <span role="columnheader">set by</span>
       </div>
-      {rows.map((row) => (row.kind === "live" ? <Live key={`r${row.n}`} row={row} /> : <Dead key={`d${row.numbers[0]}`} row={row} />))}
+      {rows.map((row) => (row.kind === "live" ? <Live key={`r${row.n}`} {...row} /> : <Dead key={`d${row.numbers[0]}`} row={row} />))}
     </div>
   );
 }

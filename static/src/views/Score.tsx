@@ -1,5 +1,5 @@
 // One column per executed instruction, four lanes of marks, and the playhead that is dragged through time.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as actions from "../actions.ts";
 import * as score from "../score.ts";
 import * as select from "../select.ts";
@@ -7,7 +7,7 @@ import { act, state } from "../store.ts";
 import * as time from "../time.ts";
 import { stepAt } from "../trace.ts";
 import { Overview } from "./Overview.tsx";
-import { Beyond, chosenLane, Lane, Lanes, Playhead, Stops, type Shown } from "./ScoreMarks.tsx";
+import { Beyond, chosenLane, Lane, Lanes, Pcs, Playhead, Stops, type Shown } from "./ScoreMarks.tsx";
 
 const NARROW = 1100;
 const LEAST = { wide: 9, narrow: 36 };
@@ -63,6 +63,25 @@ function onSliderKey(event: KeyboardEvent): void {
   time.seek(target);
 }
 
+/** The whole score as one thing for the keyboard and for those who hear the page. */
+function Grip() {
+  const steps = select.steps.value;
+  const { step } = select.cursor.value;
+  const pc = select.snapshot.value?.pc ?? 0;
+  return (
+    <span
+      class="grip"
+      role="slider"
+      tabIndex={0}
+      aria-label="Step"
+      aria-valuemin={0}
+      aria-valuemax={steps}
+      aria-valuenow={step}
+      aria-valuetext={step === steps ? `Step ${step} of ${steps}, the end` : `Step ${step} of ${steps}, before pc ${pc}`}
+    />
+  );
+}
+
 export function Score() {
   const { ref, width } = useWidth();
   const steps = select.steps.value;
@@ -71,11 +90,10 @@ export function Score() {
   const least = narrow ? LEAST.narrow : LEAST.wide;
   const columns = score.columnsFor(width, steps, least);
   const columnsAtMost = score.columnsFor(width, Infinity, least);
-  const span = score.spanAround(step, steps, columns, narrow);
+  const { from, to } = score.spanAround(step, steps, columns, narrow);
   const each = score.columnWidth(width, columns);
-  void select.windows.value;
-  const views = viewsOf(span);
-  const pc = select.snapshot.value?.pc ?? 0;
+  const span = useMemo(() => ({ from, to }), [from, to]);
+  const views = useMemo(() => viewsOf(span), [span, select.packet.value, select.windows.value, select.window.value]);
   const dragTo = (event: PointerEvent) => {
     const box = ref.current?.getBoundingClientRect();
     if (box !== undefined) time.seek(score.stepAtX(event.clientX - box.left, box.width, span));
@@ -92,7 +110,6 @@ export function Score() {
     const mark = event.target instanceof HTMLElement ? event.target.dataset.step : undefined;
     act(actions.hover, mark === undefined ? null : { kind: "step", step: Number(mark) });
   };
-  const every = score.labelEvery(each);
   return (
     <div class="scorebox" ref={ref}>
       {steps === 0 ? (
@@ -106,26 +123,11 @@ export function Score() {
           onPointerLeave={() => act(actions.hover, null)}
           onKeyDown={(event) => (onLaneKey(event), onSliderKey(event))}
         >
-          <span
-            class="grip"
-            role="slider"
-            tabIndex={0}
-            aria-label="Step"
-            aria-valuemin={0}
-            aria-valuemax={steps}
-            aria-valuenow={step}
-            aria-valuetext={step === steps ? `Step ${step} of ${steps}, the end` : `Step ${step} of ${steps}, before pc ${pc}`}
-          />
+          <Grip />
           <span class="lane dim" style={{ gridRow: 1, lineHeight: "20px" }}>
             pc
           </span>
-          {views.map(({ step: k, view }) =>
-            (k - span.from) % every === 0 ? (
-              <span key={k} class="pcn" style={{ gridColumn: k - span.from + 2 }}>
-                {view.pc}
-              </span>
-            ) : null,
-          )}
+          <Pcs span={span} views={views} each={each} />
           <Lanes />
           {score.LANES.map((lane) => (
             <Lane key={lane} lane={lane} span={span} views={views} each={each} />

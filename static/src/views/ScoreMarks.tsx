@@ -1,8 +1,9 @@
 // What stands in the score: marks in their lanes, breakpoints, linked steps out of sight, the playhead.
-import { signal } from "@preact/signals";
+import { signal, useComputed } from "@preact/signals";
 import * as score from "../score.ts";
 import type { StepView } from "../schemas.ts";
 import * as select from "../select.ts";
+import { memo } from "./memo.ts";
 import { MARK_TONE } from "./words.ts";
 
 /** A step of the span that has arrived. */
@@ -11,11 +12,12 @@ export interface Shown {
   view: StepView;
 }
 
+/** Stays one step's mark for as long as it is there, and is drawn again only when the playhead passes it. */
 function Chip({ placed, span }: { placed: score.Placed; span: score.Span }) {
   const { step, mark, text, thin, shift } = placed;
-  const future = step >= select.cursor.value.step;
+  const future = useComputed(() => step >= select.cursor.value.step).value;
+  const linked = useComputed(() => select.related.value.steps.has(step)).value;
   const tone = MARK_TONE[mark.kind];
-  const linked = select.related.value.steps.has(step);
   const names = ["ev", tone, thin && "thin", mark.write && "w", mark.taken && "t", future && "f", linked && "link"];
   return (
     <span
@@ -53,7 +55,7 @@ interface LaneProps {
   each: number;
 }
 
-export function Lane({ lane, span, views, each }: LaneProps) {
+export const Lane = memo(({ lane, span, views, each }: LaneProps) => {
   const row = { gridRow: score.LANES.indexOf(lane) + 2 };
   return (
     <>
@@ -63,10 +65,26 @@ export function Lane({ lane, span, views, each }: LaneProps) {
       ))}
     </>
   );
-}
+});
+
+/** The pc of each column that has room for it. */
+export const Pcs = memo(({ span, views, each }: Omit<LaneProps, "lane">) => {
+  const every = score.labelEvery(each);
+  return (
+    <>
+      {views.map(({ step, view }) =>
+        (step - span.from) % every === 0 ? (
+          <span key={step} class="pcn" style={{ gridColumn: step - span.from + 2 }}>
+            {view.pc}
+          </span>
+        ) : null,
+      )}
+    </>
+  );
+});
 
 /** A dot above each column that a breakpoint stops before. */
-export function Stops({ span, views }: { span: score.Span; views: readonly Shown[] }) {
+export const Stops = memo(({ span, views }: { span: score.Span; views: readonly Shown[] }) => {
   const pcs = new Set(select.breakpoints.value.map(({ line }) => select.slotOfLine.value.get(line)?.pc));
   return (
     <>
@@ -77,7 +95,7 @@ export function Stops({ span, views }: { span: score.Span; views: readonly Shown
         ))}
     </>
   );
-}
+});
 
 /** How many linked steps lie beyond either edge. */
 export function Beyond({ span }: { span: score.Span }) {

@@ -23,13 +23,20 @@ const OVERLAYS: Readonly<Record<Exclude<Overlay, null>, ComponentType>> = {
 
 const VerifierScreen = lazy(() => import("./verifier/Screen.tsx").then((module) => module.VerifierScreen));
 
-function Workbench() {
+/** By itself, so that a step draws only this again and not all that stands under it. */
+function Heading() {
   const { packet, step } = select.cursor.value;
   return (
+    <h1 class="sr">
+      Workbench: {select.title.value}, packet {packet + 1}, step {step}
+    </h1>
+  );
+}
+
+function Workbench() {
+  return (
     <main id="main" class="wb" tabIndex={-1}>
-      <h1 class="sr">
-        Workbench: {select.title.value}, packet {packet + 1}, step {step}
-      </h1>
+      <Heading />
       <div class="bands">
         <TimeBand />
         <Sentence />

@@ -7,6 +7,7 @@ import { spilled, stackRows, writtenBytes, type StackCell, type StackRow } from 
 import { state } from "../store.ts";
 import { snapshotAt } from "../trace.ts";
 import { linked } from "./hovering.ts";
+import { memo } from "./memo.ts";
 import { RunBody, StaleTag } from "./RunBody.tsx";
 import { PcLink } from "./PcLink.tsx";
 import { useRoving } from "./useRoving.ts";
@@ -32,8 +33,7 @@ export function StackHead() {
   );
 }
 
-function Cell({ cell, frame }: { cell: StackCell; frame: number }) {
-  const { off, byte, changed, write } = cell;
+const Cell = memo(({ off, byte, changed, write, frame }: StackCell & { frame: number }) => {
   const range = write ?? { off, size: 1 };
   const lit = select.related.value.stack.some((other) => other.frame === frame && overlaps(other, { off, size: 1 }));
   const classes = ["by", byte !== null && "i", changed && "chg", lit && "hl"].filter(Boolean).join(" ");
@@ -42,7 +42,7 @@ function Cell({ cell, frame }: { cell: StackCell; frame: number }) {
       {byte ?? UNWRITTEN}
     </span>
   );
-}
+});
 
 /** What a write put there: the value of the register it came from, where that is known. */
 function told(write: StackWrite): string | null {
@@ -71,7 +71,7 @@ function Row({ row, frame }: { row: StackRow; frame: number }) {
         fp{row.off}
       </span>
       {row.cells.map((cell) => (
-        <Cell key={cell.off} cell={cell} frame={frame} />
+        <Cell key={cell.off} {...cell} frame={frame} />
       ))}
       <span class="an" role="cell">
         {row.writes.slice(0, MOST_NOTES).map((write) => (

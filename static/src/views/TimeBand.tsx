@@ -8,6 +8,7 @@ import { act } from "../store.ts";
 import * as time from "../time.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 import { Score } from "./Score.tsx";
+import { thousands } from "./words.ts";
 
 const MOST_TICKS = 48;
 
@@ -39,7 +40,7 @@ function Act({ id, label, icon, kind = "", text, after = false }: ActProps) {
 /** One tick per packet, as far as they fit: the packets around the one shown. */
 function Strip() {
   const packets = select.run.value?.packets ?? [];
-  const current = select.cursor.value.packet;
+  const current = select.packet.value;
   const from = Math.max(0, Math.min(current - MOST_TICKS / 2, packets.length - MOST_TICKS));
   const shown = packets.slice(from, from + MOST_TICKS);
   const passed = packets.filter(({ effect }) => effect === "pass").length;
@@ -61,15 +62,15 @@ function Strip() {
 
 function Count() {
   const count = select.inputs.value.packets.length;
-  const { packet } = select.cursor.value;
+  const packet = select.packet.value;
   return (
     <button
       type="button"
       class="pk nw"
-      aria-label={count === 0 ? "No packet: add packets" : `Packet ${packet + 1} of ${count.toLocaleString("en")}: choose or add packets`}
+      aria-label={count === 0 ? "No packet: add packets" : `Packet ${packet + 1} of ${thousands(count)}: choose or add packets`}
       onClick={() => focusPane("packets")}
     >
-      <b>{count === 0 ? "No packet" : `Packet ${packet + 1}`}</b> {count === 0 ? "" : <span class="dim">of {count.toLocaleString("en")}</span>}
+      <b>{count === 0 ? "No packet" : `Packet ${packet + 1}`}</b> {count === 0 ? "" : <span class="dim">of {thousands(count)}</span>}
     </button>
   );
 }
@@ -90,7 +91,7 @@ function StepOf() {
   if (select.run.value === null) return <>Not run yet</>;
   return (
     <>
-      Step {select.cursor.value.step.toLocaleString("en")} of {select.steps.value.toLocaleString("en")}
+      Step {thousands(select.cursor.value.step)} of {thousands(select.steps.value)}
     </>
   );
 }

@@ -7,10 +7,18 @@ const MARGIN = 12;
 export function useWindowed(count: number, rowHeight: number) {
   const ref = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
+  const seen = useRef(view);
   useLayoutEffect(() => {
     const box = ref.current;
     if (box === null) return;
-    const measure = () => setView({ top: box.scrollTop, height: box.clientHeight });
+    // A list that is scrolled by a few rows has them drawn already.
+    const measure = () => {
+      const { top, height } = seen.current;
+      const now = { top: box.scrollTop, height: box.clientHeight };
+      if (now.height === height && Math.abs(now.top - top) < (MARGIN / 2) * rowHeight) return;
+      seen.current = now;
+      setView(now);
+    };
     const observer = new ResizeObserver(measure);
     observer.observe(box);
     box.addEventListener("scroll", measure, { passive: true });

@@ -57,6 +57,13 @@ export function sentence(said: string): string {
   return ended.charAt(0).toUpperCase() + ended.slice(1);
 }
 
+const THOUSANDS = new Intl.NumberFormat("en");
+
+/** `1,024`. The number's own toLocaleString makes a formatter anew each time, which is felt while stepping. */
+export function thousands(count: number): string {
+  return THOUSANDS.format(count);
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+  return `${thousands(count)} ${count === 1 ? one : many}`;
 }
