@@ -1,0 +1,26 @@
+"""Records the machine code Linux makes of recorded programs (tests/data/jit/images.jsonl.xz)."""
+
+import platform
+from collections.abc import Iterator
+
+from app.linux.ask import kernel_maps
+from app.linux.bpf import load
+from app.linux.image import image_of
+from tests.jit.images import chosen, write
+from tests.kernel_runs.test_replay import setup_of
+
+
+def images() -> Iterator[tuple[int, list[str]]]:
+    """Each program's seed and functions; the maps have their contents, for a frozen one's decide branches."""
+    for record in chosen():
+        program = setup_of(record).programs[0]
+        with kernel_maps(program.maps) as maps:
+            loaded = load(bytes.fromhex(record["insns"]), program.prog_type, maps, log_level=0)
+        if not loaded.error:
+            yield record["seed"], [code.hex() for code in image_of(loaded.fd).native]
+            loaded.close()
+
+
+def main() -> None:
+    """Asks for every chosen program."""
+    print(f"{write(platform.release(), images()):,} images")

@@ -1,0 +1,1 @@
+"""The compiler against Linux: the machine code of recorded programs."""

@@ -1,0 +1,1 @@
+"""The compiler: eBPF to machine code, the way the kernel's own JIT does it."""

@@ -1,0 +1,15 @@
+"""64-bit constants."""
+
+from vm.instruction import LoadImm64
+from vm.isa import ImmKind
+from vm.jit.piece import Address, Emit, Lowered
+from vm.jit.registers import X86
+from vm.jit.x86 import encode as x86
+
+
+def lower_imm64(insn: LoadImm64, _pc: int) -> Lowered:
+    """``movabs``, or a shorter form where the upper half is 0; addresses never have one."""
+    dst = X86[insn.dst]
+    if insn.kind is ImmKind.VALUE:
+        return (Emit(x86.mov_imm64(dst, insn.value)),)
+    return (Address(x86.movabs(dst, 0), f"{insn.kind.name.lower()} {insn.imm}"),)

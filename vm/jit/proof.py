@@ -1,0 +1,21 @@
+"""What the verifier found out about an accepted program, as far as a compiler can use it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """``seen``: the slots some path reaches; ``context``: those whose load or store goes through the context.
+
+    ``maps`` gives for a call the index of the one map that r1 can hold there, ``depths`` the stack bytes of
+    each function by its first slot; ``writes_packet`` says whether a store goes straight into the packet,
+    ``tail_calls`` whether a tail call can be reached.
+    """
+
+    seen: frozenset[int]
+    context: frozenset[int]
+    depths: Mapping[int, int] = field(default_factory=dict)
+    maps: Mapping[int, int] = field(default_factory=dict)
+    writes_packet: bool = False
+    tail_calls: bool = False

@@ -1,0 +1,64 @@
+"""What Linux makes of an accepted program before it compiles it, in Linux's order.
+
+Dead code goes; context fields get their real places; divisions their checks; legacy loads, ``may_goto`` and
+some helper calls become plain instructions (kernel/bpf/verifier.c, Linux 6.18, as its dumps show).
+"""
+
+from collections.abc import Mapping
+
+from vm.instruction import Alu, Call, LoadPacket, MayGoto
+from vm.isa import CallKind
+from vm.jit.program import Insn, Rewritten
+from vm.jit.proof import Proof
+from vm.jit.rewrite.budget import count_down, start_count
+from vm.jit.rewrite.calls import written_out
+from vm.jit.rewrite.dead import remove_dead
+from vm.jit.rewrite.division import checked_division
+from vm.jit.rewrite.draft import Draft, Node
+from vm.jit.rewrite.fields import convert_fields
+from vm.jit.rewrite.legacy import load_by_call
+from vm.program import Program
+
+__all__ = ["rewrite"]
+
+
+def rewrite(program: Program, proof: Proof) -> Rewritten:
+    """The program as the compiler gets it; ``proof`` is the verifier's."""
+    draft = Draft(program)
+    remove_dead(draft, proof)
+    convert_fields(draft, program, proof)
+    for node in draft:
+        made = _plain(node, program, proof)
+        if made is not None:
+            draft.replace(node, made)
+    _spend_budgets(draft, proof.depths)
+    return draft.finish(proof.depths, tail_calls=proof.tail_calls)
+
+
+def _plain(node: Node, program: Program, proof: Proof) -> tuple[Insn, ...] | None:
+    match node.insn:
+        case Alu() as insn:
+            return checked_division(insn)
+        case LoadPacket() as insn:
+            return load_by_call(insn)
+        case Call(CallKind.HELPER, helper):
+            index = proof.maps.get(node.origin)
+            return written_out(helper, program.maps[index] if index is not None else None)
+        case _:
+            return None
+
+
+def _spend_budgets(draft: Draft, depths: Mapping[int, int]) -> None:
+    """Starts the count of each function with ``may_goto``, for which its stack has room, and counts down."""
+    starts = sorted(depths) or [0]
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        nodes = [node for node in draft if node.origin >= start and (end is None or node.origin < end)]
+        waiting = [node for node in nodes if isinstance(node.insn, MayGoto)]
+        if not waiting:
+            continue
+        depth = depths.get(start, 0)
+        for node in waiting:
+            draft.replace(node, count_down(depth), outer={1: node.to})
+        first = nodes[0] if not isinstance(nodes[0].insn, MayGoto) else draft.find(nodes[0])
+        begun = start_count(depth)
+        draft.replace(first, (*begun, first.insn), outer={len(begun): first.to})

@@ -1,0 +1,111 @@
+"""A program compiled as the kernel would: the verifier's findings handed to the compiler."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vm.cfg.structure.early import find_functions
+from vm.instruction import Call, Load, Store
+from vm.isa import CallKind
+from vm.jit.kernel_form import NativeFunction, compile_kernel_form
+from vm.jit.program import Rewritten
+from vm.jit.proof import Proof
+from vm.jit.rewrite import rewrite
+from vm.program import Program
+from vm.verifier import Observer, Options, Report, verify
+from vm.verifier.register import Kind
+from vm.verifier.rejection import Rejected
+from vm.verifier.state import State
+
+_TAIL_CALL = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """An accepted program: what the verifier said, what it was rewritten to, and its machine code."""
+
+    report: Report
+    proof: Proof
+    rewritten: Rewritten
+    functions: tuple[NativeFunction, ...]
+
+
+def prove(program: Program, options: Options = Options()) -> tuple[Report, Proof]:  # noqa: B008 - immutable
+    """Verifies and keeps what a compiler needs; of a refused program the proof means nothing."""
+    watcher = _Watcher(program)
+    report = verify(program, options, watcher)
+    starts = sorted(start for start in find_functions(program).starts if start in watcher.seen)
+    return report, Proof(
+        frozenset(watcher.seen),
+        frozenset(watcher.context),
+        dict(zip(starts, report.stack_depths, strict=False)),
+        {pc: index for pc, index in watcher.maps.items() if index is not None},
+        watcher.writes_packet,
+        any(_is_tail_call(program, pc) for pc in watcher.seen),
+    )
+
+
+def compile_program(program: Program, options: Options = Options()) -> Compiled | Report:  # noqa: B008
+    """The kernel form of an accepted program; of a refused one the verifier's report."""
+    report, proof = prove(program, options)
+    if not report.accepted:
+        return report
+    rewritten = rewrite(program, proof)
+    return Compiled(report, proof, rewritten, compile_kernel_form(rewritten))
+
+
+def _is_tail_call(program: Program, pc: int) -> bool:
+    insn = program.insns[pc]
+    return isinstance(insn, Call) and insn.kind is CallKind.HELPER and insn.imm == _TAIL_CALL
+
+
+class _Watcher(Observer):
+    """Notes which slots are come to, and what the registers of loads and stores point to there."""
+
+    def __init__(self, program: Program) -> None:
+        self._insns: Sequence[object] = program.insns
+        self.seen: set[int] = set()
+        self.context: set[int] = set()
+        self.maps: dict[int, int | None] = {}
+        self.writes_packet = False
+
+    def insn(self, index: int, pc: int, previous: int, state: State) -> None:
+        """Keeps the kind of the base register."""
+        self.seen.add(pc)
+        match self._insns[pc]:
+            case Load(src=base):
+                store = False
+            case Store(dst=base):
+                store = True
+            case Call(CallKind.HELPER):
+                self._call(pc, state)
+                return
+            case _:
+                return
+        kind = state.frames[-1].regs[base].kind
+        if kind is Kind.CTX:
+            self.context.add(pc)
+        self.writes_packet |= store and kind in (Kind.PACKET, Kind.PACKET_META)
+
+    def _call(self, pc: int, state: State) -> None:
+        """Keeps the map in r1, as long as it is the same on every path."""
+        reg = state.frames[-1].regs[1]
+        index = reg.map if reg.kind is Kind.MAP_PTR else None
+        self.maps[pc] = index if self.maps.get(pc, index) == index else None
+
+    def fork(self, index: int, pc: int, other_pc: int, state: State) -> None:
+        """Not needed."""
+
+    def resume(self, index: int, pc: int, previous: int, state: State) -> None:
+        """Not needed."""
+
+    def pruned(self, index: int, pc: int, by: int) -> None:
+        """Not needed."""
+
+    def exited(self, index: int, pc: int) -> None:
+        """Not needed."""
+
+    def barred(self, index: int, pc: int) -> None:
+        """Not needed."""
+
+    def rejected(self, index: int, pc: int, rejected: Rejected) -> None:
+        """Not needed."""
