@@ -49,6 +49,20 @@ class MapRef(Message):
     doc: str
 
 
+class LoaderRef(Message):
+    """What Linux trusts a loader with or not: what holds with and without it, and what the guard is against.
+
+    ``example`` is a program that shows it; ``message`` what a guarded loader is told of it, or empty.
+    """
+
+    title: str
+    trusted: str
+    guarded: str
+    doc: str
+    example: str
+    message: str
+
+
 class Reference(Message):
     """All tables at once; cached by the browser."""
 
@@ -58,3 +72,5 @@ class Reference(Message):
     instructions: list[InsnRef]
     hooks: list[HookRef]
     maps: list[MapRef]
+    loaders: list[LoaderRef]
+    """What changes between the verifier's profiles ``root`` (trusted) and ``no-perfmon`` (guarded)."""

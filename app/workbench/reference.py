@@ -1,6 +1,15 @@
 """The reference: the simulator's own tables as one message."""
 
-from app.schemas.reference import ConstantRef, FieldRef, HelperRef, HookRef, InsnRef, MapRef, Reference
+from app.schemas.reference import (
+    ConstantRef,
+    FieldRef,
+    HelperRef,
+    HookRef,
+    InsnRef,
+    LoaderRef,
+    MapRef,
+    Reference,
+)
 from app.workbench.reference_insns import OTHERS
 from vm.helpers.api import Helper
 from vm.helpers.table import HELPERS
@@ -11,6 +20,8 @@ from vm.uapi.helper_ids import helper_name
 from vm.uapi.map_types import MapType
 from vm.uapi.struct_types import Field, Struct
 from vm.uapi.structs import STRUCTS
+from vm.verifier.profile import NO_PERFMON, ROOT
+from vm.verifier.profile_differences import Difference, differences
 
 
 def reference() -> str:
@@ -24,6 +35,7 @@ def reference() -> str:
         instructions=_instructions(),
         hooks=[_hook(point) for point in HOOK_POINTS.values()],
         maps=[MapRef(name=kind.label, doc=kind.doc) for kind in MapType],
+        loaders=[_loader(row) for row in differences(ROOT, NO_PERFMON)],
     ).model_dump_json()
 
 
@@ -57,6 +69,17 @@ def _hook(point: HookPoint) -> HookRef:
         doc=point.doc,
         kernel=point.kernel,
         verdicts=[verdict.name for verdict in point.verdicts],
+    )
+
+
+def _loader(row: Difference) -> LoaderRef:
+    return LoaderRef(
+        title=row.title,
+        trusted=row.trusted,
+        guarded=row.guarded,
+        doc=row.why,
+        example=row.example,
+        message=row.message,
     )
 
 

@@ -15,8 +15,8 @@ function changed(state: State, inputs: Partial<Inputs>): State {
   return { ...state, inputs: { ...state.inputs, ...inputs }, revision: state.revision + 1, failure: null };
 }
 
-function kept({ inputs, breakpoints, layout }: State): Kept {
-  return { inputs, breakpoints, layout };
+function kept({ inputs, breakpoints, layout, verifierLayout }: State): Kept {
+  return { inputs, breakpoints, layout, verifierLayout };
 }
 
 /** Remembers what stands now under a name, so that undo can bring it back. */
@@ -48,13 +48,13 @@ export function undo(state: State, id?: number): State {
   const at = id === undefined ? state.history.length - 1 : state.history.findIndex((past) => past.id === id);
   const past = state.history[at];
   if (past === undefined) return state;
-  const { layout } = past.kept;
   const text = state.history.slice(at).some((step) => step.text);
   const breakpoints = text ? past.kept.breakpoints : state.breakpoints;
   const inputs = text ? past.kept.inputs : { ...past.kept.inputs, source: state.inputs.source };
   const toasts = state.toasts.filter((toast) => toast.undo === null || toast.undo < past.id);
-  const back = { ...state, breakpoints, toasts, history: state.history.slice(0, at) };
-  back.layout = layout.width === state.layout.width ? layout : state.layout;
+  const layouts = past.kept.layout.width === state.layout.width ? past.kept : state;
+  const { layout, verifierLayout } = layouts;
+  const back = { ...state, breakpoints, toasts, layout, verifierLayout, history: state.history.slice(0, at) };
   const same = (Object.keys(inputs) as (keyof Inputs)[]).every((key) => inputs[key] === state.inputs[key]);
   return same ? back : changed(back, inputs);
 }
@@ -214,13 +214,18 @@ export function pin(state: State, link: Link | null): State {
 
 /* ---------- the page ---------- */
 
+function laidOut(state: State, layout: panes.Layout): State {
+  return layout.screen === "verifier" ? { ...state, verifierLayout: layout } : { ...state, layout };
+}
+
+/** A layout says which screen it is of. */
 export function setLayout(state: State, layout: panes.Layout): State {
-  return { ...state, layout };
+  return laidOut(state, layout);
 }
 
 /** As setLayout, and undo brings the old one back. */
 export function arrange(state: State, layout: panes.Layout, label: string): State {
-  return { ...remember(state, label), layout };
+  return laidOut(remember(state, label), layout);
 }
 
 export function setOverlay(state: State, overlay: Overlay): State {

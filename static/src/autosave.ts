@@ -8,7 +8,9 @@ import { keep, recall } from "./prefs.ts";
 import { screen } from "./screen.ts";
 import type { Failure, Place, SaveReply, SaveRequest } from "./schemas.ts";
 import { act, state } from "./store.ts";
-import type { State } from "./state.ts";
+import type { Link } from "./related.ts";
+import type { Cursor, State } from "./state.ts";
+import { place } from "./verifier/walk.ts";
 
 const LOCAL_IDLE = 250;
 const SERVER_IDLE = 1_000;
@@ -45,13 +47,13 @@ export function readDraft(id: string | null): Draft | null {
   return whole ? ({ ...draft, place: { ...draft.place, conditions: draft.place?.conditions ?? {} } } as Draft) : null;
 }
 
-export function placeOf({ cursor, breakpoints, layout }: Pick<State, "cursor" | "breakpoints" | "layout">): Place {
+export function placeOf({ cursor, breakpoints, layout, verifierLayout }: Pick<State, "cursor" | "breakpoints" | "layout" | "verifierLayout">): Place {
   const conditions = breakpoints.flatMap(({ line, condition }) => (condition === null ? [] : [[line, condition]]));
   return {
     ...cursor,
     breakpoints: breakpoints.map(({ line }) => line),
     conditions: Object.fromEntries(conditions),
-    panes: { width: layout.width, layout: JSON.stringify(layout) },
+    panes: { width: layout.width, layout: JSON.stringify(layout), verifier: JSON.stringify(verifierLayout) },
   };
 }
 
@@ -122,13 +124,19 @@ async function keepOther(now: State, source: string): Promise<void> {
   act(actions.toast, "Another tab had changed this program. Its text is kept as a program of its own.", false, `/w/${copy.id}`);
 }
 
+/** The place looked at, in the run or in the verifier's walk. */
+function fragment(cursor: Cursor, pin: Link | null): string {
+  const walk = place.peek();
+  return encodePlace(cursor.packet, cursor.step, pin, walk.profile, screen.peek() === "verifier" ? walk : null);
+}
+
 /** An example that was changed has the address under which this browser finds it again, also before the server has it. */
 function showAddress(): void {
   const { id, cursor, pin, saving } = state.peek();
   const untouched = id === null && saving === "untouched";
   const path = untouched ? location.pathname : id === null ? "/workbench" : `/w/${id}`;
   const search = untouched ? location.search : screen.peek() === "verifier" ? "?view=verifier" : "";
-  const url = `${path}${search}${encodePlace(cursor.packet, cursor.step, pin)}`;
+  const url = `${path}${search}${fragment(cursor, pin)}`;
   if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url);
 }
 
@@ -156,6 +164,7 @@ export function startSaving(): void {
   effect(() => {
     void state.value.cursor;
     void state.value.pin;
+    void [screen.value, place.value];
     clearTimeout(address);
     address = setTimeout(showAddress, URL_IDLE);
   });
@@ -179,5 +188,6 @@ export async function saveIfOffline(): Promise<void> {
 export async function shareUrl(): Promise<{ url: string; lasting: boolean }> {
   const now = state.peek();
   const { id, lasting } = await api.share(requestOf(now));
-  return { url: `${location.origin}/l/${id}${encodePlace(now.cursor.packet, now.cursor.step, now.pin)}`, lasting };
+  const search = screen.peek() === "verifier" ? "?view=verifier" : "";
+  return { url: `${location.origin}/l/${id}${search}${fragment(now.cursor, now.pin)}`, lasting };
 }

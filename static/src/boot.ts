@@ -5,8 +5,10 @@ import { readDraft, type Draft } from "./autosave.ts";
 import { decodePlace } from "./link.ts";
 import type { WorkspaceDoc } from "./schemas.ts";
 import { parseLayout, type Layout, type WidthClass } from "./panes.ts";
+import type { Screen } from "./screen.ts";
 import { NO_INPUTS } from "./state.ts";
 import { act, state } from "./store.ts";
+import { restore } from "./verifier/walk.ts";
 import { sentence } from "./views/words.ts";
 
 /** `/workbench?example=blank` starts with no text. */
@@ -35,10 +37,11 @@ async function openSaved(id: string): Promise<void> {
 }
 
 /** The panes as they stood where the link was made, if this screen is of the same kind. */
-function sharedLayout(panes: Readonly<Record<string, string>>, width: WidthClass): Layout | null {
-  if (panes.width !== width || panes.layout === undefined) return null;
+function sharedLayout(panes: Readonly<Record<string, string>>, width: WidthClass, screen: Screen): Layout | null {
+  const text = screen === "verifier" ? panes.verifier : panes.layout;
+  if (panes.width !== width || text === undefined) return null;
   try {
-    return parseLayout(JSON.parse(panes.layout), width);
+    return parseLayout(JSON.parse(text), width, screen);
   } catch {
     return null;
   }
@@ -47,8 +50,10 @@ function sharedLayout(panes: Readonly<Record<string, string>>, width: WidthClass
 async function openLink(id: string): Promise<void> {
   const doc = await api.shared(id);
   act(actions.open, { ...doc, id: null, version: 0 }, "untouched");
-  const layout = sharedLayout(doc.place.panes, state.peek().layout.width);
-  if (layout !== null) act(actions.setLayout, layout);
+  for (const screen of ["workbench", "verifier"] as const) {
+    const layout = sharedLayout(doc.place.panes, state.peek().layout.width, screen);
+    if (layout !== null) act(actions.setLayout, layout);
+  }
 }
 
 async function openExample(id: string | null): Promise<void> {
@@ -76,7 +81,8 @@ export async function openAddress({ pathname, search, hash }: Pick<Location, "pa
     act(actions.toast, `${sentence(error.failure.message)} ${sentence(error.failure.hint ?? "")}`.trim());
   }
   act(actions.settled);
-  const { packet, step, pin } = decodePlace(hash);
+  const { packet, step, pin, walk } = decodePlace(hash);
+  if (walk !== null) restore(walk);
   if (packet !== null || step !== null) act(actions.moveTo, { packet: packet ?? 0, step: step ?? 0 });
   if (pin !== null) act(actions.pin, pin);
 }

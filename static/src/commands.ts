@@ -4,7 +4,8 @@ import * as actions from "./actions.ts";
 import { editorCommands } from "./editor/port.ts";
 import { bind, type Bindings } from "./keys.ts";
 import { applyTheme, toggleTheme } from "./page.ts";
-import { defaultLayout, fold, moveToColumn, PANE_IDS, show, TITLES, type PaneId } from "./panes.ts";
+import { layoutWith } from "./dock.ts";
+import { defaultLayout, EDITORS, fold, moveToColumn, PANES_OF, screenOf, show, TITLES, type Layout, type PaneId } from "./panes.ts";
 import { keep, recall } from "./prefs.ts";
 import { openReference, wordUnderCursor } from "./reference.ts";
 import * as select from "./select.ts";
@@ -27,16 +28,31 @@ function command(id: string, group: Command["group"], title: string, keys: reado
   return { id, group, title, keys, run: () => void run() };
 }
 
-function arrange(change: (layout: ReturnType<typeof defaultLayout>) => ReturnType<typeof defaultLayout>, label: string): void {
-  act(actions.arrange, change(state.peek().layout), label);
+function arrange(pane: PaneId, change: (layout: Layout) => Layout, label: string): void {
+  act(actions.arrange, change(layoutWith(pane)), label);
 }
 
-/** Brings a pane up and puts the focus into it; of the verifier's screen only the editor is also here. */
-export function focusPane(pane: PaneId): void {
-  if (screen.peek() === "verifier" && pane === "editor") return document.querySelector<HTMLElement>('[data-pane="v-code"]')?.focus();
-  showScreen("workbench");
-  act(actions.setLayout, show(state.peek().layout, pane));
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-pane="${pane}"]`)?.focus());
+/** The panes of the screen that is shown, as they stand at first. */
+function resetLayout(): void {
+  const [first] = PANES_OF[screen.peek()];
+  arrange(first!, (layout) => defaultLayout(layout.width, layout.screen), "the layout");
+}
+
+/** Frames to wait for the code of a screen. */
+const MOST_FRAMES = 300;
+
+function focusWhenThere(pane: PaneId, frames = MOST_FRAMES): void {
+  const found = document.querySelector<HTMLElement>(`[data-pane="${pane}"]`);
+  if (found !== null) found.focus();
+  else if (frames > 0) requestAnimationFrame(() => focusWhenThere(pane, frames - 1));
+}
+
+/** Brings a pane up, on its own screen, and puts the focus into it; the editor is on both. */
+export function focusPane(wanted: PaneId): void {
+  const pane = wanted === "editor" && screen.peek() === "verifier" ? "v-code" : wanted;
+  showScreen(screenOf(pane));
+  act(actions.setLayout, show(layoutWith(pane), pane));
+  requestAnimationFrame(() => focusWhenThere(pane));
 }
 
 function cyclePanes(by: 1 | -1): void {
@@ -73,23 +89,9 @@ function inTime(run: () => unknown, walked: () => unknown): () => unknown {
   return () => (screen.peek() === "verifier" ? walked() : run());
 }
 
-/** Frames to wait for the code of a screen. */
-const MOST_FRAMES = 300;
-
-/** To the verifier's screen, and to what it says. */
-function explain(): void {
-  showScreen("verifier");
-  const focus = (frames: number) => {
-    const pane = document.querySelector<HTMLElement>('[data-pane="v-why"]');
-    if (pane !== null) pane.focus();
-    else if (frames > 0) requestAnimationFrame(() => focus(frames - 1));
-  };
-  requestAnimationFrame(() => focus(MOST_FRAMES));
-}
-
 function verifierCommands(): Command[] {
   return [
-    command("verifier", "Verifier", "Verifier: why it is accepted or rejected", ["E"], explain),
+    command("verifier", "Verifier", "Verifier: why it is accepted or rejected", ["E"], () => focusPane("v-why")),
     command("workbench", "Verifier", "Workbench: run the program", ["W"], () => showScreen("workbench")),
     command("fork", "Verifier", "Next fork of the verifier's walk", ["F6"], () => walk.toFork(1)),
     command("fork-back", "Verifier", "Previous fork of the verifier's walk", ["Alt+F6"], () => walk.toFork(-1)),
@@ -125,18 +127,23 @@ function timeCommands(): Command[] {
   ];
 }
 
-function paneCommands(): Command[] {
-  return PANE_IDS.flatMap((pane, i) => [
-    command(`show-${pane}`, "View", `Go to ${TITLES[pane]}`, [String(i + 1)], () => focusPane(pane)),
-    ...(pane === "editor"
-      ? []
-      : [command(`fold-${pane}`, "View", `Fold ${TITLES[pane]} to its header`, [], () => arrange((layout) => fold(layout, pane, true), `folding ${TITLES[pane]}`))]),
+/** `place` stands before the pane's name, where two screens have panes of one name. */
+function paneCommand(pane: PaneId, keys: readonly string[], place: string): Command[] {
+  const name = `${place}${TITLES[pane]}`;
+  return [
+    command(`show-${pane}`, "View", `Go to ${name}`, keys, () => focusPane(pane)),
+    ...(EDITORS.has(pane) ? [] : [command(`fold-${pane}`, "View", `Fold ${name} to its header`, [], () => arrange(pane, (layout) => fold(layout, pane, true), `folding ${TITLES[pane]}`))]),
     ...[0, 1, 2].map((index) =>
-      command(`move-${pane}-${index}`, "View", `Move pane ${TITLES[pane]} to column ${index + 1}`, [], () =>
-        arrange((layout) => moveToColumn(layout, pane, index), `moving ${TITLES[pane]}`),
-      ),
+      command(`move-${pane}-${index}`, "View", `Move pane ${name} to column ${index + 1}`, [], () => arrange(pane, (layout) => moveToColumn(layout, pane, index), `moving ${TITLES[pane]}`)),
     ),
-  ]);
+  ];
+}
+
+function paneCommands(): Command[] {
+  return [
+    ...PANES_OF.workbench.flatMap((pane, i) => paneCommand(pane, [String(i + 1)], "")),
+    ...PANES_OF.verifier.flatMap((pane) => paneCommand(pane, [], "verifier: ")),
+  ];
 }
 
 export const COMMANDS: readonly Command[] = [
@@ -163,7 +170,7 @@ export const COMMANDS: readonly Command[] = [
   command("unpin", "View", "Unpin", [], () => act(actions.pin, null)),
   command("theme", "View", "Switch light or dark", [], toggleTheme),
   command("theme-system", "View", "Light or dark as the system says", [], () => applyTheme(null)),
-  command("reset-layout", "View", "Reset layout", [], () => arrange((layout) => defaultLayout(layout.width), "the layout")),
+  command("reset-layout", "View", "Reset layout", [], resetLayout),
   ...paneCommands(),
 ];
 

@@ -1,7 +1,12 @@
 // Docking: dragging a pane's header onto another pane puts it above, below or as a tab of that one.
 import * as actions from "./actions.ts";
-import { move, TITLES, type PaneId, type Where } from "./panes.ts";
+import { move, screenOf, TITLES, type Layout, type PaneId, type Where } from "./panes.ts";
 import { act, state } from "./store.ts";
+
+/** The layout of the screen that a pane is on. */
+export function layoutWith(pane: PaneId): Layout {
+  return screenOf(pane) === "verifier" ? state.peek().verifierLayout : state.peek().layout;
+}
 
 const FAR = 6;
 const EDGE = 0.3;
@@ -43,7 +48,7 @@ export function startDock(event: PointerEvent, pane: PaneId): void {
     clearMarks();
     const target = now.type === "pointerup" && dragging ? targetAt(now.clientX, now.clientY) : null;
     if (target === null || target.pane === pane) return;
-    act(actions.arrange, move(state.peek().layout, pane, target.pane, target.where), `moving ${TITLES[pane]}`);
+    act(actions.arrange, move(layoutWith(pane), pane, target.pane, target.where), `moving ${TITLES[pane]}`);
   };
   header.setPointerCapture(event.pointerId);
   header.addEventListener("pointermove", onMove);

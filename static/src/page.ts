@@ -1,7 +1,7 @@
 // The page around the views: width class, remembered layouts, theme.
 import { effect, signal } from "@preact/signals";
 import * as actions from "./actions.ts";
-import { defaultLayout, parseLayout, widthClass, type WidthClass } from "./panes.ts";
+import { defaultLayout, parseLayout, widthClass, type Layout, type WidthClass } from "./panes.ts";
 import { keep, recall } from "./prefs.ts";
 import * as select from "./select.ts";
 import { act, state } from "./store.ts";
@@ -14,12 +14,32 @@ export const viewport = signal(innerWidth);
 
 export const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
-function layoutKey(width: WidthClass): string {
-  return `layout:workbench:${width}`;
+const SCREENS = ["workbench", "verifier"] as const;
+
+function layoutKey({ screen, width }: Pick<Layout, "screen" | "width">): string {
+  return `layout:${screen}:${width}`;
 }
 
 function useWidth(width: WidthClass): void {
-  act(actions.setLayout, parseLayout(recall(layoutKey(width)), width) ?? defaultLayout(width));
+  for (const screen of SCREENS) {
+    const kept = parseLayout(recall(layoutKey({ screen, width })), width, screen);
+    act(actions.setLayout, kept ?? defaultLayout(width, screen));
+  }
+}
+
+/** Keeps what is changed of a layout a moment later, and at once when the page is left. */
+function keepLayout(of: (now: State) => Layout): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let kept = of(state.peek());
+  effect(() => {
+    const layout = of(state.value);
+    if (layout === kept) return;
+    kept = layout;
+    clearTimeout(timer);
+    timer = setTimeout(() => keep(layoutKey(layout), layout), KEEP_AFTER);
+  });
+  // Someone who leaves at once finds the panes as they were left all the same.
+  addEventListener("pagehide", () => keep(layoutKey(kept), kept));
 }
 
 export function startPage(): void {
@@ -34,17 +54,8 @@ export function startPage(): void {
   effect(() => {
     document.title = `${select.title.value} · Hookscope`;
   });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let kept = state.peek().layout;
-  effect(() => {
-    const { layout } = state.value;
-    if (layout === kept) return;
-    kept = layout;
-    clearTimeout(timer);
-    timer = setTimeout(() => keep(layoutKey(layout.width), layout), KEEP_AFTER);
-  });
-  // Someone who leaves at once finds the panes as they were left all the same.
-  addEventListener("pagehide", () => keep(layoutKey(kept.width), kept));
+  keepLayout(({ layout }) => layout);
+  keepLayout(({ verifierLayout }) => verifierLayout);
 }
 
 export function toggleTheme(): void {

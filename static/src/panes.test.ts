@@ -3,25 +3,36 @@ import { test } from "node:test";
 import * as panes from "./panes.ts";
 
 const layout = panes.defaultLayout("wide");
+const SCREENS = ["workbench", "verifier"] as const;
 const all = (of: panes.Layout) => of.columns.flatMap(({ stacks }) => stacks.flatMap((stack) => stack.panes)).sort();
-const complete = [...panes.PANE_IDS].sort();
 
-test("every pane has a place, a title and a tab", () => {
-  assert.deepEqual(all(layout), complete);
-  assert.deepEqual(Object.values(panes.TAB_PANES).flat().sort(), complete);
-});
+for (const screen of SCREENS) {
+  const first = panes.defaultLayout("wide", screen);
+  const own = [...panes.PANES_OF[screen]].sort();
 
-test("wherever a pane is moved, every pane keeps exactly one place", () => {
-  for (const pane of panes.PANE_IDS) {
-    for (const target of panes.PANE_IDS) {
-      for (const where of ["above", "below", "tab"] as const) {
-        const moved = panes.move(layout, pane, target, where);
-        assert.deepEqual(all(moved), complete, `${pane} ${where} ${target}`);
-        assert.notEqual(panes.parseLayout(JSON.parse(JSON.stringify(moved)), "wide"), null);
+  test(`${screen}: every pane has a place, a tab, and belongs to the screen`, () => {
+    assert.deepEqual(all(first), own);
+    assert.deepEqual(panes.TABS_OF[screen].flatMap((tab) => panes.TAB_PANES[tab]).sort(), own);
+    assert.deepEqual(own.map(panes.screenOf), own.map(() => screen));
+  });
+
+  test(`${screen}: wherever a pane is moved, every pane keeps exactly one place`, () => {
+    for (const pane of own) {
+      for (const target of own) {
+        for (const where of ["above", "below", "tab"] as const) {
+          const moved = panes.move(first, pane, target, where);
+          assert.deepEqual(all(moved), own, `${pane} ${where} ${target}`);
+          assert.deepEqual(panes.parseLayout(JSON.parse(JSON.stringify(moved)), "wide", screen), moved);
+        }
       }
+      for (const index of [0, 1, 2, 3]) assert.deepEqual(all(panes.moveToColumn(first, pane, index)), own);
     }
-    for (const index of [0, 1, 2, 3]) assert.deepEqual(all(panes.moveToColumn(layout, pane, index)), complete);
-  }
+  });
+}
+
+test("a layout of one screen is none of the other", () => {
+  assert.equal(panes.parseLayout(JSON.parse(JSON.stringify(layout)), "wide", "verifier"), null);
+  assert.equal(panes.parseLayout(JSON.parse(JSON.stringify(panes.defaultLayout("wide", "verifier"))), "wide"), null);
 });
 
 test("a pane moved as a tab is on top, and showing brings another one up", () => {
@@ -36,8 +47,11 @@ test("taking the last pane out of a column removes the column", () => {
   assert.equal(panes.moveToColumn(bare, "editor", 2).columns.length, 3);
 });
 
-test("the editor cannot be folded, others can", () => {
+test("an editor cannot be folded, others can", () => {
+  const verifier = panes.defaultLayout("wide", "verifier");
   assert.deepEqual(panes.fold(layout, "editor", true), layout);
+  assert.deepEqual(panes.fold(verifier, "v-code", true), verifier);
+  assert.equal(panes.fold(verifier, "v-why", true).columns[0]?.stacks[0]?.shut, true);
   assert.equal(panes.fold(layout, "stack", true).columns[1]?.stacks[1]?.shut, true);
 });
 

@@ -1,8 +1,13 @@
-// The workbench's layout as data: columns of stacks of panes that share a place as tabs. Pure functions only.
+// A screen's layout as data: columns of stacks of panes that share a place as tabs. Pure functions only.
+import type { Screen } from "./screen.ts";
 
-export type PaneId = "editor" | "graph" | "registers" | "stack" | "maps" | "packet" | "events" | "packets";
+export type WorkbenchPane = "editor" | "graph" | "registers" | "stack" | "maps" | "packet" | "events" | "packets";
+export type VerifierPane = "v-why" | "v-code" | "v-knew" | "v-flow" | "v-log";
+export type PaneId = WorkbenchPane | VerifierPane;
 export type WidthClass = "wide" | "middle" | "narrow" | "phone";
-export type Tab = "code" | "state" | "packet" | "maps" | "run";
+/** What a phone shows at a time. */
+export type WorkbenchTab = "code" | "state" | "packet" | "maps" | "run";
+export type Tab = WorkbenchTab | VerifierPane;
 
 /** Panes in one place: one is on top, the others are tabs. */
 export interface Stack {
@@ -18,6 +23,7 @@ export interface Column {
 }
 
 export interface Layout {
+  screen: Screen;
   width: WidthClass;
   columns: readonly Column[];
   /** Shares of the width, one per column; null for the defaults. */
@@ -37,9 +43,22 @@ export const TITLES: Readonly<Record<PaneId, string>> = {
   packet: "Packet",
   events: "This run",
   packets: "Packets to send",
+  "v-why": "Why",
+  "v-code": "Editor",
+  "v-knew": "What the verifier knew",
+  "v-flow": "Control flow",
+  "v-log": "Linux's log",
 };
-export const PANE_IDS = Object.keys(TITLES) as PaneId[];
-export const DEFAULT_SHARES: readonly number[] = [1.12, 1, 0.84];
+export const PANES_OF: Readonly<Record<Screen, readonly PaneId[]>> = {
+  workbench: ["editor", "graph", "registers", "stack", "maps", "packet", "events", "packets"],
+  verifier: ["v-why", "v-code", "v-knew", "v-flow", "v-log"],
+};
+/** Where one types: never folded away. */
+export const EDITORS: ReadonlySet<PaneId> = new Set(["editor", "v-code"]);
+export const DEFAULT_SHARES: Readonly<Record<Screen, readonly number[]>> = {
+  workbench: [1.12, 1, 0.84],
+  verifier: [0.95, 1.05, 1.16],
+};
 /** Shares of a column's height. Fixed, not by content: nothing may move when a value appears. */
 export const DEFAULT_GROW: Readonly<Record<PaneId, number>> = {
   editor: 1,
@@ -50,13 +69,31 @@ export const DEFAULT_GROW: Readonly<Record<PaneId, number>> = {
   packet: 1.5,
   events: 1,
   packets: 1.8,
+  "v-why": 1,
+  "v-code": 1.1,
+  "v-knew": 1,
+  "v-flow": 2.4,
+  "v-log": 1,
 };
-export const TAB_PANES: Readonly<Record<Tab, readonly PaneId[]>> = {
+type TabPanes<Name extends Tab> = Readonly<Record<Name, readonly PaneId[]>>;
+const WORKBENCH_TABS: TabPanes<WorkbenchTab> = {
   code: ["editor", "graph"],
   state: ["registers", "stack"],
   packet: ["packet", "packets"],
   maps: ["maps"],
   run: ["events"],
+};
+const VERIFIER_TABS: TabPanes<VerifierPane> = {
+  "v-why": ["v-why"],
+  "v-code": ["v-code"],
+  "v-knew": ["v-knew"],
+  "v-flow": ["v-flow"],
+  "v-log": ["v-log"],
+};
+export const TAB_PANES: TabPanes<Tab> = { ...WORKBENCH_TABS, ...VERIFIER_TABS };
+export const TABS_OF: Readonly<Record<Screen, readonly Tab[]>> = {
+  workbench: Object.keys(WORKBENCH_TABS) as WorkbenchTab[],
+  verifier: Object.keys(VERIFIER_TABS) as VerifierPane[],
 };
 export const MIN_WIDTH = 280;
 export const MIN_HEIGHT = 120;
@@ -73,17 +110,25 @@ function column(...stacks: Stack[]): Column {
   return { stacks, heights: null };
 }
 
-export function defaultLayout(width: WidthClass): Layout {
-  return {
-    width,
-    columns: [
-      column(stack("editor"), stack("graph", true)),
-      column(stack("registers"), stack("stack"), stack("maps")),
-      column(stack("packet"), stack("events"), stack("packets", true)),
-    ],
-    shares: null,
-    tab: "code",
-  };
+const COLUMNS: Readonly<Record<Screen, readonly Column[]>> = {
+  workbench: [
+    column(stack("editor"), stack("graph", true)),
+    column(stack("registers"), stack("stack"), stack("maps")),
+    column(stack("packet"), stack("events"), stack("packets", true)),
+  ],
+  verifier: [column(stack("v-why")), column(stack("v-code"), stack("v-knew")), column(stack("v-flow"), stack("v-log"))],
+};
+
+/** The tab a phone opens with. */
+const FIRST_TAB: Readonly<Record<Screen, Tab>> = { workbench: "code", verifier: "v-why" };
+
+export function defaultLayout(width: WidthClass, screen: Screen = "workbench"): Layout {
+  return { screen, width, columns: COLUMNS[screen], shares: null, tab: FIRST_TAB[screen] };
+}
+
+/** The screen a pane is on. */
+export function screenOf(pane: PaneId): Screen {
+  return PANES_OF.verifier.includes(pane) ? "verifier" : "workbench";
 }
 
 function changeStack(layout: Layout, pane: PaneId, change: (stack: Stack) => Stack): Layout {
@@ -95,15 +140,15 @@ function changeStack(layout: Layout, pane: PaneId, change: (stack: Stack) => Sta
   return { ...layout, columns };
 }
 
-/** Folds a pane's place to its header, or opens it. The editor stays open. */
+/** Folds a pane's place to its header, or opens it. An editor stays open. */
 export function fold(layout: Layout, pane: PaneId, shut: boolean): Layout {
-  return changeStack(layout, pane, (stack) => ({ ...stack, shut: shut && !stack.panes.includes("editor") }));
+  return changeStack(layout, pane, (stack) => ({ ...stack, shut: shut && !stack.panes.some((id) => EDITORS.has(id)) }));
 }
 
 /** Brings a pane on top of its place, and opens that place. */
 export function show(layout: Layout, pane: PaneId): Layout {
   const shown = changeStack(layout, pane, (stack) => ({ ...stack, active: pane, shut: false }));
-  const tab = (Object.keys(TAB_PANES) as Tab[]).find((tab) => TAB_PANES[tab].includes(pane)) ?? layout.tab;
+  const tab = TABS_OF[layout.screen].find((tab) => TAB_PANES[tab].includes(pane)) ?? layout.tab;
   return { ...shown, tab };
 }
 
@@ -174,8 +219,8 @@ export function setHeights(layout: Layout, index: number, heights: readonly numb
   return { ...layout, columns };
 }
 
-/** A layout read back from storage, or null if it is not one that holds every pane exactly once. */
-export function parseLayout(value: unknown, width: WidthClass): Layout | null {
+/** A layout read back from storage, or null if it is not one that holds every pane of the screen exactly once. */
+export function parseLayout(value: unknown, width: WidthClass, screen: Screen = "workbench"): Layout | null {
   if (typeof value !== "object" || value === null) return null;
   const { columns, shares, tab } = value as Partial<Layout>;
   if (!Array.isArray(columns) || columns.length === 0 || columns.length > 3) return null;
@@ -188,9 +233,11 @@ export function parseLayout(value: unknown, width: WidthClass): Layout | null {
       seen.push(...(stack.panes as unknown[]));
     }
   }
-  const complete = seen.length === PANE_IDS.length && PANE_IDS.every((id) => seen.includes(id));
+  const wanted = PANES_OF[screen];
+  const complete = seen.length === wanted.length && wanted.every((id) => seen.includes(id));
   if (!complete || !sizesFit(shares, columns.length)) return null;
-  return { width, columns, shares: shares ?? null, tab: tab !== undefined && tab in TAB_PANES ? tab : "code" };
+  const known = tab !== undefined && TABS_OF[screen].includes(tab) ? tab : FIRST_TAB[screen];
+  return { screen, width, columns, shares: shares ?? null, tab: known };
 }
 
 function sizesFit(sizes: unknown, count: number): boolean {

@@ -392,6 +392,16 @@ export interface LinkReply {
   lasting: boolean;
 }
 
+/** What Linux trusts a loader with or not: what holds with and without it, and what the guard is against. ``example`` is a program that shows it; ``message`` what a guarded loader is told of it, or empty. */
+export interface LoaderRef {
+  title: string;
+  trusted: string;
+  guarded: string;
+  doc: string;
+  example: string;
+  message: string;
+}
+
 /** Lines of the log, each with the step it tells of (0: none). */
 export interface LogReply {
   walk: string;
@@ -517,7 +527,7 @@ export interface PacketRun {
   steps: number;
   how: string;
   verdict: string;
-  effect: "pass" | "drop" | "tx" | "redirect" | "aborted";
+  effect: "pass" | "drop" | "tx" | "redirect" | "aborted" | "deny" | "ignored";
   value: string;
   summary: string;
   fault: FaultView | null;
@@ -624,6 +634,7 @@ export interface Reference {
   instructions: InsnRef[];
   hooks: HookRef[];
   maps: MapRef[];
+  loaders: LoaderRef[];
 }
 
 /** A register. */

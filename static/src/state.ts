@@ -35,6 +35,7 @@ export interface Kept {
   inputs: Inputs;
   breakpoints: readonly Breakpoint[];
   layout: Layout;
+  verifierLayout: Layout;
 }
 
 export interface Past {
@@ -83,7 +84,9 @@ export interface State {
   breakpoints: readonly Breakpoint[];
   hover: Link | null;
   pin: Link | null;
+  /** Of the workbench. */
   layout: Layout;
+  verifierLayout: Layout;
   connection: Connection;
   reference: Reference | null;
   /** Dissected packets by their hex. */
@@ -120,6 +123,7 @@ export function initialState(): State {
     hover: null,
     pin: null,
     layout: defaultLayout("wide"),
+    verifierLayout: defaultLayout("wide", "verifier"),
     connection: "connecting",
     reference: null,
     packets: new Map(),

@@ -49,6 +49,11 @@ class Verifier:
         return self.pane("What the verifier knew").get_by_role("row").filter(has=header)
 
 
+def width(pane: Locator) -> float:
+    box = pane.bounding_box()
+    return box["width"] if box is not None else 0.0
+
+
 @pytest.fixture
 def verifier(page: Page) -> Verifier:
     return Verifier(page)
@@ -212,6 +217,94 @@ def test_what_was_known_over_all_paths(verifier: Verifier) -> None:
     expect(knew).to_contain_text("covers it")
     knew.get_by_role("button", name=re.compile("^step 18")).click()
     verifier.at(18, 28)
+
+
+def test_panes_are_folded_resized_moved_and_remembered(verifier: Verifier) -> None:
+    verifier.page.set_viewport_size({"width": 1600, "height": 1000})
+    verifier.open()
+    page = verifier.page
+    verifier.button("Fold Linux's log").click()
+    expect(verifier.pane("Linux's log").get_by_role("group", name="Lines of the log")).to_have_count(0)
+    split = page.get_by_role("separator", name="Width of column 1")
+    before = width(verifier.pane("Why"))
+    split.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(50)  # a press that finds the last one not drawn yet starts from where it was
+    assert abs(width(verifier.pane("Why")) - before - 80) < 8
+    Workbench(page).command("move pane verifier: what the verifier knew to column 1")
+    expect(page.locator(".col").first.locator("[data-pane]")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".col").first.locator("[data-pane]")).to_have_count(2)
+    expect(verifier.button("Open Linux's log")).to_be_visible()
+    page.keyboard.press("w")
+    expect(verifier.button("Fold Registers")).to_be_visible()  # the workbench's panes are as they were
+    page.keyboard.press("e")
+    Workbench(page).command("reset layout")
+    expect(verifier.button("Fold Linux's log")).to_be_visible()
+    expect(page.locator(".col").first.locator("[data-pane]")).to_have_count(1)
+
+
+def test_a_pane_dragged_onto_another_becomes_its_tab(verifier: Verifier) -> None:
+    verifier.page.set_viewport_size({"width": 1600, "height": 1000})
+    verifier.open()
+    header = verifier.pane("Linux's log").get_by_role("heading")
+    header.drag_to(verifier.pane("Control flow").locator(".pane-b"))
+    tabs = verifier.page.get_by_role("tablist", name="Panes in this place")
+    expect(tabs.get_by_role("tab")).to_have_text(["Control flow", "Linux's log"])
+    tabs.get_by_role("tab", name="Control flow").click()
+    expect(verifier.page.locator(".vcfg")).to_be_visible()
+
+
+def test_a_link_brings_back_the_step_the_loader_and_what_is_shown(verifier: Verifier) -> None:
+    verifier.open("/workbench?example=syn_guard&view=verifier")
+    page = verifier.page
+    page.get_by_role("radio", name="no perfmon").click()
+    expect(verifier.chip()).to_have_accessible_name(re.compile("^Verifier: rejected"))
+    verifier.button("First instruction").click()
+    verifier.button("Step").click()
+    verifier.button("Step").click()
+    page.get_by_role("radio", name="All paths").click()
+    page.get_by_role("radio", name="Paths", exact=True).click()
+    expect(page).to_have_url(re.compile(r"view=verifier#.*&v=3&see=all,paths&as=no-perfmon$"))
+    browser = page.context.browser
+    assert browser is not None
+    with browser.new_context() as other:
+        elsewhere = other.new_page()
+        elsewhere.goto(page.url)
+        there = Verifier(elsewhere)
+        there.at(3, 2)
+        expect(there.chip()).to_have_accessible_name(re.compile("^Verifier: rejected"))
+        for name in ("no perfmon", "All paths", "Paths"):
+            expect(elsewhere.get_by_role("radio", name=name, exact=True)).to_be_checked()
+
+
+def test_what_changes_with_the_loader_is_listed_and_shown_by_an_example(verifier: Verifier) -> None:
+    verifier.open("/workbench?example=syn_guard&view=verifier")
+    why = verifier.pane("Why")
+    about = why.get_by_role("listitem").filter(has_text="this program")
+    expect(about).to_contain_text("Helpers that look into the kernel are out of reach")
+    expect(about).to_contain_text("may not be called")  # as it is there, for the other loader
+    why.get_by_text("Addresses are secret", exact=True).click()
+    why.get_by_role("button", name="Try an example of it").first.click()
+    expect(verifier.chip()).to_have_accessible_name(re.compile("^Verifier: accepted"))
+    verifier.page.get_by_role("radio", name="no perfmon").click()
+    expect(why).to_contain_text("R10 leaks addr into map")
+    verifier.page.get_by_role("button", name="Undo").click()
+    expect(verifier.page.locator(".cm-content")).to_contain_text("syn_count")
+
+
+def test_notes_stand_under_the_words_of_the_kernel(verifier: Verifier) -> None:
+    verifier.open()
+    words = verifier.pane("Why").locator(".kw")
+    expect(words).to_contain_text("Bytes the access takes.")
+    said = " ".join(words.locator("p").all_inner_texts())
+    assert said.startswith("invalid access to packet, off=27 size=1, R4(id=0,off=27,r=27)")
+    noted = words.get_by_text("size=1").bounding_box()
+    note = words.get_by_text("Bytes the access takes.").bounding_box()
+    assert noted is not None
+    assert note is not None
+    assert note["y"] > noted["y"]
 
 
 @pytest.mark.parametrize(

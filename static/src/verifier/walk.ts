@@ -1,4 +1,5 @@
 // The walk of the verifier that is looked at: fetched when its screen, or what is proved, is on view.
+import type { WalkPlace } from "../link.ts";
 import { batch, computed, effect, signal } from "@preact/signals";
 import { isFailure } from "../api.ts";
 import type { ExplainReply, ExploreReply, Failure, FrameKnown, KnownReply, LogReply, RegView, WalkStep, WalkWindow } from "../schemas.ts";
@@ -8,6 +9,7 @@ import { state } from "../store.ts";
 import { ask } from "../transport.ts";
 import * as verdict from "../verdict.ts";
 import { forkFrom, pathFrom, placeOf, visitOf } from "./paths.ts";
+import * as views from "./shown.ts";
 
 const WINDOW = 512;
 /** After the last key: when the program is walked again. */
@@ -74,6 +76,32 @@ export const before = computed(() => {
 export const pc = computed(() => walk.value?.pcs[at.value] ?? null);
 export const path = computed(() => walk.value?.paths.find(({ id }) => id === walk.value?.paths_of[at.value]) ?? null);
 
+/* ---------- the place, as a link holds it ---------- */
+
+export const place = computed<WalkPlace>(() => ({
+  step: walk.value?.indexes[at.value] ?? null,
+  program: chosen.value,
+  profile: verdict.profile.value,
+  far: limit.value > WALK_LIMIT,
+  allPaths: views.knew.value === "all",
+  pathList: views.flow.value === "paths",
+}));
+
+/** The step that a link names, until its walk has come. */
+let linked: number | null = null;
+
+/** Opens the place of a link; who loads the program is as it was there, and no choice of one's own. */
+export function restore(to: WalkPlace): void {
+  batch(() => {
+    linked = to.step;
+    chosen.value = to.program;
+    verdict.profile.value = to.profile;
+    if (to.far) limit.value = LINUX_LIMIT;
+    views.knew.value = to.allPaths ? "all" : "path";
+    views.flow.value = to.pathList ? "paths" : "drawing";
+  });
+}
+
 /* ---------- moving ---------- */
 
 export function seek(place: number): void {
@@ -116,6 +144,8 @@ function took(reply: ExploreReply): void {
       known.value = log.value = null;
       at.value = reply.verdict.accepted && walk.peek()?.verdict.accepted ? Math.min(at.peek(), Math.max(0, reply.indexes.length - 1)) : Math.max(0, ended);
     }
+    if (linked !== null) at.value = placeOf(reply.indexes, linked);
+    linked = null;
     walk.value = reply;
     failure.value = null;
     keepWindow(reply.window);

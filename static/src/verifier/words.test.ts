@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProgramVerdict, WalkPath } from "../schemas.ts";
 import { applied } from "./patch.ts";
-import { piecesOf } from "./pieces.ts";
+import { rowsOf, wordsOf } from "./pieces.ts";
 import { problemsOf } from "./problems.ts";
 import { rulerOf } from "./ruler.ts";
 import { forkSaid, stepSaid } from "./said.ts";
@@ -52,21 +52,38 @@ test("edits are made from the last to the first, and may hold line breaks", () =
   assert.equal(applied("abc", [{ line: 1, start: 0, end: 1, text: "x" }, { line: 1, start: 2, end: 3, text: "z" }]), "xbz");
 });
 
-test("Linux's words are cut where notes begin and end, line by line", () => {
-  const pieces = piecesOf("off=27 size=1\nR4 outside", [
-    { start: 0, end: 6, text: "byte wanted" },
-    { start: 14, end: 16, text: "the pointer" },
+test("Linux's words: a note takes the name of its number, and words end at spaces", () => {
+  const words = wordsOf("access to packet, off=27 size=1, R4(id=0,off=27,r=9)\nR4 outside", [
+    { start: 22, end: 24, text: "byte wanted" },
+    { start: 30, end: 31, text: "how many" },
+    { start: 50, end: 51, text: "bytes proved" },
+    { start: 53, end: 55, text: "the pointer" },
   ]);
-  assert.deepEqual(pieces, [
-    [
-      { text: "off=27", note: "byte wanted" },
-      { text: " size=1", note: null },
-    ],
-    [
-      { text: "R4", note: "the pointer" },
-      { text: " outside", note: null },
-    ],
+  const flat = words.map((line) => line.map((word) => word.map(({ text, note }) => (note === null ? text : `[${text}|${note}]`)).join("")));
+  assert.deepEqual(flat, [
+    ["access", "to", "packet,", "[off=27|byte wanted]", "[size=1|how many],", "R4(id=0,off=27,[r=9|bytes proved])"],
+    ["[R4|the pointer]", "outside"],
   ]);
+});
+
+test("what a note says is never cut at a space, and one across lines is left out", () => {
+  const words = wordsOf("a map value b\nc", [
+    { start: 2, end: 11, text: "what r0 holds" },
+    { start: 12, end: 15, text: "nowhere" },
+  ]);
+  assert.deepEqual(words.map((line) => line.length), [3, 1]);
+});
+
+test("Linux's words in rows: never longer than there is room, marks by column, each said once", () => {
+  const words = wordsOf("access, off=27 of R4(off=27,r=9)", [
+    { start: 12, end: 14, text: "byte wanted" },
+    { start: 18, end: 20, text: "the pointer" },
+    { start: 25, end: 27, text: "byte wanted" },
+  ]);
+  const told = (width: number) => rowsOf(words, width).map(({ pieces, marks }) => [pieces.map(({ text }) => text).join(""), marks.map(({ at, length }) => [at, length])]);
+  assert.deepEqual(told(80), [["access, off=27 of R4(off=27,r=9)", [[8, 6], [18, 2]]]]);
+  assert.deepEqual(told(20), [["access, off=27 of", [[8, 6]]], ["R4(off=27,r=9)", [[0, 2]]]]);
+  assert.deepEqual(told(5), [["access,", []], ["off=27", [[0, 6]]], ["of", []], ["R4(off=27,r=9)", [[0, 2]]]]);
 });
 
 test("the bytes of a refused access, by Linux's words", () => {

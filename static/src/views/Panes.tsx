@@ -1,9 +1,9 @@
 // The columns of panes, and the splitters between them.
 import * as actions from "../actions.ts";
 import * as panes from "../panes.ts";
-import * as select from "../select.ts";
 import { act, state } from "../store.ts";
 import { Pane } from "./Pane.tsx";
+import type { Panes as Defs } from "./registry.ts";
 
 const STEP = 8;
 
@@ -70,8 +70,21 @@ function growOf(column: panes.Column, index: number): string {
   return `${10 * grow} 1 0px`; // shares that sum to less than 1 would leave room
 }
 
-function Column({ column, index, share }: { column: panes.Column; index: number; share: number }) {
-  const set = (heights: readonly number[] | null) => act(actions.setLayout, panes.setHeights(state.peek().layout, index, heights));
+/** The layout of that screen as it stands now: it may have changed since it was drawn. */
+function latest({ screen }: panes.Layout): panes.Layout {
+  return screen === "verifier" ? state.peek().verifierLayout : state.peek().layout;
+}
+
+interface ColumnProps {
+  layout: panes.Layout;
+  column: panes.Column;
+  index: number;
+  share: number;
+  defs: Defs;
+}
+
+function Column({ layout, column, index, share, defs }: ColumnProps) {
+  const set = (heights: readonly number[] | null) => act(actions.setLayout, panes.setHeights(latest(layout), index, heights));
   return (
     <div class="col" style={{ flexGrow: share }}>
       {column.stacks.flatMap((stack, i) => [
@@ -85,42 +98,47 @@ function Column({ column, index, share }: { column: panes.Column; index: number;
             set={set}
           />
         ),
-        <Pane key={stack.panes.join()} stack={stack} grow={growOf(column, i)} />,
+        <Pane key={stack.panes.join()} stack={stack} grow={growOf(column, i)} defs={defs} />,
       ])}
     </div>
   );
 }
 
-function Columns({ layout }: { layout: panes.Layout }) {
-  const set = (shares: readonly number[] | null) => act(actions.setLayout, panes.setShares(state.peek().layout, shares));
+interface Props {
+  layout: panes.Layout;
+  defs: Defs;
+}
+
+function Columns({ layout, defs }: Props) {
+  const set = (shares: readonly number[] | null) => act(actions.setLayout, panes.setShares(latest(layout), shares));
+  const usual = panes.DEFAULT_SHARES[layout.screen];
   return (
     <div class="cols">
       {layout.columns.flatMap((column, i) => [
         i === 0 ? null : (
           <Split key={`split-${i}`} way="v" label={`Width of column ${i}`} at={i - 1} sizes={(split) => measured(split, "v")} set={set} />
         ),
-        <Column key={i} column={column} index={i} share={layout.shares?.[i] ?? panes.DEFAULT_SHARES[i] ?? 1} />,
+        <Column key={i} layout={layout} column={column} index={i} share={layout.shares?.[i] ?? usual[i] ?? 1} defs={defs} />,
       ])}
     </div>
   );
 }
 
 /** One group of panes at a time, for phones. */
-function OneTab({ layout }: { layout: panes.Layout }) {
+function OneTab({ layout, defs }: Props) {
   const shown = panes.TAB_PANES[layout.tab];
   return (
     <div class="cols">
       <div class="col" id="tab-panel" role="tabpanel" aria-labelledby={`tab-${layout.tab}`}>
         {shown.map((pane) => {
           const shut = layout.columns.some(({ stacks }) => stacks.some((stack) => stack.shut && stack.panes.includes(pane)));
-          return <Pane key={pane} stack={{ panes: [pane], active: pane, shut }} grow="none" />;
+          return <Pane key={pane} stack={{ panes: [pane], active: pane, shut }} grow="none" defs={defs} />;
         })}
       </div>
     </div>
   );
 }
 
-export function Panes() {
-  const layout = select.layout.value;
-  return layout.width === "phone" ? <OneTab layout={layout} /> : <Columns layout={layout} />;
+export function Panes(props: Props) {
+  return props.layout.width === "phone" ? <OneTab {...props} /> : <Columns {...props} />;
 }

@@ -7,9 +7,10 @@ import { ConditionPrompt } from "./ConditionPrompt.tsx";
 import { screen } from "../screen.ts";
 import { lazy } from "./lazy.tsx";
 import { Panes } from "./Panes.tsx";
+import { PANES } from "./registry.ts";
 import { Sentence } from "./Sentence.tsx";
 import { StatusBar } from "./StatusBar.tsx";
-import { TabBar } from "./TabBar.tsx";
+import { TabBar, WORKBENCH_TABS } from "./TabBar.tsx";
 import { TimeBand } from "./TimeBand.tsx";
 import { Toasts } from "./Toasts.tsx";
 import { TopBar } from "./TopBar.tsx";
@@ -41,7 +42,7 @@ function Workbench() {
         <TimeBand />
         <Sentence />
       </div>
-      <Panes />
+      <Panes layout={select.layout.value} defs={PANES} />
     </main>
   );
 }
@@ -58,7 +59,7 @@ export function Shell() {
       <TopBar />
       {verifier ? <VerifierScreen /> : <Workbench />}
       <StatusBar />
-      {verifier ? null : <TabBar />}
+      {verifier ? null : <TabBar layout={select.layout.value} tabs={WORKBENCH_TABS} code="code" />}
       {Shown === null ? null : <Shown />}
       <ContextMenu />
       <ConditionPrompt />

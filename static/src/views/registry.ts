@@ -1,6 +1,6 @@
 // Which component draws which pane: one line per pane.
 import type { ComponentType } from "preact";
-import type { PaneId } from "../panes.ts";
+import type { PaneId, WorkbenchPane } from "../panes.ts";
 import { EditorBody, EditorHead, EditorTitle } from "./EditorPane.tsx";
 import { EventsBody, EventsTitle } from "./Events.tsx";
 import { GraphBody, GraphHead } from "./Graph.tsx";
@@ -18,7 +18,10 @@ export interface PaneDef {
   Body: ComponentType;
 }
 
-export const PANES: Readonly<Record<PaneId, PaneDef>> = {
+/** The panes of one screen; those of another are not drawn here. */
+export type Panes = Readonly<Partial<Record<PaneId, PaneDef>>>;
+
+export const PANES: Readonly<Record<WorkbenchPane, PaneDef>> = {
   editor: { Title: EditorTitle, Head: EditorHead, Body: EditorBody },
   graph: { Head: GraphHead, Body: GraphBody },
   registers: { Head: RegistersHead, Body: RegistersBody },

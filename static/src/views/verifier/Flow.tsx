@@ -5,19 +5,19 @@ import { isFailure } from "../../api.ts";
 import type { GraphView } from "../../schemas.ts";
 import { state } from "../../store.ts";
 import { ask } from "../../transport.ts";
+import { flow as view } from "../../verifier/shown.ts";
 import * as walk from "../../verifier/walk.ts";
 import { choosing } from "../choosing.ts";
 import { FlowDrawing } from "./FlowDrawing.tsx";
 import { PathList } from "./PathList.tsx";
 
-const view = signal<"drawing" | "paths">("drawing");
 const graph = signal<{ revision: number; program: number; graph: GraphView | null } | null>(null);
 const VIEWS = [
   ["drawing", "Drawing"],
   ["paths", "Paths"],
 ] as const;
 const LEGEND = [
-  ["k-bad", "rejected path"],
+  ["k-bad", "rejected"],
   ["k-ok", "walked"],
   ["k-cut", "cut"],
   ["k-no", "not walked"],
@@ -65,6 +65,9 @@ function Drawing() {
 }
 
 export function FlowBody() {
+  if (walk.walk.value === null) {
+    return <p class="pane-b sb">The program's blocks and the ways between them: which were walked, cut short or refused. They appear once the program is walked.</p>;
+  }
   return (
     <div class={walk.dim.value ? "pane-b vflow stale" : "pane-b vflow"} tabIndex={0} role="group" aria-label="Control flow">
       {view.value === "drawing" ? <Drawing /> : <PathList />}

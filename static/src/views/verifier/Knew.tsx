@@ -1,7 +1,7 @@
 // What the verifier knew: the registers and the stack before the step looked at, or over all paths that came here.
-import { signal } from "@preact/signals";
 import type { FrameKnown, RegView, SlotKnown } from "../../schemas.ts";
 import { registerNames } from "../../registers.ts";
+import { knew as view } from "../../verifier/shown.ts";
 import * as walk from "../../verifier/walk.ts";
 import { choosing } from "../choosing.ts";
 import { plural } from "../words.ts";
@@ -9,7 +9,6 @@ import { BitRow } from "./BitRow.tsx";
 import { AllPaths } from "./AllPaths.tsx";
 import { RangeBar, rangeSaid, TONE } from "./RangeBar.tsx";
 
-const view = signal<"path" | "all">("path");
 const VIEWS = [
   ["path", "This path"],
   ["all", "All paths"],
@@ -21,9 +20,6 @@ export function KnewHead() {
     <>
       <span class="meta">{step === undefined ? "" : `before pc ${step.pc}, path ${step.path}`}</span>
       <span class="grow" />
-      <span class="lbl tnk">
-        <i class="b1">1</i> <i class="b0">0</i> known <i class="x">?</i> unknown bit
-      </span>
       <div class="seg sm" role="radiogroup" aria-label="What is shown" onKeyDown={choosing}>
         {VIEWS.map(([id, name]) => (
           <button key={id} type="button" role="radio" aria-checked={view.value === id} tabIndex={view.value === id ? 0 : -1} onClick={() => (view.value = id)}>
@@ -45,10 +41,17 @@ function blamed(): ReadonlySet<number> {
   return new Set([...regs, ...named].filter((reg): reg is number => reg !== null));
 }
 
+/** "27 bytes proved, was 18": the words that both have are said once. */
+function shorter(now: string, before: string): string {
+  const [count, ...words] = now.split(" ");
+  const [old, ...others] = before.split(" ");
+  return count !== old && words.join(" ") === others.join(" ") ? `${now}, was ${old}` : `${now}, before: ${before}`;
+}
+
 /** What changed: the value, or only what is known about it. */
 function beforeSaid(reg: RegView, was: RegView): string {
   if (was.text !== reg.text) return [reg.note, `was ${was.text}`].filter(Boolean).join(", ");
-  if (was.note !== reg.note) return `${reg.note}, before: ${was.note}`;
+  if (was.note !== reg.note) return shorter(reg.note, was.note);
   return reg.note;
 }
 
@@ -180,9 +183,15 @@ function Frames() {
 }
 
 export function KnewBody() {
+  if (walk.here.value === null) {
+    return <p class="pane-b sb">For each instruction the verifier comes to: what every register and stack byte can hold there. It appears once the program is walked.</p>;
+  }
   return (
     <div class={walk.dim.value ? "pane-b vf-st stale" : "pane-b vf-st"} tabIndex={0} role="group" aria-label="What the verifier knew">
       {view.value === "path" ? <Frames /> : <AllPaths />}
+      <p class="tnk">
+        bits: <i class="b1">1</i> <i class="b0">0</i> known, <i class="x">?</i> either; a press shows all 64
+      </p>
     </div>
   );
 }

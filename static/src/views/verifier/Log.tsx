@@ -42,7 +42,9 @@ export function LogBody() {
       if (offsetTop < scrollTop || offsetTop + offsetHeight > scrollTop + clientHeight) box.current.scrollTop = offsetTop - clientHeight / 2;
     }
   }, [index, found]);
-  if (found === null) return <p class="pane-b sb">The log appears here once the program is walked.</p>;
+  if (found === null || found.walk !== now?.walk) {
+    return <p class="pane-b sb">{now === null ? "What Linux would print appears here once the program is walked." : "The log of this walk is on its way."}</p>;
+  }
   const error = now?.verdict.error ?? "";
   return (
     <div class="pane-b vlog" ref={box} tabIndex={0} role="group" aria-label="Lines of the log">

@@ -1,11 +1,13 @@
 // The verifier's screen: its walk as a band of time, the sentence, and why, the program, what was known, paths, log.
-import { signal } from "@preact/signals";
-import type { ComponentChildren, ComponentType } from "preact";
+import { computed } from "@preact/signals";
+import type { VerifierPane } from "../../panes.ts";
 import * as select from "../../select.ts";
+import { state } from "../../store.ts";
 import * as walk from "../../verifier/walk.ts";
-import { choosing } from "../choosing.ts";
 import { EditorBody, EditorTitle } from "../EditorPane.tsx";
-import { Icon, type IconName } from "../Icon.tsx";
+import { Panes } from "../Panes.tsx";
+import type { PaneDef } from "../registry.ts";
+import { TabBar, type TabDef } from "../TabBar.tsx";
 import { plural } from "../words.ts";
 import { Band } from "./Band.tsx";
 import { FlowBody, FlowHead } from "./Flow.tsx";
@@ -14,37 +16,13 @@ import { LogBody, LogHead } from "./Log.tsx";
 import { Say } from "./Say.tsx";
 import { WhyBody, WhyHead } from "./Why.tsx";
 
-type Part = "why" | "code" | "knew" | "flow" | "log";
-
-/** Which part a phone shows. */
-const tab = signal<Part>("why");
-const TABS: readonly { part: Part; title: string; icon: IconName }[] = [
-  { part: "why", title: "Why", icon: "aborted" },
-  { part: "code", title: "Code", icon: "code" },
-  { part: "knew", title: "Knew", icon: "state" },
-  { part: "flow", title: "Flow", icon: "maps" },
-  { part: "log", title: "Log", icon: "run" },
+const TABS: readonly TabDef[] = [
+  { tab: "v-why", title: "Why", icon: "aborted" },
+  { tab: "v-code", title: "Code", icon: "code" },
+  { tab: "v-knew", title: "Knew", icon: "state" },
+  { tab: "v-flow", title: "Flow", icon: "maps" },
+  { tab: "v-log", title: "Log", icon: "run" },
 ];
-
-interface PaneProps {
-  part: Part;
-  label: string;
-  Title?: ComponentType;
-  Head: ComponentType;
-  Body: ComponentType;
-}
-
-function Pane({ part, label, Title, Head, Body }: PaneProps) {
-  return (
-    <section class={`pane v-${part}${tab.value === part ? " on" : ""}`} data-pane={`v-${part}`} aria-label={label} tabIndex={-1}>
-      <div class="pane-h">
-        {Title === undefined ? <h2>{label}</h2> : <Title />}
-        <Head />
-      </div>
-      <Body />
-    </section>
-  );
-}
 
 function CodeHead() {
   const slots = select.program.value?.slot_count ?? 0;
@@ -56,27 +34,19 @@ function CodeHead() {
   );
 }
 
-function Column({ children }: { children: ComponentChildren }) {
-  return <div class="vcol">{children}</div>;
-}
+const PANES: Readonly<Record<VerifierPane, PaneDef>> = {
+  "v-why": { Head: WhyHead, Body: WhyBody },
+  "v-code": { Title: EditorTitle, Head: CodeHead, Body: EditorBody },
+  "v-knew": { Head: KnewHead, Body: KnewBody },
+  "v-flow": { Head: FlowHead, Body: FlowBody },
+  "v-log": { Head: LogHead, Body: LogBody },
+};
 
-function Tabs() {
-  return (
-    <nav class="tabbar" aria-label="Parts of the verifier">
-      <div role="tablist" aria-label="Parts of the verifier" onKeyDown={choosing}>
-        {TABS.map(({ part, title, icon }) => (
-          <button key={part} type="button" role="tab" aria-selected={tab.value === part} tabIndex={tab.value === part ? 0 : -1} onClick={() => (tab.value = part)}>
-            <Icon name={icon} />
-            {title}
-          </button>
-        ))}
-      </div>
-    </nav>
-  );
-}
+const laidOut = computed(() => state.value.verifierLayout);
 
 export function VerifierScreen() {
   const now = walk.walk.value;
+  const layout = laidOut.value;
   const outcome = now === null ? "" : now.verdict.accepted ? " was accepted" : now.verdict.stopped ? " is undecided" : " was rejected";
   return (
     <>
@@ -89,21 +59,9 @@ export function VerifierScreen() {
           <Band />
           <Say />
         </div>
-        <div class="vf-g">
-          <Column>
-            <Pane part="why" label="Why" Head={WhyHead} Body={WhyBody} />
-          </Column>
-          <Column>
-            <Pane part="code" label="Editor" Title={EditorTitle} Head={CodeHead} Body={EditorBody} />
-            <Pane part="knew" label="What the verifier knew" Head={KnewHead} Body={KnewBody} />
-          </Column>
-          <Column>
-            <Pane part="flow" label="Control flow" Head={FlowHead} Body={FlowBody} />
-            <Pane part="log" label="Linux's log" Head={LogHead} Body={LogBody} />
-          </Column>
-        </div>
+        <Panes layout={layout} defs={PANES} />
       </main>
-      <Tabs />
+      <TabBar layout={layout} tabs={TABS} code="v-code" />
     </>
   );
 }
