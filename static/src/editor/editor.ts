@@ -7,6 +7,7 @@ import { Compartment, EditorState, Transaction, type Extension } from "@codemirr
 import { drawSelection, EditorView, highlightActiveLine, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { effect } from "@preact/signals";
 import * as actions from "../actions.ts";
+import { whenDrawn } from "../drawn.ts";
 import { MAX_SOURCE, type DiagnosticView } from "../schemas.ts";
 import * as select from "../select.ts";
 import { act, state } from "../store.ts";
@@ -133,14 +134,6 @@ function follow(view: EditorView, wasAt: number | null): number | null {
   return at;
 }
 
-/**
- * Calls when the panes have been drawn, before the frame. The editor asks the browser where the selection is whenever
- * it changes, which lays out all that was changed before: once for everything, then, and not a second time for the rest.
- */
-function whenDrawn(then: () => void): void {
-  queueMicrotask(() => queueMicrotask(then)); // the panes are drawn in a microtask, which may not have been asked for yet
-}
-
 /** Problems to spell out now: those of the line being typed wait until the keys rest, so that lines do not jump. */
 function split(view: EditorView, problems: readonly DiagnosticView[]): { now: DiagnosticView[]; soon: boolean } {
   const typing = view.hasFocus ? cursorLine(view) : -1;
@@ -173,6 +166,7 @@ function sync(view: EditorView): void {
     void [select.here.value, select.related.value, select.walked.value, select.run.value, ...walkedSignals()];
     if (due) return;
     due = true;
+    // The editor asks the browser where the selection is whenever it changes.
     whenDrawn(() => {
       due = false;
       view.dispatch({ effects: refresh.of(null) });

@@ -1,5 +1,6 @@
 // What this packet's run did, line by line; click goes to the state right after. What is to come is hollow.
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
+import { whenDrawn } from "../drawn.ts";
 import { eventRows, glyph, instruction, rowsBefore, type EventRow } from "../events.ts";
 import { WINDOW } from "../schemas.ts";
 import * as select from "../select.ts";
@@ -76,6 +77,14 @@ function Stretch({ first, count, total }: { first: number; count: number; total:
   );
 }
 
+/** Keeps the row at `at` px in sight, and a few that come after it; not while someone is busy with the list. */
+function follow(box: HTMLElement | null, at: number, height: number): void {
+  if (box === null || box.matches(":hover") || box.contains(document.activeElement)) return;
+  const { scrollTop, clientHeight } = box;
+  if (at < scrollTop) box.scrollTop = at;
+  else if (at + 3 * height > scrollTop + clientHeight) box.scrollTop = at + 3 * height - clientHeight;
+}
+
 export function EventList() {
   const window = select.window.value;
   const here = select.cursor.value.step;
@@ -84,13 +93,7 @@ export function EventList() {
   const before = rowsBefore(rows, here);
   const view = useWindowed(rows.length, height);
   const roving = useRoving<HTMLOListElement>();
-  useEffect(() => {
-    const box = view.ref.current;
-    if (box === null || box.matches(":hover") || box.contains(document.activeElement)) return;
-    const at = Math.max(0, before - 1) * height;
-    if (at < box.scrollTop) box.scrollTop = at;
-    else if (at + 3 * height > box.scrollTop + box.clientHeight) box.scrollTop = at + 3 * height - box.clientHeight;
-  }, [before, window, height]);
+  useLayoutEffect(() => whenDrawn(() => follow(view.ref.current, Math.max(0, before - 1) * height, height)), [before, window, height]);
   return (
     <>
       <div class="evs" ref={view.ref}>
