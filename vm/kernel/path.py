@@ -11,14 +11,14 @@ from vm.change import Emitted, Ended
 from vm.helpers.event import Event
 from vm.helpers.table import HELPERS
 from vm.kernel import context
-from vm.kernel.context import Frame
+from vm.kernel.context import Frame, HookInput
 from vm.kernel.context.ethernet import ETHERNET
 from vm.kernel.destination import destination
-from vm.kernel.hooks import HOOK_POINTS, Effect, HookPoint, Verdict
+from vm.kernel.hooks import Effect, HookPoint, Verdict
 from vm.kernel.loading import cpus_for, load_maps
-from vm.kernel.receive import for_socket, for_tc, make_skb
+from vm.kernel.receive import for_socket, for_tc, leaving, make_skb
 from vm.kernel.scenario import Carry
-from vm.kernel.stations import START, STATIONS, Station
+from vm.kernel.stations import START, WAY_IN, Station
 from vm.machine.machine import STEP_LIMIT, Machine
 from vm.machine.state import World
 from vm.machine.trace import WINDOW, Trace
@@ -110,16 +110,46 @@ def send(
     Raises HookscopeError for maps that cannot be made.
     """
     way = _Way(attachments, event, maps, tracer)
-    station: Station | None = STATIONS[START]
+    station: Station | None = WAY_IN[START]
     frame, visits = Frame(packet), list[Visit]()
     while station is not None and station.leads:
         visit, left = way.pass_by(station, frame, len(visits), limit)
         visits.append(visit)
         reason, frame = visit.note, left
-        station = STATIONS[station.leads[visit.effect]]
+        station = WAY_IN[station.leads[visit.effect]]
         if not station.leads:
             visits.append(Visit(station, frame, visit.effect, way.farewell(station, frame, reason)))
     return Journey(tuple(visits), way.maps, attachments, event)
+
+
+def send_to(
+    hook: HookPoint,
+    what: bytes | HookInput,
+    attachments: Attachments,
+    event: Event,
+    maps: Carry | None = None,
+    limit: int = STEP_LIMIT,
+    tracer: Tracer | None = None,
+) -> Journey:
+    """Gives ``what`` to the programs of one hook beside the way in: a packet on its way out, or an event."""
+    way = _Way(attachments, event, maps, tracer)
+    here = Station(hook.station, hook.title, hook.function, hook.file, hook.doc)
+    given = leaving(Frame(what), hook.station) if isinstance(what, bytes) else what
+    visit, left = way.run(here, hook, given, 0, limit)
+    words = visit.verdict.doc if visit.verdict is not None else visit.note
+    end = Station("end", _ENDS[visit.effect], hook.function, hook.file, words)
+    return Journey((visit, Visit(end, left, visit.effect, visit.note)), way.maps, attachments, event)
+
+
+_ENDS: Mapping[Effect, str] = {
+    Effect.PASS: "goes on",
+    Effect.DROP: "dropped",
+    Effect.TX: "sent",
+    Effect.REDIRECT: "redirected",
+    Effect.ABORTED: "aborted",
+    Effect.DENY: "denied",
+    Effect.IGNORED: "goes on",
+}
 
 
 class _Way:
@@ -138,21 +168,24 @@ class _Way:
         """What happens to ``frame`` at a station, and what leaves it."""
         hook = station.hook
         if hook is not None and self.attachments.get(hook.name):
-            return self._run(station, hook, _PREPARE.get(station.id, _as_it_is)(frame), hop, limit)
+            return self.run(station, hook, _PREPARE.get(station.id, _as_it_is)(frame), hop, limit)
         if station.id == "nic" and not ETHERNET <= len(frame.data) <= MAX_FRAME:
             size = "short" if len(frame.data) < ETHERNET else "long"
             return Visit(
                 station, frame, Effect.DROP, f"{len(frame.data)} bytes are too {size} for a frame"
             ), frame
-        left = make_skb(frame, self.event) if station.id == "skb" else frame
+        event = self.event
+        left = make_skb(frame, event.ifindex, event.rx_queue) if station.id == "skb" else frame
         note = "no program is attached" if hook is not None else station.doc
         return Visit(station, frame, Effect.PASS, note), left
 
-    def _run(
-        self, station: Station, hook: HookPoint, frame: Frame, hop: int, limit: int
+    def run(
+        self, station: Station, hook: HookPoint, what: Frame | HookInput, hop: int, limit: int
     ) -> tuple[Visit, Frame]:
+        """Runs a hook's programs over a packet or an event: the visit, and the packet they leave."""
         found = self.maps
-        machine, outputs, trace = _execute(self.world(hook, frame, hop), limit, self.tracer)
+        frame = what if isinstance(what, Frame) else Frame(b"")
+        machine, outputs, trace = _execute(self.world(hook, what, hop), limit, self.tracer)
         ended = machine.outcome()
         self.maps = self._carry(machine)
         run = ProgramRun(hook, ended, machine.number, machine.fault, outputs, found, trace)
@@ -164,7 +197,7 @@ class _Way:
         if effect is Effect.REDIRECT:
             effect, note = destination(machine.world, self.event.network)
         elif hook.station == "filter" and effect is Effect.PASS:
-            left, note = _trimmed(left, ended.value)
+            left, note = trimmed(left, ended.value)
         return Visit(station, frame, effect, note, run, verdict), left
 
     def farewell(self, station: Station, frame: Frame, reason: str) -> str:
@@ -178,13 +211,13 @@ class _Way:
             case _:
                 return reason
 
-    def world(self, hook: HookPoint, frame: Frame, hop: int) -> World:
-        """The surroundings of the run of a hook's programs over ``frame``."""
+    def world(self, hook: HookPoint, what: Frame | HookInput, hop: int) -> World:
+        """The surroundings of the run of a hook's programs over a packet or an event."""
         event = replace(
             self.event, time_ns=self.event.time_ns + hop * HOP_NS, seed=self.event.seed * 1_000_003 + hop
         )
         memory, fields = Memory([]), dict[str, int]()
-        everybody = [program for name in HOOK_POINTS for program in self.attachments.get(name, ())]
+        everybody = [program for programs in self.attachments.values() for program in programs]
         loaded = load_maps(everybody, memory, cpus_for(event), fresh=self.maps is None)
         self._kept = len(memory.regions)
         if self.maps is not None:
@@ -195,7 +228,7 @@ class _Way:
         _read_by_user_space(loaded.maps)
         programs = tuple(self.attachments[hook.name])
         first = everybody.index(programs[0])
-        ctx = context.create(hook.prog_type, frame, memory, event, fields=fields)
+        ctx = context.create(hook.prog_type, what, memory, event, fields=fields)
         memory.journal.clear()
         return World(
             programs=programs,
@@ -247,7 +280,7 @@ def _as_it_is(frame: Frame) -> Frame:
     return frame
 
 
-def _trimmed(frame: Frame, value: int) -> tuple[Frame, str]:
+def trimmed(frame: Frame, value: int) -> tuple[Frame, str]:
     """The packet cut to what a socket filter allows of it, counted from the network header."""
     link = frame.numbers.get("network_offset", ETHERNET)
     whole, wanted = len(frame.data) - link, value & 0xFFFFFFFF

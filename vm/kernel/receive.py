@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from vm.helpers.event import Event
 from vm.helpers.vlan import VLAN_8021AD, VLAN_8021Q
 from vm.kernel.context import Frame
 from vm.kernel.context.ethernet import ETHERNET, protocol_of
@@ -17,9 +16,9 @@ _CLEARED: Mapping[str, int] = MappingProxyType(
 """What does not outlive traffic control: the room it shares with the next owner of skb->cb."""
 
 
-def make_skb(frame: Frame, event: Event) -> Frame:
+def make_skb(frame: Frame, ifindex: int, rx_queue: int = 0) -> Frame:
     """The frame with a socket buffer: where it came in, and its outer VLAN tag beside it (skb_vlan_untag)."""
-    numbers = {"ingress_ifindex": event.ifindex, "queue_mapping": event.rx_queue + 1, "socket": 0}
+    numbers = {"ingress_ifindex": ifindex, "queue_mapping": rx_queue + 1, "socket": 0}
     data, protocol = frame.data, protocol_of(frame.data)
     if protocol in (VLAN_8021Q, VLAN_8021AD) and len(data) >= ETHERNET + TAG:
         numbers["vlan_proto"] = protocol
@@ -36,3 +35,9 @@ def for_tc(frame: Frame) -> Frame:
 def for_socket(frame: Frame) -> Frame:
     """The packet as programs of its socket get it: with the socket, without traffic control's notes."""
     return Frame(frame.data, b"", {**frame.numbers, **_CLEARED, "socket": 1})
+
+
+def leaving(frame: Frame, station: str) -> Frame:
+    """A packet of this machine on its way out, as programs of ``station`` get it: with its socket."""
+    out = replace(frame, numbers={**frame.numbers, "socket": 1, "ingress_ifindex": 0})
+    return for_tc(out) if station == "tc_egress" else out

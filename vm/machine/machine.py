@@ -40,6 +40,18 @@ class Machine:
         self.state.enter_program(0)
         self._history: list[Step] = []
 
+    def restart(self, world: World) -> None:
+        """Begins anew with the programs, memory and maps it has; ``world`` brings context and event.
+
+        ``world.fields`` must be the dictionary the machine began with. What the last run left in memory beyond
+        its own stack stays.
+        """
+        self.world = world
+        self.number, self.fault = 0, None
+        self._history.clear()
+        world.memory.journal.clear()
+        self.state.restart(world)
+
     @property
     def ended(self) -> Ended | None:
         """How the run ended, once it has."""

@@ -86,6 +86,21 @@ class State:
         self.codes: Sequence[Sequence[Executor]] = ()
         self.code: Sequence[Executor] = ()
 
+    def restart(self, world: World) -> None:
+        """Goes back to the start of program 0, in the surroundings given, with a stack nobody wrote to."""
+        self.world = world
+        self.registers[:] = (0, world.r1, world.r2, 0, 0, 0, 0, 0, 0, 0, self.frame_pointer(0))
+        self.stacks[0].data[:] = UNWRITTEN_STACK
+        self.stacks[0].dirty.add(0)
+        self.pc = 0
+        self.ended = None
+        if self.frames:
+            self.frames.clear()
+            self.keys.data[:] = bytes(len(self.keys.data))
+            for stack in self.stacks[1:]:
+                stack.alive = False
+        self.enter_program(0)
+
     @property
     def depth(self) -> int:
         """How many calls are under way: 0 in the main program."""

@@ -14,7 +14,7 @@ from vm.helpers.event import Event
 from vm.kernel.context import PacketContext
 from vm.kernel.hooks import HOOK_POINTS, Effect
 from vm.kernel.path import Attachments, Journey, send
-from vm.kernel.stations import START, STATIONS, path_graph
+from vm.kernel.stations import START, WAY_IN, path_graph
 from vm.machine.machine import Machine
 from vm.program import Program
 
@@ -58,7 +58,7 @@ def returning(value: int) -> str:
 
 
 def test_the_graph_has_one_start_and_ends_at_the_ends() -> None:
-    graph = path_graph()
+    graph = path_graph(WAY_IN)
     assert nx.is_directed_acyclic_graph(graph)
     assert [node for node in graph if graph.in_degree(node) == 0] == [START]
     assert {node for node in graph if graph.out_degree(node) == 0} == {
@@ -67,12 +67,12 @@ def test_the_graph_has_one_start_and_ends_at_the_ends() -> None:
         "sent",
         "redirected",
     }
-    assert set(graph) == nx.descendants(graph, START) | {START} == set(STATIONS)
+    assert set(graph) == nx.descendants(graph, START) | {START} == set(WAY_IN)
 
 
 @pytest.mark.parametrize("point", HOOK_POINTS.values(), ids=lambda point: point.name)
 def test_each_effect_of_a_hook_leads_somewhere(point: object) -> None:
-    station = next((s for s in STATIONS.values() if s.hook is point), None)
+    station = next((s for s in WAY_IN.values() if s.hook is point), None)
     if station is not None:
         effects = {verdict.effect for verdict in (*station.hook.verdicts, station.hook.other)}  # type: ignore[union-attr]
         assert effects | {Effect.ABORTED, Effect.DROP} <= set(station.leads) | {Effect.ABORTED}

@@ -34,6 +34,7 @@ class Reason(IntEnum):
     BPF_CGROUP_EGRESS = 55
     NEIGH_CREATEFAIL = 57
     NEIGH_FAILED = 58
+    NEIGH_QUEUEFULL = 59
     TC_EGRESS = 62
     QDISC_DROP = 64
     XDP = 72
@@ -79,6 +80,7 @@ ABOUT: dict[Reason, str] = {
     Reason.BPF_CGROUP_EGRESS: "a program of the sender's control group did not let it out",
     Reason.NEIGH_CREATEFAIL: "no neighbour entry could be made",
     Reason.NEIGH_FAILED: "nobody answers for the next hop's address",
+    Reason.NEIGH_QUEUEFULL: "too many packets wait for the next hop's address",
     Reason.TC_EGRESS: "a tc program dropped it on the way out",
     Reason.QDISC_DROP: "the queue of the device is full",
     Reason.XDP: "an XDP program behind the driver dropped it",

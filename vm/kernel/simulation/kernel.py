@@ -1,0 +1,244 @@
+"""The engine: one happening at a time, its packets from station to station, the programs on their way.
+
+The stations' own work stands in the modules beside (``ingress``, ``egress``, ``tcp`` …) as functions of the
+kernel and a packet that answer with the next station. What happened is kept as numbers of hops and
+fates (see ``ways``); with a ``recording``, also bytes and what each run began with.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vm.helpers.event import Event, Task
+from vm.kernel.context import Frame
+from vm.kernel.hooks import Effect
+from vm.kernel.simulation.attached import Attached
+from vm.kernel.simulation.drops import Reason
+from vm.kernel.simulation.outcome import End, Output
+from vm.kernel.simulation.packet import Packet
+from vm.kernel.simulation.runner import Run, Runner, Start, What
+from vm.kernel.simulation.tables import Tables
+from vm.kernel.simulation.topology import Dev, Netns, Topology
+from vm.kernel.simulation.ways import Ways
+from vm.kernel.world.spec import WorldSpec
+from vm.source import HookscopeError
+
+HOP_NS = 1_000
+"""How much later each station comes than the one before."""
+MAX_REDIRECTS = 8
+"""How often programs may send one packet elsewhere: the limit of nested transmits (XMIT_RECURSION_LIMIT)."""
+MAX_HOPS = 4_096
+"""Stations one happening may come to, whatever goes round in it."""
+
+Step = Callable[["Kernel", Packet], str | None]
+"""What a station does to a packet; answers with the station it goes to, None at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """A hop in full: the frame as it was when the packet left the station, and what its run began with."""
+
+    hop: int
+    frame: Frame | None
+    start: Start | None
+
+
+@dataclass(slots=True)
+class Recording:
+    """All visits of one happening."""
+
+    visits: list[Visited] = field(default_factory=list)
+    start: Start | None = None
+    """Of the run that the next hop tells of."""
+
+
+class Kernel:
+    """The state of a simulation, and the verbs of its stations."""
+
+    def __init__(
+        self,
+        spec: WorldSpec,
+        topology: Topology,
+        tables: Tables,
+        attached: Attached,
+        steps: Mapping[str, Step],
+    ) -> None:
+        self.spec = spec
+        self.topology = topology
+        self.tables = tables
+        self.attached = attached
+        self.steps = steps
+        self.ways = Ways()
+        self.recording: Recording | None = None
+        self.outputs: list[Output] = []
+        self.timers: list[tuple[int, int, int, object]] = []
+        self.index = 0
+        self.event_index = 0
+        self.now_ns = 0
+        self.cpu = 0
+        self.pid = 0
+        self.denied = False
+        self.packets = 0
+        self.trail: list[int] = []
+        self.ends: list[int] = []
+        self._later: deque[tuple[str, Packet]] = deque()
+
+    # A happening.
+
+    def begin(self, index: int, time_ns: int, cpu: int) -> None:
+        """Starts happening ``index``."""
+        self.index, self.now_ns, self.cpu = index, time_ns, cpu
+        self.denied = False
+        self.packets = 0
+        self.pid = 0
+        self.trail = []
+        self.ends = []
+
+    def finish(self) -> int:
+        """Lets all packets go their way; the number of the route that was taken."""
+        later = self._later
+        while later:
+            station, packet = later.popleft()
+            self.go(station, packet)
+        number = self.ways.route(tuple(self.trail), tuple(self.ends), self.denied)
+        self.ways.counts[number] += 1
+        return number
+
+    def go(self, station: str | None, packet: Packet) -> None:
+        """Takes a packet from station to station to its end."""
+        steps = self.steps
+        while station is not None:
+            if len(self.trail) > MAX_HOPS:
+                self.drop(packet, station, Reason.RECURSION_LIMIT, "it goes round and round")
+                return
+            station = steps[station](self, packet)
+
+    def later(self, station: str, packet: Packet) -> None:
+        """Lets a packet start from a station once those before it have come to their ends."""
+        self._later.append((station, packet))
+
+    def packet(self, data: bytes, dev: Dev) -> Packet:
+        """A new packet of this happening."""
+        made = Packet(data, dev, self.packets)
+        self.packets += 1
+        return made
+
+    # What is told of it.
+
+    def hop(
+        self,
+        station: str,
+        packet: Packet | None,
+        effect: Effect = Effect.PASS,
+        program: str | None = None,
+        steps: int = 0,
+        pc: int | None = None,
+        verdict: str | None = None,
+        note: str = "",
+    ) -> None:
+        """The packet came to a station, and ``effect`` is what comes of it there."""
+        trail = self.trail
+        if packet is not None:
+            dev = packet.dev
+            key = (
+                station, dev.spec.name, dev.netns.name, len(trail) * HOP_NS, effect, program, steps, pc,
+                verdict, note, packet.number,
+            )  # fmt: skip
+        else:
+            key = station, "", "", len(trail) * HOP_NS, effect, program, steps, pc, verdict, note, 0
+        number = self.ways.hop(key)
+        trail.append(number)
+        if self.recording is not None:
+            frame = packet.frame() if packet is not None else None
+            self.recording.visits.append(Visited(number, frame, self.recording.start))
+            self.recording.start = None
+
+    def end(
+        self,
+        packet: Packet,
+        station: str,
+        end: End,
+        reason: Reason | None = None,
+        effect: Effect = Effect.PASS,
+        runner: Runner | None = None,
+        pc: int | None = None,
+        note: str = "",
+    ) -> None:
+        """The packet's way ends."""
+        name = None
+        if runner is not None:
+            name = runner.name
+            self.denied = True
+        dev = packet.dev
+        key = (
+            station, end, effect, reason, name, pc, note, packet.number, dev.spec.name, dev.netns.name,
+        )  # fmt: skip
+        self.ends.append(self.ways.fate(key))
+
+    def drop(self, packet: Packet, station: str, reason: Reason, note: str = "") -> None:
+        """The kernel itself drops the packet at a station."""
+        self.hop(station, packet, Effect.DROP, note=note)
+        self.end(packet, station, End.DROPPED, reason, Effect.DROP, note=note)
+        if self.attached.watches_drops:
+            self.attached.probes.dropped(self, packet, station, reason)
+
+    # Programs.
+
+    def event_for(self, dev: Dev | None, netns: Netns | None = None, queue: int = 0) -> Event:
+        """The outside world as a program sees it here and now."""
+        at = len(self.trail)
+        where = dev.netns if dev is not None else netns or self.topology.namespaces[""]
+        return Event(
+            self.spec.boot_ns + self.now_ns + at * HOP_NS,
+            self.cpu,
+            (self.spec.seed * 1_000_003 + self.index) * 1_000_003 + at,
+            self.task(),
+            dev.ifindex if dev is not None else 1,
+            queue,
+            where.network,
+        )
+
+    def task(self) -> Task:
+        """The process that is running."""
+        return self.attached.task(self.tables, self.pid or self.tables.running[self.cpu], self.cpu)
+
+    def execute(self, runner: Runner, what: What, event: Event) -> Run:
+        """Runs a place's programs; what they send is kept."""
+        if self.recording is not None:
+            self.recording.start = runner.start(what, event)
+        try:
+            run = runner.run(what, event)
+        except HookscopeError as refused:
+            return Run(None, 0, 0, refused.diagnostic.message)
+        if run.outputs:
+            time_ns = event.time_ns - self.spec.boot_ns
+            self.outputs += [
+                Output(self.index, time_ns, runner.name, sent.kind, sent.source, sent.data)
+                for sent in run.outputs
+            ]
+        return run
+
+
+def chain(
+    k: Kernel,
+    packet: Packet,
+    station: str,
+    runners: Sequence[Runner],
+    see: Callable[[Frame], Frame] | None = None,
+    stop: Callable[[int], bool] | None = None,
+) -> tuple[Effect, Runner | None, Run | None]:
+    """Runs programs in order until one does not let the packet pass, or ``stop`` calls its answer final."""
+    effect, runner, run = Effect.PASS, None, None
+    for runner in runners:
+        frame = packet.frame() if see is None else see(packet.frame())
+        run = k.execute(runner, frame, k.event_for(packet.dev, queue=packet.queue))
+        if run.answer is None:
+            k.hop(station, packet, Effect.ABORTED, runner.name, run.steps, run.pc, None, run.message)
+            return Effect.ABORTED, runner, run
+        verdict = runner.point.verdict(run.answer)
+        packet.take(runner.leave(frame))
+        effect = verdict.effect
+        k.hop(station, packet, effect, runner.name, run.steps, run.pc, verdict.name)
+        if effect is not Effect.PASS or (stop is not None and stop(run.answer)):
+            break
+    return effect, runner, run

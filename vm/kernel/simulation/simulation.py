@@ -1,0 +1,292 @@
+"""A world in which events happen, with programs attached: run bit by bit, any event opened again.
+
+A simulation is a pure function of its world, events and attachments. It keeps what became of every event, and
+every so often the whole state: any happening can be had again in full from the state before it.
+"""
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vm.kernel.context import Frame
+from vm.kernel.hooks.point import HookPoint
+from vm.kernel.scenario import Carry
+from vm.kernel.simulation.attached import Attached, point_of
+from vm.kernel.simulation.happen import KINDS, happen, timer
+from vm.kernel.simulation.kernel import Kernel, Recording
+from vm.kernel.simulation.outcome import Counters, Denial, Hop, Kind, Outcome, Output
+from vm.kernel.simulation.probes import Probes
+from vm.kernel.simulation.runner import Maps, Start
+from vm.kernel.simulation.steps import STEPS
+from vm.kernel.simulation.tables import Tables, initial
+from vm.kernel.simulation.topology import build
+from vm.kernel.simulation.who import who
+from vm.kernel.world.attach import Attachment
+from vm.kernel.world.events import Event, ProgramReplaced
+from vm.kernel.world.spec import WorldSpec
+from vm.machine.state import World
+from vm.machine.trace import Budget
+from vm.maps import BpfMap
+from vm.program import Program
+from vm.source import HookscopeError
+
+CHECKPOINT = 2_048
+"""Happenings between two states that are kept."""
+MAX_CHECKPOINTS = 64
+MAX_OUTPUTS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The whole state before happening ``index``."""
+
+    index: int
+    event: int
+    tables: Tables
+    timers: tuple[tuple[int, int, int, object], ...]
+    maps: Carry
+    programs: tuple[tuple[Program, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A hop in full: the frame when it left the station (None: no packet), and the run there, if any."""
+
+    hop: Hop
+    frame: Frame | None
+    start: Start | None
+    point: HookPoint | None
+
+    def world(self) -> World:
+        """The surroundings of the run before its first step; raises ValueError where nothing ran."""
+        if self.start is None or self.point is None:
+            raise ValueError(f"no program ran at {self.hop.station}")
+        return self.start.world(self.point)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A happening had again in full."""
+
+    outcome: Outcome
+    visits: tuple[Visit, ...]
+    outputs: tuple[Output, ...]
+
+
+class Simulation:
+    """A world under way. ``keep`` bounds the outcomes kept; ``budget`` the steps of a run."""
+
+    def __init__(
+        self,
+        world: WorldSpec,
+        events: Iterable[Event],
+        attachments: Sequence[Attachment],
+        *,
+        budget: Budget | None = None,
+        keep: int = 200_000,
+    ) -> None:
+        self.spec = world
+        self.events = tuple(events)
+        self.attachments = tuple(attachments)
+        self.keep = keep
+        self._limit = (budget or Budget()).steps
+        self._programs = _programs(self.attachments, self.events)
+        self._kernel = self._fresh(None)
+        self.outcomes: list[Outcome] = []
+        self.dropped_outputs = 0
+        self._next = 0
+        self._index = 0
+        self._kept: list[Checkpoint] = []
+        self._stride = CHECKPOINT
+
+    # Running.
+
+    @property
+    def done(self) -> int:
+        """How many of the given events have happened."""
+        return self._next
+
+    @property
+    def total(self) -> int:
+        """How many events were given."""
+        return len(self.events)
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything has happened."""
+        return self._next == len(self.events) and not self._kernel.timers
+
+    def advance(self, count: int = 1) -> int:
+        """Lets up to ``count`` more happen; how many did."""
+        done = 0
+        while done < count and not self.finished:
+            self._one()
+            done += 1
+        return done
+
+    def run(self) -> "Simulation":
+        """Lets everything happen."""
+        while not self.finished:
+            self._one()
+        return self
+
+    def _one(self) -> None:
+        index = self._index
+        if index % self._stride == 0:
+            self._checkpoint()
+        outcome, self._next = self._happen(self._kernel, index, self._next)
+        self._index = index + 1
+        if len(self.outcomes) < self.keep:
+            self.outcomes.append(outcome)
+        outputs = self._kernel.outputs
+        if len(outputs) > MAX_OUTPUTS:
+            self.dropped_outputs += len(outputs) - MAX_OUTPUTS
+            del outputs[MAX_OUTPUTS:]
+
+    def _happen(self, k: Kernel, index: int, following: int) -> tuple[Outcome, int]:
+        """The next happening: a timer, if one is due before the next event."""
+        event = self.events[following] if following < len(self.events) else None
+        if k.timers and (event is None or k.timers[0][0] <= event.time_ns):
+            time_ns, _, cause, what = heapq.heappop(k.timers)
+            k.event_index = cause
+            kind, result = timer(k, index, time_ns, what)
+            number = k.finish()
+            return Outcome(index, cause, time_ns, kind, k.ways.routes[number], result), following
+        if event is None:
+            raise AssertionError("there is nothing left to happen")
+        k.event_index = following
+        result = happen(k, index, event)
+        number = k.finish()
+        kind = KINDS[type(event)]
+        return Outcome(index, following, event.time_ns, kind, k.ways.routes[number], result), following + 1
+
+    # What there is.
+
+    def counters(self) -> Counters:
+        """The sums so far."""
+        return self._kernel.ways.counters(self._next)
+
+    @property
+    def outputs(self) -> Sequence[Output]:
+        """What programs sent to user space so far, in order."""
+        return self._kernel.outputs
+
+    @property
+    def maps(self) -> tuple[BpfMap, ...]:
+        """The maps as they are now; programs of the attachments share those that agree."""
+        return self._kernel.attached.maps.maps
+
+    def denials(self, start: int = 0, count: int = 100) -> tuple[list[Denial], int]:
+        """Part of the audit list, and how long it is: one entry per happening in which a program denied."""
+        chosen = [outcome for outcome in self.outcomes if outcome.route.denied]
+        return [self._denial(outcome) for outcome in chosen[start : start + count]], len(chosen)
+
+    def _denial(self, outcome: Outcome) -> Denial:
+        event = self.events[outcome.event]
+        person, what = who(self.spec, event)
+        fate = next((fate for fate in outcome.route.fates if fate.program is not None), None)
+        if fate is not None:
+            station, program, pc = fate.station, fate.program or "", fate.pc
+        else:
+            hop = next(hop for hop in outcome.hops if hop.effect.value == "deny")
+            station, program, pc = hop.station, hop.program or "", hop.pc
+        errno = outcome.result if outcome.kind is Kind.SYSCALL and outcome.result is not None else 0
+        return Denial(
+            outcome.index, outcome.time_ns, person, what, station, program, pc, min(errno, 0), event.truth
+        )
+
+    def conserved(self) -> bool:
+        """Whether every packet that came in or was made has ended exactly once."""
+        return all(
+            len({fate.packet for fate in outcome.route.fates}) == len(outcome.route.fates)
+            for outcome in self.outcomes
+        )
+
+    # Again.
+
+    def open(self, index: int) -> Opened:
+        """Happening ``index`` again, with frames and runs; raises HookscopeError if it has not happened."""
+        if not 0 <= index < min(self._index, self.keep):
+            raise HookscopeError.of(
+                "no-event", f"event {index} has not happened", "run the simulation further"
+            )
+        start = max((kept for kept in self._kept if kept.index <= index), key=lambda kept: kept.index)
+        k = self._fresh(start)
+        at, following = start.index, start.event
+        while at < index:
+            _, following = self._happen(k, at, following)
+            at += 1
+        k.recording = recording = Recording()
+        k.outputs = []
+        outcome, _ = self._happen(k, index, following)
+        visits = tuple(
+            Visit(k.ways.hops[seen.hop], seen.frame, seen.start, _point(seen.start))
+            for seen in recording.visits
+        )
+        return Opened(outcome, visits, tuple(k.outputs))
+
+    def maps_before(self, index: int) -> tuple[BpfMap, ...]:
+        """The maps as happening ``index`` finds them."""
+        start = max((kept for kept in self._kept if kept.index <= index), key=lambda kept: kept.index)
+        k = self._fresh(start)
+        following = start.event
+        for at in range(start.index, index):
+            _, following = self._happen(k, at, following)
+        return k.attached.maps.maps
+
+    def _fresh(self, at: Checkpoint | None) -> Kernel:
+        """The kernel at the start, or at a checkpoint."""
+        topology = build(self.spec)
+        maps = Maps(self._programs, self.spec.cpus, at.maps if at is not None else None)
+        attached = Attached(self.spec, topology, self.attachments, maps, self._limit)
+        attached.probes = Probes(attached)
+        tables = at.tables.copy() if at is not None else initial(self.spec)
+        kernel = Kernel(self.spec, topology, tables, attached, STEPS)
+        if at is not None:
+            kernel.timers = list(at.timers)
+            for number, programs in enumerate(at.programs):
+                if programs != attached.current[number].programs:
+                    attached.replace(number, programs)
+        return kernel
+
+    def _checkpoint(self) -> None:
+        k = self._kernel
+        programs = tuple(attachment.programs for attachment in k.attached.current)
+        self._kept.append(
+            Checkpoint(
+                self._index, self._next, k.tables.copy(), tuple(k.timers), k.attached.maps.carry(), programs
+            )
+        )
+        if len(self._kept) > MAX_CHECKPOINTS:
+            self._stride *= 2
+            self._kept = [kept for kept in self._kept if kept.index % self._stride == 0]
+
+
+def simulate(
+    world: WorldSpec,
+    events: Iterable[Event],
+    attachments: Sequence[Attachment],
+    *,
+    budget: Budget | None = None,
+    keep: int = 200_000,
+) -> Simulation:
+    """A world with programs attached and events to come; ``advance`` lets them happen.
+
+    Raises HookscopeError for a world that does not hold together, a place that does not exist, a map Linux
+    would refuse.
+    """
+    return Simulation(world, events, attachments, budget=budget, keep=keep)
+
+
+def _programs(attachments: Sequence[Attachment], events: Sequence[Event]) -> tuple[Program, ...]:
+    """All programs there will ever be, each once: their maps exist from the start."""
+    found: list[Program] = []
+    groups = [attachment.programs for attachment in attachments]
+    groups += [event.programs for event in events if isinstance(event, ProgramReplaced)]
+    for group in groups:
+        found += [program for program in group if not any(program is known for known in found)]
+    return tuple(found)
+
+
+def _point(start: Start | None) -> HookPoint | None:
+    return point_of(start.attachment) if start is not None else None

@@ -1,0 +1,35 @@
+"""UDP: datagrams wait in their socket."""
+
+from dataclasses import replace
+
+from vm.kernel.simulation.drops import Reason
+from vm.kernel.simulation.headers import Headers
+from vm.kernel.simulation.kernel import Kernel
+from vm.kernel.simulation.outcome import End
+from vm.kernel.simulation.packet import Packet
+from vm.kernel.simulation.tables import Socket
+
+OVERHEAD = 768
+"""What a packet is counted as beyond its bytes (about sizeof(struct sk_buff) and its shared info)."""
+_KEPT = 64
+
+
+def receive(k: Kernel, packet: Packet, socket: Socket, head: Headers) -> str | None:
+    """A datagram for a bound socket."""
+    return "process" if queue(k, packet, socket, packet.data[head.payload : head.end]) else None
+
+
+def queue(k: Kernel, packet: Packet, socket: Socket, payload: bytes) -> bool:
+    """Puts bytes where the process will read them; whether it should be woken. A full buffer drops them."""
+    if socket.reads:
+        k.hop("socket", packet)
+        return True
+    size = len(payload) + OVERHEAD
+    if socket.unread + size > socket.rcvbuf:
+        k.drop(packet, "socket", Reason.SOCKET_RCVBUFF)
+        return False
+    waiting = (*socket.queue, payload) if len(socket.queue) < _KEPT else socket.queue
+    k.tables.sockets[socket.id] = replace(socket, unread=socket.unread + size, queue=waiting)
+    k.hop("socket", packet, note="waits to be read")
+    k.end(packet, "socket", End.QUEUED)
+    return False

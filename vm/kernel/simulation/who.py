@@ -1,0 +1,49 @@
+"""Who did what, in words, for the audit list."""
+
+from ipaddress import ip_address
+
+from vm.kernel.simulation.drops import Reason
+from vm.kernel.simulation.headers import ETH_IPV4, ETH_IPV6, PROTOCOLS, network
+from vm.kernel.world.events import Event, FunctionCall, PacketArrives, SockAddr, Syscall
+from vm.kernel.world.spec import WorldSpec
+
+_LONGEST = 80
+
+
+def who(spec: WorldSpec, event: Event) -> tuple[str, str]:
+    """A packet's source and what it is; a process and its call."""
+    match event:
+        case PacketArrives():
+            return _packet(event.data)
+        case Syscall():
+            process = spec.process(event.pid)
+            comm = process.comm if process is not None else "?"
+            args = ", ".join(_argument(arg) for arg in event.args)
+            return f"{comm} ({event.pid})", f"{event.name}({args})"[:_LONGEST]
+        case FunctionCall():
+            return f"pid {event.pid}", event.function
+        case _:
+            return "", type(event).__name__
+
+
+def _argument(arg: object) -> str:
+    match arg:
+        case SockAddr(address, port):
+            return f"{address}:{port}"
+        case str():
+            return repr(arg)
+        case bytes():
+            return f"{len(arg)} bytes"
+        case _:
+            return str(arg)
+
+
+def _packet(data: bytes) -> tuple[str, str]:
+    kind = int.from_bytes(data[12:14], "big")
+    found = network(data, kind) if kind in (ETH_IPV4, ETH_IPV6) else Reason.UNHANDLED_PROTO
+    if isinstance(found, Reason):
+        return data[6:12].hex(":"), f"{len(data)} bytes of EtherType {kind:#06x}"
+    name = PROTOCOLS.get(found.proto, f"protocol {found.proto}")
+    port = f":{found.dport}" if found.dport else ""
+    source = f"{ip_address(found.source)}" + (f":{found.sport}" if found.sport else "")
+    return source, f"{name} to {ip_address(found.destination)}{port}"
