@@ -22,6 +22,7 @@ from vm.kernel.scenario import Setup
 from vm.kernel.stream import Stream
 from vm.machine.state import World
 from vm.machine.trace import WINDOW, Budget, Trace
+from vm.program import Program
 from vm.source import HookscopeError
 
 REMEMBERED = 64
@@ -82,6 +83,11 @@ class Run:
         if watch is None:
             return Trace(world, self.stream.setup.budget)
         return Trace(world, self.stream.setup.budget, lambda: watch.tick(self.sent, len(self.stream)))
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The programs that may run, the attached one first."""
+        return self.stream.setup.programs
 
     @property
     def sent(self) -> int:
@@ -156,6 +162,12 @@ class Runs:
             )
         self._runs.move_to_end(key)
         return self._runs[key]
+
+    def put(self, run: Run) -> None:
+        """Remembers a run that was made elsewhere."""
+        self._runs[run.key] = run
+        while len(self._runs) > self.count:
+            self._runs.popitem(last=False)
 
     def of(self, inputs: Inputs) -> Run:
         """The run of these inputs, as far as it has come; raises HookscopeError where there is none."""

@@ -39,6 +39,11 @@ def _first_window(found: Run, request: RunRequest) -> str | None:
     return found.window(packet, min(request.step, found.tally.packets[packet].steps) // WINDOW)
 
 
+def remember(run: Run) -> None:
+    """A run that was opened elsewhere is to be asked for windows as any other."""
+    _runs.put(run)
+
+
 def window(text: str) -> str:
     """A WindowRequest answered by a WindowReply; raises HookscopeError ``unknown-run``."""
     request = WindowRequest.model_validate_json(text)

@@ -102,7 +102,7 @@ def breakpoints_of(request: StopRequest, run: Run) -> Breakpoints:
     """What interrupts the run; raises HookscopeError for a condition or watch that means nothing."""
     conditions: dict[int, Condition] = {}
     points = {point(0, pc) for pc in request.pcs}
-    programs = run.stream.setup.programs
+    programs = run.programs
     parsed = {line: _condition(line, text) for line, text in request.conditions.items()}
     for index, program in enumerate(programs):
         for line in request.lines:
