@@ -59,6 +59,22 @@ def samples() -> Response:
     return _json(services().pool.run("samples"))
 
 
+@blueprint.get("/scenarios")
+def scenarios() -> Response:
+    """Scenarios to choose from."""
+    return _json(services().pool.run("scenarios"))
+
+
+@blueprint.get("/simulations/<key>/packets.pcapng")
+def simulated_packets(key: str) -> Response:
+    """The packets of a simulation, with what became of each beside it."""
+    end = request.args.get("end", "")
+    data = services().pool.run("simulate.packets", key, end, home=key, long=True)
+    response = Response(data, mimetype="application/x-pcapng")
+    response.headers["Content-Disposition"] = f'attachment; filename="hookscope-{end or "all"}.pcapng"'
+    return response
+
+
 def _packets(job: str, read: Callable[[], Any]) -> Response:
     return _json(services().pool.run(job, read()))
 

@@ -11,6 +11,15 @@ from app.schemas.base import Message
 from app.schemas.explain import ExplainRequest
 from app.schemas.metrics import DashboardRequest, MetricsRequest
 from app.schemas.policy import CellRequest, PolicyRequest
+from app.schemas.simulate import (
+    AuditRequest,
+    EventRequest,
+    OpenRequest,
+    RowsRequest,
+    ScriptRequest,
+    SeriesRequest,
+    SimulationRequest,
+)
 from app.schemas.source import CheckRequest, GraphRequest
 from app.schemas.trace import MarksRequest, StopRequest, WindowRequest
 from app.schemas.verifier import ExploreRequest, LogRequest, VerdictRequest, WalkRequest, WalkWindowRequest
@@ -34,7 +43,13 @@ class Question:
 
 
 def _run(message: WindowRequest | StopRequest | MarksRequest) -> str:
-    return message.run
+    return message.run.partition("/")[0]  # a run of a simulation's event lives with the simulation
+
+
+def _simulation(
+    message: SimulationRequest | RowsRequest | EventRequest | OpenRequest | SeriesRequest | AuditRequest,
+) -> str:
+    return message.simulation
 
 
 def _walk(message: WalkRequest | WalkWindowRequest | LogRequest) -> str:
@@ -52,6 +67,13 @@ QUESTIONS: Mapping[str, Question] = {
     "explore": Question(ExploreRequest, "explore", walk_key, long=True),
     "walk:window": Question(WalkWindowRequest, "walk.window", _walk),
     "walk:known": Question(WalkRequest, "walk.known", _walk),
+    "simulate:summary": Question(SimulationRequest, "simulate.summary", _simulation),
+    "simulate:rows": Question(RowsRequest, "simulate.rows", _simulation),
+    "simulate:event": Question(EventRequest, "simulate.event", _simulation),
+    "simulate:open": Question(OpenRequest, "simulate.open", _simulation),
+    "simulate:series": Question(SeriesRequest, "simulate.series", _simulation),
+    "simulate:audit": Question(AuditRequest, "simulate.audit", _simulation),
+    "simulate:script": Question(ScriptRequest, "simulate.script"),
     "walk:log": Question(LogRequest, "walk.log", _walk, long=True),
     "metrics": Question(MetricsRequest, "metrics", lambda message: metrics_key(message.inputs), long=True),
     "dashboard": Question(DashboardRequest, "metrics.dashboard"),

@@ -11,10 +11,12 @@ from flask_socketio import SocketIO
 from pydantic import ValidationError
 
 from app.schemas.base import Message
+from app.schemas.simulate import SimulateCancel, SimulateRequest
 from app.schemas.trace import CancelRequest, Failure, RunRequest
 from app.web.failures import DEFECT, of_error, of_invalid
 from app.web.questions import QUESTIONS
 from app.web.runner import Runner
+from app.web.simulator import Simulator
 from app.web.wire import UNREADABLE
 from vm.source import HookscopeError
 
@@ -40,42 +42,53 @@ def install(socketio: SocketIO, services: "Services") -> None:
         question(event, asked.model, partial(asked.answer, services.pool))
     question("run", RunRequest, sessions.run)
     question("cancel", CancelRequest, sessions.cancel)
+    question("simulate", SimulateRequest, sessions.simulate)
+    question("simulate:cancel", SimulateCancel, sessions.cancel_simulation)
     socketio.on_event(UNREADABLE, lambda *_: _refusal(_NOT_READ))
 
 
 class _Sessions:
-    """The sessions that are connected, each with its runs."""
+    """The sessions that are connected, each with its runs and simulations."""
 
     def __init__(self, socketio: SocketIO, services: "Services") -> None:
         self._socketio = socketio
         self._services = services
-        self._runners: dict[str, Runner] = {}
+        self._runners: dict[str, tuple[Runner, Simulator]] = {}
 
     def connect(self, _auth: object = None) -> bool | None:
         """Takes a session, or refuses it (False) where there are as many as may be."""
         if len(self._runners) >= self._services.settings.max_sessions:
             return False
         session = _session()
-        self._runners[session] = Runner(
-            self._services.pool,
-            lambda event, message: self._socketio.emit(event, message, to=session),
-            self._socketio.start_background_task,
-        )
+
+        def emit(event: str, message: object) -> None:
+            self._socketio.emit(event, message, to=session)
+
+        pool, spawn = self._services.pool, self._socketio.start_background_task
+        self._runners[session] = Runner(pool, emit, spawn), Simulator(pool, emit, spawn)
         return None
 
     def disconnect(self, _reason: object = None) -> None:
         """Lets a session's runs go."""
-        runner = self._runners.pop(_session(), None)
-        if runner is not None:
+        for runner in self._runners.pop(_session(), ()):
             runner.close()
 
     def run(self, message: RunRequest) -> Reply:
         """Starts a run; what comes of it is pushed."""
-        return {"accepted": True, "run": self._runners[_session()].start(message)}
+        return {"accepted": True, "run": self._runners[_session()][0].start(message)}
 
     def cancel(self, message: CancelRequest) -> Reply:
         """Stops the session's runs up to a revision."""
-        self._runners[_session()].cancel(message.revision)
+        self._runners[_session()][0].cancel(message.revision)
+        return {"accepted": True}
+
+    def simulate(self, message: SimulateRequest) -> Reply:
+        """Starts a simulation; what comes of it is pushed."""
+        return {"accepted": True, "simulation": self._runners[_session()][1].start(message)}
+
+    def cancel_simulation(self, message: SimulateCancel) -> Reply:
+        """Stops the session's simulations up to a revision."""
+        self._runners[_session()][1].cancel(message.revision)
         return {"accepted": True}
 
 

@@ -1,0 +1,148 @@
+"""Simulations, and questions about them, as jobs of a simulation process."""
+
+import gc
+from collections import OrderedDict
+
+from pydantic import TypeAdapter
+
+from app.scenarios.read import read
+from app.schemas.simulate import (
+    AuditRequest,
+    EventRequest,
+    OpenRequest,
+    RowsRequest,
+    ScenarioView,
+    ScriptProblem,
+    ScriptReply,
+    ScriptRequest,
+    SeriesReply,
+    SeriesRequest,
+    SimulateRequest,
+    SimulationInputs,
+    SimulationRequest,
+)
+from app.workbench.keys import simulation_key
+from app.workbench.simulate_export import exported
+from app.workbench.simulate_inputs import plan_of
+from app.workbench.simulate_one import event_view, opened
+from app.workbench.simulate_summary import audit as audited
+from app.workbench.simulate_summary import progress, scenario_view, summary
+from app.workbench.simulated import Simulated
+from app.workbench.watch import CancelledError, Watch
+from vm.kernel.scenarios.table import SCENARIOS
+from vm.source import HookscopeError
+
+SLICE = 0.3
+"""Seconds a simulation goes on before others get their turn, and progress is told."""
+REMEMBERED = 3
+"""Simulations a process keeps: each may hold a few hundred megabytes."""
+
+_simulations: OrderedDict[str, Simulated] = OrderedDict()
+
+
+def simulate(text: str, watch: Watch) -> tuple[bool, str]:
+    """A SimulateRequest taken a slice further: whether it has ended, and its reply or progress as JSON."""
+    request = SimulateRequest.model_validate_json(text)
+    found = _of(request.inputs)
+    try:
+        ended = found.go_on(watch, SLICE)
+    except CancelledError:
+        found.stop("it was stopped")
+        ended = True
+    message = summary(found, request.revision) if ended else progress(found, request.revision)
+    return ended, message.model_dump_json()
+
+
+def _of(inputs: SimulationInputs) -> Simulated:
+    """The simulation of these inputs, as far as it has come; one that was stopped begins anew."""
+    key = simulation_key(inputs)
+    known = _simulations.get(key)
+    if known is None or known.stopped_early:
+        _simulations.pop(key, None)
+        while len(_simulations) >= REMEMBERED:
+            _simulations.popitem(last=False)
+            gc.collect()
+        _simulations[key] = Simulated(key, plan_of(inputs))
+    _simulations.move_to_end(key)
+    return _simulations[key]
+
+
+def get(key: str) -> Simulated:
+    """The simulation of that key; raises HookscopeError when this process has forgotten it."""
+    found = _simulations.get(key)
+    if found is None:
+        raise HookscopeError.of(
+            "unknown-simulation",
+            "this simulation is no longer in memory",
+            "it is simulated again from its inputs",
+        )
+    _simulations.move_to_end(key)
+    return found
+
+
+def scenarios() -> str:
+    """All scenarios to choose from."""
+    views = [scenario_view(scenario) for scenario in SCENARIOS.values()]
+    return TypeAdapter(list[ScenarioView]).dump_json(views).decode()
+
+
+def whole(text: str) -> str:
+    """A SimulationRequest answered by a SimulationReply: the summary as far as it is."""
+    request = SimulationRequest.model_validate_json(text)
+    return summary(get(request.simulation), 0).model_dump_json()
+
+
+def rows(text: str) -> str:
+    """A RowsRequest answered by a RowsReply."""
+    request = RowsRequest.model_validate_json(text)
+    return get(request.simulation).rows(request).model_dump_json()
+
+
+def event(text: str) -> str:
+    """An EventRequest answered by an EventView."""
+    request = EventRequest.model_validate_json(text)
+    return event_view(get(request.simulation), request.index).model_dump_json()
+
+
+def open_(text: str) -> str:
+    """An OpenRequest answered by an OpenReply; the run is then remembered as any other."""
+    request = OpenRequest.model_validate_json(text)
+    return opened(get(request.simulation), request.index, request.hop).model_dump_json()
+
+
+def series(text: str) -> str:
+    """A SeriesRequest answered by a SeriesReply."""
+    request = SeriesRequest.model_validate_json(text)
+    found = get(request.simulation).series
+    return SeriesReply(
+        simulation=request.simulation, times_ns=found.times_ns, series=found.views(request.map)
+    ).model_dump_json()
+
+
+def audit(text: str) -> str:
+    """An AuditRequest answered by an AuditReply."""
+    request = AuditRequest.model_validate_json(text)
+    return audited(get(request.simulation), request).model_dump_json()
+
+
+def script(text: str) -> str:
+    """A ScriptRequest answered by a ScriptReply: its mistakes, or what it makes."""
+    found, diagnostics = read(ScriptRequest.model_validate_json(text).text)
+    problems = [
+        ScriptProblem(
+            line=item.span.line if item.span else 1,
+            start=item.span.start if item.span else 0,
+            end=item.span.end if item.span else 1,
+            message=item.message,
+            hint=item.hint,
+        )
+        for item in diagnostics
+    ]
+    if found is None:
+        return ScriptReply(problems=problems).model_dump_json()
+    return ScriptReply(problems=[], title=found.script.scenario, events=found.count).model_dump_json()
+
+
+def packets(key: str, end: str) -> bytes:
+    """The packets of a simulation as a pcapng file; ``end``: those that ended so, empty for all."""
+    return b"".join(exported(get(key), end))

@@ -1,0 +1,86 @@
+"""Detection measured by the ground truth, and what was dropped why."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.schemas.simulate import DropCount, LabelScore, Rate, ScoreView
+from app.workbench.simulate_rows import Endings, Known
+from vm.kernel.simulation.outcome import End, Outcome
+
+DROPS = 200
+"""Kinds of drops that are told."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """What was done about each event, by its number: any of its happenings counts."""
+
+    stopped: set[int] = field(default_factory=set)
+    reported: set[int] = field(default_factory=set)
+    prevented: set[int] = field(default_factory=set)
+
+
+def score(truths: Sequence[str], wanted: frozenset[str], marks: Marks) -> ScoreView:
+    """The score over events whose truths these are."""
+    events: Counter[str] = Counter(truths)
+    counted = {
+        name: Counter(truths[index] for index in found if index < len(truths))
+        for name, found in (
+            ("stopped", marks.stopped),
+            ("reported", marks.reported),
+            ("prevented", marks.prevented),
+        )
+    }
+    labels = [
+        LabelScore(
+            label=label,
+            wanted=label in wanted,
+            events=count,
+            stopped=counted["stopped"][label],
+            reported=counted["reported"][label],
+            prevented=counted["prevented"][label],
+        )
+        for label, count in sorted(events.items())
+    ]
+    stopped = marks.stopped | marks.prevented
+    return ScoreView(
+        labels=labels,
+        stopped=rate(truths, wanted, stopped),
+        detected=rate(truths, wanted, stopped | marks.reported),
+    )
+
+
+def rate(truths: Sequence[str], wanted: frozenset[str], caught: Iterable[int]) -> Rate:
+    """Precision and recall of what was caught."""
+    found = [truths[index] in wanted for index in caught if index < len(truths)]
+    right, all_wanted = sum(found), sum(truth in wanted for truth in truths)
+    return Rate(
+        caught=len(found),
+        right=right,
+        missed=all_wanted - right,
+        false_alarms=len(found) - right,
+        precision=right / len(found) if found and wanted else None,
+        recall=right / all_wanted if all_wanted else None,
+    )
+
+
+def drops(outcomes: Iterable[Outcome], endings: Endings, known: Mapping[str, Known]) -> Iterator[DropCount]:
+    """Drops and denials by reason, station and program line, the most frequent first."""
+    counts: Counter[tuple[str, str, str, int | None]] = Counter()
+    for outcome in outcomes:
+        ending = endings.of(outcome.route)
+        if ending.end == End.DROPPED.value or ending.stopped:
+            counts[ending.reason or ending.verdict, ending.station, ending.program, ending.pc] += 1
+    for (reason, station, program, pc), count in counts.most_common(DROPS):
+        found = known.get(program)
+        yield DropCount(
+            reason=reason,
+            station=station,
+            count=count,
+            attachment=found.attachment if found else None,
+            program=program,
+            pc=pc,
+            line=found.line(pc) if found else None,
+            text=found.text(pc) if found else "",
+        )

@@ -1,0 +1,153 @@
+"""A simulation that a process remembers: how far it is, and everything that is asked about it."""
+
+from collections.abc import Iterator, Sequence
+
+from app.schemas.simulate import RowsReply, RowsRequest
+from app.workbench.simulate_inputs import Plan
+from app.workbench.simulate_rows import Endings, Said, known_programs, matching, row_of, view
+from app.workbench.simulate_score import Marks
+from app.workbench.simulate_series import Series
+from app.workbench.simulate_titles import title
+from app.workbench.watch import Watch
+from vm.kernel.simulation.outcome import Kind, Outcome
+from vm.kernel.simulation.simulation import Simulation, simulate
+from vm.kernel.world.events import Event
+
+CHUNK = 200
+"""Events between two looks at the clock."""
+SAMPLES = 120
+"""Times at which maps are sampled."""
+LAST = 20
+"""Happenings told with each progress."""
+
+
+class Simulated:
+    """A plan under way; ``go_on`` lets some more of its events happen."""
+
+    def __init__(self, key: str, plan: Plan) -> None:
+        self.key = key
+        self.plan = plan
+        attachments = [item.attachment for item in plan.attached]
+        self.simulation: Simulation = simulate(plan.made.world, plan.made.events, attachments)
+        self.events: Sequence[Event] = self.simulation.events
+        self.known = known_programs(plan.attached)
+        self.endings = Endings(self.known)
+        self.series = Series()
+        self.stopped_early = ""
+        self._titles: dict[int, str] = {}
+        self._names = {process.pid: process.comm for process in plan.made.world.processes}
+        self._marked: tuple[int, Marks] = 0, Marks()
+        self._outputs_seen = 0
+        self._next_sample = 0
+
+    @property
+    def total(self) -> int:
+        """How many events there are at most."""
+        return self.simulation.total
+
+    @property
+    def done(self) -> int:
+        """How many events have happened."""
+        return self.simulation.done
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.simulation.finished or bool(self.stopped_early)
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """What has become of them."""
+        return self.simulation.outcomes
+
+    @property
+    def time_ns(self) -> int:
+        """The time of the last event."""
+        return self.outcomes[-1].time_ns if self.outcomes else 0
+
+    def go_on(self, watch: Watch, seconds: float) -> bool:
+        """Lets events happen until all have, or the time is over; whether it has ended.
+
+        Raises CancelledError.
+        """
+        deadline = watch.clock() + seconds
+        stride = max(1, self.total // SAMPLES)
+        while not self.ended and watch.tick(self.done, self.total) < deadline:
+            self.simulation.advance(min(CHUNK, stride))
+            if self.done >= self._next_sample:
+                self._next_sample = self.done + stride
+                self.series.sample(self.time_ns, self.simulation.maps)
+        if self.simulation.finished and self._next_sample < self.total + stride:
+            self._next_sample = self.total + stride
+            self.series.sample(self.time_ns, self.simulation.maps)
+        return self.ended
+
+    def stop(self, why: str) -> None:
+        """Nothing more is to happen."""
+        if not self.ended:
+            self.stopped_early = why
+
+    def truths(self) -> list[str]:
+        """The ground truth of each event so far."""
+        return [event.truth for event in self.events[: self.done]]
+
+    def marks(self) -> Marks:
+        """Which events were stopped, and which were reported, so far."""
+        at, marks = self._marked
+        outcomes, outputs = self.outcomes, self.simulation.outputs
+        for outcome in outcomes[at:]:
+            if outcome.route.denied:
+                marks.stopped.add(outcome.event)
+            if not outcome.hops and outcome.kind in (Kind.SYSCALL, Kind.CALL) and outcome.result is None:
+                marks.prevented.add(outcome.event)
+        for output in outputs[self._outputs_seen :]:
+            marks.reported.add(outcomes[output.index].event)
+        self._marked, self._outputs_seen = (len(outcomes), marks), len(outputs)
+        return marks
+
+    def event_of(self, outcome: Outcome) -> Event | None:
+        """The event that a happening is or stems from."""
+        return self.events[outcome.event] if 0 <= outcome.event < len(self.events) else None
+
+    def title(self, outcome: Outcome) -> str:
+        """A happening in one line."""
+        found = self._titles.get(outcome.event)
+        if found is None:
+            event = self.event_of(outcome)
+            found = self._titles[outcome.event] = title(event, self._names) if event is not None else ""
+        if outcome.kind in (Kind.SWITCH, Kind.EXIT):
+            return f"{outcome.kind.value}, after {found}"
+        return found
+
+    def truth(self, outcome: Outcome) -> str:
+        """The ground truth of its event."""
+        event = self.event_of(outcome)
+        return event.truth if event is not None else ""
+
+    def reported(self, outcome: Outcome) -> bool:
+        """Whether a program told user space of its event."""
+        return outcome.event in self.marks().reported
+
+    def row(self, outcome: Outcome) -> dict[str, object]:
+        """A happening as a row."""
+        said = Said(self.title(outcome), self.truth(outcome), self.reported(outcome))
+        return row_of(outcome, self.endings.of(outcome.route), said)
+
+    def last(self) -> list[dict[str, object]]:
+        """The last happenings, for those who watch."""
+        return [self.row(outcome) for outcome in self.outcomes[-LAST:]]
+
+    def rows(self, request: RowsRequest) -> RowsReply:
+        """A page of those that fit the filters."""
+        self.marks()
+        found = list(matching(request, self.outcomes, self.endings, self))
+        offset = request.offset
+        if request.after is not None:
+            offset = sum(at < request.after for at in found)
+        page = found[offset : offset + request.limit]
+        rows = [view(self.row(self.outcomes[at])) for at in page]
+        return RowsReply.model_construct(simulation=self.key, offset=offset, total=len(found), rows=rows)
+
+    def every_row(self) -> Iterator[dict[str, object]]:
+        """All rows."""
+        return (self.row(outcome) for outcome in self.outcomes)
