@@ -19,6 +19,7 @@ VERBS: Mapping[str, str] = {
     "batch": "runs:batch",
     "verify": "verify:verify",
     "compare": "verify:compare",
+    "jit": "jit:jit",
 }
 """Verb → file:function."""
 

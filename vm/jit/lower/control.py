@@ -8,6 +8,7 @@ from vm.jit.piece import Branch, CallLocal, CallOut, Emit, Lowered, Return
 from vm.jit.registers import X86
 from vm.jit.x86 import encode as x86
 from vm.jit.x86.encode import Cond, Group
+from vm.uapi.helper_ids import HelperId
 
 CONDITIONS: Mapping[JumpOp, Cond] = {
     JumpOp.JEQ: Cond.E,
@@ -56,7 +57,7 @@ def lower_call(insn: Call, pc: int) -> Lowered:
         case CallKind.LOCAL:
             return (CallLocal(pc + 1 + insn.imm),)
         case CallKind.HELPER:
-            return (CallOut(f"helper {insn.imm}"),)
+            return (CallOut(f"bpf_{HelperId(insn.imm).name.lower()}"),)
         case CallKind.KFUNC:
             return (CallOut(f"kfunc {insn.imm}"),)
 
