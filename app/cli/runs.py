@@ -15,11 +15,12 @@ from app.cli.programs import all_programs
 from app.workbench.verdicts import named, verdict_of
 from vm.cfg.structure import check_structure
 from vm.change import OutputKind
-from vm.kernel.hooks import HOOK_POINTS, HookPoint, hook_point
+from vm.kernel.hooks import HOOK_POINTS, HookPoint, known_point
 from vm.kernel.packet.dissect import dissect
 from vm.kernel.packet.hexdump import from_hex
 from vm.kernel.packet.pcap import read_capture
 from vm.kernel.packet.samples import SAMPLES
+from vm.kernel.sample_events import sample_events
 from vm.kernel.scenario import Scenario, Setup
 from vm.machine.oops import oops
 from vm.machine.trace import Trace
@@ -38,7 +39,7 @@ SHOWN = 200
 @click.command()
 @click.argument("file", type=FileOrDash())
 @click.option(
-    "--hook", type=click.Choice(list(HOOK_POINTS)), help="Where to attach; the program's .hook, or xdp."
+    "--hook", help="Where to attach, such as xdp or kprobe/vfs_read; else the program's .hook, or xdp."
 )
 @click.option("--packet", "hexes", multiple=True, help="A packet as hex; may be given several times.")
 @click.option(
@@ -56,31 +57,39 @@ def run(
     steps: bool,
     force: bool,
 ) -> None:
-    """Run FILE on packets and print what became of each, and what the maps hold in the end."""
+    """Run FILE on packets and print what became of each, and what the maps hold in the end.
+
+    At a hook without packets (tracepoints, kprobes, LSM, sockets …) sample events happen instead.
+    """
     programs = all_programs(file)
     rejection = check_structure(programs[0])
     if rejection is not None and not rejection.rule.walked and not force:
         raise HookscopeError.of(
             "refused", f"Linux refuses it: {rejection.message}", "--force runs it all the same"
         )
-    chosen = HOOK_POINTS[hook] if hook else _hook_of(programs[0])
-    packets = tuple(_packets(hexes, pcap, sample))
-    scenario = Scenario(Setup(programs, chosen.prog_type, packets))
-    for index in range(len(packets)):
+    chosen = known_point(hook) if hook else _hook_of(programs[0])
+    happenings = sample_events(chosen)
+    packets = () if happenings else tuple(_packets(hexes, pcap, sample))
+    if happenings and (hexes or pcap or sample):
+        raise HookscopeError.of("no-packet-here", f"{chosen.name} sees no packets", "leave the packets away")
+    scenario = Scenario(Setup(programs, chosen.prog_type, packets, happenings=happenings))
+    for index in range(len(scenario)):
         trace = scenario.trace(index)
         verdict = verdict_of(chosen, trace.ended)
-        click.echo(f"packet {index + 1}: {dissect(packets[index]).summary}")
+        what = happenings[index].text if happenings else dissect(packets[index]).summary
+        click.echo(f"{'event' if happenings else 'packet'} {index + 1}: {what}")
         if steps:
             _tell(trace, chosen)
         click.echo(f"  {verdict.name} after {len(trace):,} steps{_why(trace)}")
-    _maps(scenario.maps(len(packets)))
+    _maps(scenario.maps(len(scenario)))
 
 
 def _hook_of(program: Program) -> HookPoint:
-    """The hook the text names, else the first for its program type, else XDP."""
-    written = hook_point(program.hook) if program.hook else None
+    """The hook the text names, else the first for its program type, else XDP; raises HookscopeError."""
+    if program.hook:
+        return known_point(program.hook)
     fitting = [point for point in HOOK_POINTS.values() if point.prog_type is program.prog_type]
-    return written or (fitting or [HOOK_POINTS["xdp"]])[0]
+    return (fitting or [HOOK_POINTS["xdp"]])[0]
 
 
 def _packets(hexes: tuple[str, ...], pcap: Path | None, sample: str | None) -> Iterator[bytes]:

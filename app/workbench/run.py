@@ -17,7 +17,8 @@ from app.workbench.windows import window_reply
 from app.workbench.written import Written
 from vm.asm import assemble
 from vm.helpers.event import Event
-from vm.kernel.hooks import HOOK_POINTS, HookPoint, hook_point
+from vm.kernel.hooks import HookPoint, known_point
+from vm.kernel.sample_events import sample_events
 from vm.kernel.scenario import Setup
 from vm.kernel.stream import Stream
 from vm.machine.state import World
@@ -181,23 +182,20 @@ class Runs:
 
 def setup_of(inputs: Inputs) -> tuple[HookPoint, Setup]:
     """The hook and the setup that inputs describe; raises HookscopeError where there is nothing to run."""
-    hook = hook_point(inputs.hook)
-    if hook is None:
-        raise HookscopeError.of(
-            "unknown-hook", f"there is no hook {inputs.hook}", f"hooks are {', '.join(HOOK_POINTS)}"
-        )
+    hook = known_point(inputs.hook)
     assembly = assemble(inputs.source)
     if assembly.program is None:
         raise HookscopeError(assembly.errors[0]) if assembly.errors else _nothing_to_run()
-    if not inputs.packets:
+    if hook.takes_packets and not inputs.packets:
         raise HookscopeError.of("no-packets", "there is no packet to send", "add one under Packets to send")
     return hook, Setup(
         tuple(replace(program, prog_type=hook.prog_type) for program in assembly.programs),
         hook.prog_type,
-        tuple(bytes.fromhex(packet) for packet in inputs.packets),
+        tuple(bytes.fromhex(packet) for packet in inputs.packets) if hook.takes_packets else (),
         inputs.times_ns,
         Event(cpu=inputs.cpu, seed=inputs.seed),
         Budget(max(1, min(inputs.max_steps, STEP_LIMIT)), KEYFRAME_BYTES, RUN_SECONDS),
+        sample_events(hook),
     )
 
 

@@ -15,9 +15,7 @@ from vm.word import hex64
 
 def packet_run(hook: HookPoint, stream: Stream, trace: Trace, journey: Journey, index: int) -> PacketRun:
     """What became of packet ``index``."""
-    packet = stream.setup.packets[index]
     verdict = verdict_of(hook, trace.ended)
-    data_out = _data_out(trace)
     return PacketRun(
         index=index,
         steps=len(trace),
@@ -25,10 +23,10 @@ def packet_run(hook: HookPoint, stream: Stream, trace: Trace, journey: Journey, 
         verdict=verdict.name,
         effect=verdict.effect.value,
         value=hex64(trace.ended.value),
-        summary=summary_of(packet),
+        summary=_summary(stream, index),
         fault=_fault(trace),
         journey=_visits(journey),
-        data_out=data_out.hex() if data_out != packet else None,
+        data_out=_data_out(trace, stream.setup.packets[index]) if stream.setup.packets else None,
     )
 
 
@@ -42,7 +40,7 @@ def unreached(index: int, stream: Stream, journey: Journey) -> PacketRun:
         verdict=f"ended at {fate.station.title}",
         effect=fate.effect.value,
         value=hex64(0),
-        summary=summary_of(stream.setup.packets[index]),
+        summary=_summary(stream, index),
         journey=_visits(journey),
     )
 
@@ -59,10 +57,17 @@ def _visits(journey: Journey) -> tuple[StationVisit, ...]:
     )
 
 
-def _data_out(trace: Trace) -> bytes:
-    """The packet as it was when the program ended."""
-    machine = trace.seek(len(trace))
-    return machine.world.ctx.data_out() if isinstance(machine.world.ctx, PacketContext) else b""
+def _summary(stream: Stream, index: int) -> str:
+    """One line about what the program was given: a packet, or an event."""
+    happenings = stream.setup.happenings
+    return happenings[index].text if happenings else summary_of(stream.setup.packets[index])
+
+
+def _data_out(trace: Trace, packet: bytes) -> str | None:
+    """The packet as it was when the program ended, as hex; None where it is as it came."""
+    ctx = trace.seek(len(trace)).world.ctx
+    data = ctx.data_out() if isinstance(ctx, PacketContext) else packet
+    return data.hex() if data != packet else None
 
 
 def _fault(trace: Trace) -> FaultView | None:

@@ -13,6 +13,7 @@ from vm.memory.memory import Memory
 from vm.memory.region import Region
 from vm.uapi.helper_ids import HelperId
 from vm.uapi.prog_types import ProgType
+from vm.uapi.struct_types import Struct
 
 
 class Arg(StrEnum):
@@ -173,6 +174,10 @@ class PacketAccess(Protocol):
     kind: ProgType
     region: Region
     """The context object: r1 at the start."""
+    struct: Struct
+    """What programs take it for."""
+    texts: Mapping[str, str]
+    """What fields mean, by name, where a number says little."""
 
     @property
     def buffer(self) -> PacketBuffer | None:

@@ -41,6 +41,42 @@ def nofault_string(call: HelperCall, address: int, size: int) -> bytes | int:
     return found if found.endswith(b"\0") else found[:-1] + b"\0"
 
 
+def user(call: HelperCall, address: int, size: int) -> bytes | int:
+    """Bytes of the memory of the process, or -EFAULT."""
+    if address > USER_END:
+        return EFAULT
+    found = call.memory.user.read(address, size)
+    return EFAULT if found is None else found
+
+
+def user_string(call: HelperCall, address: int, size: int) -> bytes | int:
+    """A string of the process with its final 0, cut to ``size`` bytes, or -EFAULT."""
+    if not size:
+        return b""
+    found = call.memory.user.string(address, size)
+    if found is None:
+        return EFAULT
+    return found if found.endswith(b"\0") else found[:-1] + b"\0"
+
+
+def _either(call: HelperCall, address: int, size: int) -> bytes | int:
+    """Memory of the process or of the kernel, whichever the address lies in."""
+    return user(call, address, size) if address < USER_END else nofault(call, address, size)
+
+
+def probe_read(call: HelperCall) -> int:
+    """Copies memory of either kind."""
+    size = u32(call, 2)
+    return _answer(call, size, _either(call, call.r[2], size))
+
+
+def probe_read_str(call: HelperCall) -> int:
+    """Copies a string of either kind."""
+    size, address = u32(call, 2), call.r[2]
+    found = user_string(call, address, size) if address < USER_END else nofault_string(call, address, size)
+    return _answer(call, size, found) or len(found if isinstance(found, bytes) else b"")
+
+
 def _answer(call: HelperCall, size: int, found: bytes | int) -> int:
     if isinstance(found, int):
         clear(call, 1, size)
@@ -63,15 +99,16 @@ def probe_read_kernel_str(call: HelperCall) -> int:
 
 
 def probe_read_user(call: HelperCall) -> int:
-    """Copies user memory, of which a modeled process has none."""
+    """Copies memory of the process."""
     size = u32(call, 2)
-    return _answer(call, size, EFAULT if size or call.r[2] > USER_END else b"")
+    return _answer(call, size, user(call, call.r[2], size))
 
 
 def probe_read_user_str(call: HelperCall) -> int:
-    """Copies a string of user memory, of which a modeled process has none."""
+    """Copies a string of the process; answers its length with the final 0."""
     size = u32(call, 2)
-    return _answer(call, size, EFAULT if size else b"")
+    found = user_string(call, call.r[2], size)
+    return _answer(call, size, found) or len(found if isinstance(found, bytes) else b"")
 
 
 _READ = (Arg.UNINIT_MEM, Arg.CONST_SIZE_OR_ZERO, Arg.ANYTHING)
@@ -82,7 +119,7 @@ ROWS = (
         "long bpf_probe_read(void *dst, u32 size, const void *unsafe_ptr)",
         _READ,
         Ret.INTEGER,
-        probe_read_kernel,
+        probe_read,
         "Copies memory from any address without risk: where it cannot be read, dst is zeroed and an error "
         "returned. bpf_probe_read_kernel and bpf_probe_read_user say which memory is meant.",
         TRACING,
@@ -93,7 +130,7 @@ ROWS = (
         "long bpf_probe_read_str(void *dst, u32 size, const void *unsafe_ptr)",
         _READ,
         Ret.INTEGER,
-        probe_read_kernel_str,
+        probe_read_str,
         "Copies a string from any address, as bpf_probe_read_kernel_str or bpf_probe_read_user_str do.",
         TRACING,
         gpl_only=True,

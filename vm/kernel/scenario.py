@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from vm.helpers.event import Event
 from vm.helpers.table import HELPERS
 from vm.kernel import context
+from vm.kernel.context import HookInput
+from vm.kernel.happening import Happening
 from vm.kernel.loading import Loaded, cpus_for, load_maps
 from vm.machine.machine import Machine
 from vm.machine.snapshot import Snapshot
@@ -35,6 +37,23 @@ class Setup:
     times_ns: tuple[int, ...] = ()
     event: Event = field(default_factory=Event)
     budget: Budget = field(default_factory=Budget)
+    happenings: tuple[Happening, ...] = ()
+    """What happens, at a hook without packets; there are no ``packets`` then."""
+
+    def __len__(self) -> int:
+        return len(self.happenings or self.packets)
+
+    def what(self, index: int) -> bytes | HookInput:
+        """What number ``index`` gives the program: a packet, or an event."""
+        return self.happenings[index].what if self.happenings else self.packets[index]
+
+    def at(self, index: int) -> Event:
+        """The outside world as number ``index`` finds it."""
+        since = self.times_ns[index] if index < len(self.times_ns) else index * MILLISECOND
+        event = replace(
+            self.event, time_ns=self.event.time_ns + since, seed=self.event.seed * 1_000_003 + index
+        )
+        return self.happenings[index].event(event) if self.happenings else event
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +73,11 @@ class Scenario:
         self._map_regions = 0
 
     def __len__(self) -> int:
-        return len(self.setup.packets)
+        return len(self.setup)
 
     def event(self, index: int) -> Event:
         """The outside world as packet ``index`` finds it."""
-        times, base = self.setup.times_ns, self.setup.event
-        since = times[index] if index < len(times) else index * MILLISECOND
-        return replace(base, time_ns=base.time_ns + since, seed=base.seed * 1_000_003 + index)
+        return self.setup.at(index)
 
     def world(self, index: int) -> World:
         """The surroundings of packet ``index`` before its first step; runs those before it if need be."""
@@ -117,7 +134,7 @@ class Scenario:
         memory = Memory([])
         loaded = self._maps(memory, carry)
         fields: dict[str, int] = {}
-        ctx = context.create(setup.prog_type, setup.packets[index], memory, event, fields=fields)
+        ctx = context.create(setup.prog_type, setup.what(index), memory, event, fields=fields)
         memory.journal.clear()
         return World(
             programs=setup.programs,

@@ -4,13 +4,12 @@ A stream is a pure function of its setup. Any packet's journey, and the trace of
 again from what the packet before it left in the maps.
 """
 
-from dataclasses import replace
-
 from vm.helpers.event import Event
 from vm.kernel.carries import Carries
 from vm.kernel.hooks import HookPoint
-from vm.kernel.path import Journey, Tracer, send
-from vm.kernel.scenario import MILLISECOND, Carry, Setup
+from vm.kernel.path import Journey, Tracer, send, send_to
+from vm.kernel.scenario import Carry, Setup
+from vm.kernel.stations import WAY_IN
 from vm.machine.trace import Trace
 from vm.source import HookscopeError
 
@@ -25,13 +24,11 @@ class Stream:
         self._carries = Carries()
 
     def __len__(self) -> int:
-        return len(self.setup.packets)
+        return len(self.setup)
 
     def event(self, index: int) -> Event:
         """The outside world as packet ``index`` finds it."""
-        times, base = self.setup.times_ns, self.setup.event
-        since = times[index] if index < len(times) else index * MILLISECOND
-        return replace(base, time_ns=base.time_ns + since, seed=base.seed * 1_000_003 + index)
+        return self.setup.at(index)
 
     def journey(self, index: int) -> Journey:
         """The way of packet ``index``, its runs traced; sends those before it if need be.
@@ -46,14 +43,12 @@ class Stream:
     def _send(self, index: int, carry: Carry | None, *, traced: bool = False) -> Journey:
         setup = self.setup
         attached = {self.hook.name: setup.programs}
-        found = send(
-            setup.packets[index],
-            attached,
-            self.event(index),
-            carry,
-            setup.budget.steps,
-            self._tracer if traced else None,
-        )
+        tracer = self._tracer if traced else None
+        event, limit = self.event(index), setup.budget.steps
+        if self.hook.station in WAY_IN:
+            found = send(setup.packets[index], attached, event, carry, limit, tracer)
+        else:
+            found = send_to(self.hook, setup.what(index), attached, event, carry, limit, tracer)
         self._carries.keep(index + 1, found.maps)
         return found
 

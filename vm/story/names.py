@@ -15,7 +15,7 @@ from vm.memory.fault import MachineFault
 from vm.memory.memory import Memory
 from vm.memory.region import Region, RegionKind, View
 from vm.program import Program
-from vm.uapi.structs import STRUCTS, Kind
+from vm.uapi.structs import STRUCTS, Kind, Struct
 
 
 class Names:
@@ -32,7 +32,7 @@ class Names:
             for index, program in enumerate(world.programs)
             for name, start in program.functions.items()
         }
-        self.context_struct = "xdp_md" if _is_xdp(world.programs[0]) else "__sk_buff"
+        self.context = world.ctx.struct if world.ctx is not None else _struct_for(world.programs[0])
         self._labels = [_labels(program) for program in world.programs]
         self._readable: tuple[tuple[str, str, int, int], ...] | None = None
         self._packet = b""
@@ -88,7 +88,7 @@ class Names:
 
     def context_field(self, off: int) -> str:
         """The context's field at ``off``."""
-        for field in STRUCTS[self.context_struct].fields:
+        for field in self.context.fields:
             if field.offset <= off < field.offset + field.size:
                 return field.name
         return f"{off:+d}"
@@ -100,13 +100,14 @@ class Names:
         """
         ctx = self.machine.world.ctx
         view = ctx.region.view if ctx is not None else None
-        if view is None:
+        if ctx is None or view is None:
             return {}
+        texts = ctx.texts
         if self._readable is None:
-            self._readable = tuple(_readable(view, self.context_struct))
+            self._readable = tuple(_readable(view, self.context))
         stems = None if kept is None else {_stem(name.partition(".")[2]) for name in kept}
         return {
-            name: str(view.load(off, size))
+            name: texts.get(name) or str(view.load(off, size))
             for name, stem, off, size in self._readable
             if stems is None or stem in stems
         }
@@ -150,10 +151,11 @@ def _stem(name: str) -> str:
     return re.match("[a-z]*", name)[0]  # type: ignore[index]
 
 
-def _readable(view: View, struct: str) -> Iterator[tuple[str, str, int, int]]:
+def _readable(view: View, struct: Struct) -> Iterator[tuple[str, str, int, int]]:
     """Name, stem, offset and size of the numbers of a context that its program may read."""
-    for field in STRUCTS[struct].fields:
-        if field.kind is not Kind.POINTER and field.size in (1, 2, 4, 8):
+    plain = struct.name not in STRUCTS  # a tracepoint's record: its pointers are numbers
+    for field in struct.fields:
+        if (plain or field.kind is not Kind.POINTER) and field.size in (1, 2, 4, 8):
             with suppress(MachineFault):
                 view.load(field.offset, field.size)
                 yield field.name, _stem(field.name), field.offset, field.size
@@ -178,5 +180,5 @@ def _labels(program: Program) -> dict[int, str]:
     return named
 
 
-def _is_xdp(program: Program) -> bool:
-    return program.prog_type.name == "XDP"
+def _struct_for(program: Program) -> Struct:
+    return STRUCTS["xdp_md" if program.prog_type.name == "XDP" else "__sk_buff"]

@@ -54,7 +54,7 @@ def _pointer(names: Names, word: int, place: Place) -> Value:
         case RegionKind.PACKET:
             return _packet_pointer(names, word, off)
         case RegionKind.CTX:
-            return Value(word, "ctx", f"ctx {off:+d}", f"struct {names.context_struct}" if not off else "")
+            return Value(word, "ctx", f"ctx {off:+d}", f"struct {names.context.name}" if not off else "")
         case RegionKind.MAP_VALUE:
             cell, inside = names.cell(region, off)
             return Value(word, "map", f"{cell} {inside:+d}" if inside else cell)

@@ -78,7 +78,7 @@ def test_every_program_of_an_object_is_shown() -> None:
         (("run", "-", "--packet", ""), 1, "XDP gets frames of 14 to"),
         (("run", "-", "--pcap", "/nowhere"), 2, "does not exist"),
         (("run", "-", "--pcap", __file__), 1, "the file is text, not a capture"),
-        (("run", "-", "--hook", "kprobe"), 2, "'kprobe' is not one of"),
+        (("run", "-", "--hook", "kprobe"), 1, "kprobe of which kernel function?"),
         (("run", "-", "--sample", "none"), 2, "'none' is not one of"),
         (("verify", "-", "--attach-type", "none"), 1, "there is no attach type none"),
         (("plugin", "zz"), 1, "the memory is not hex: zz"),

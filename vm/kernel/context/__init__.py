@@ -30,6 +30,17 @@ def create(
 ) -> EventContext: ...
 
 
+@overload
+def create(
+    prog_type: ProgType,
+    what: bytes | Frame | HookInput,
+    memory: Memory,
+    event: Event,
+    *,
+    fields: dict[str, int],
+) -> PacketContext | EventContext: ...
+
+
 def create(
     prog_type: ProgType,
     what: bytes | Frame | HookInput,

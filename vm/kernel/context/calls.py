@@ -59,6 +59,11 @@ def _values(
     return tuple(_value(row, arg, task, user=user) for row, arg in zip(rows, args, strict=False))
 
 
+def value_of(row: Argument, thing: Thing, task: Task = NOBODY) -> Value:
+    """An argument of the kernel of the type ``row`` as a value."""
+    return _value(row, thing, task, user=False)
+
+
 def _plain(thing: Thing) -> Value:
     match thing:
         case int() | str() | bytes() | tuple():
@@ -193,7 +198,7 @@ def tcp_event(op: int, sock: SocketInfo, args: Sequence[int] = ()) -> Fields:
     suffix = "ip4" if sock.family == made.AF_INET else "ip6"
     values: dict[str, int | bytes] = {
         "op": op, "family": sock.family, f"remote_{suffix}": sock.remote.packed,
-        f"local_{suffix}": sock.local.packed, "remote_port": sock.remote_port.to_bytes(2, "big"),
+        f"local_{suffix}": sock.local.packed, "remote_port": bytes(2) + sock.remote_port.to_bytes(2, "big"),
         "local_port": sock.local_port, "is_fullsock": 1, "snd_cwnd": 10, "state": sock.state,
         **{f"args[{n}]": arg for n, arg in enumerate(args[:4])},
     }  # fmt: skip

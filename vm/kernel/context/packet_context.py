@@ -1,6 +1,8 @@
 """What contexts of packets share: a region that r1 points to, a packet buffer, numbers the kernel keeps."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from vm.change import FieldChanged
 from vm.helpers.api import PacketBuffer
@@ -19,10 +21,13 @@ class PacketContext(ABC):
     Numbers live in the run's ``fields`` under ``prefix.name``, so that the machine undoes them like its own.
     """
 
+    texts: Mapping[str, str] = MappingProxyType({})
+
     def __init__(
         self, kind: ProgType, prefix: str, buffer: PacketBuffer, memory: Memory, fields: dict[str, int]
     ) -> None:
         self.kind = kind
+        self.struct = CONTEXTS[kind]
         self.prefix = prefix
         self.buffer: PacketBuffer = buffer
         self.memory = memory
