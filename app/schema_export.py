@@ -11,11 +11,34 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from app.schemas import base, explain, packets, reference, source, trace, verifier, workspace
+from app.schemas import (
+    base,
+    explain,
+    metrics,
+    packets,
+    policy,
+    reference,
+    simulate,
+    source,
+    trace,
+    verifier,
+    workspace,
+)
 
-MODULES: tuple[ModuleType, ...] = (source, packets, trace, workspace, reference, explain, verifier)
+MODULES: tuple[ModuleType, ...] = (
+    source,
+    packets,
+    trace,
+    workspace,
+    reference,
+    explain,
+    verifier,
+    simulate,
+    metrics,
+    policy,
+)
 TARGET = Path(__file__).parents[1] / "static/src/schemas.ts"
-LIMITS = ("WINDOW", "MAX_SOURCE", "MAX_PACKETS")
+LIMITS = ("WINDOW", "MAX_SOURCE", "MAX_PACKETS", "MAX_MANIFEST")
 _PRIMITIVE = {
     "string": "string",
     "integer": "number",

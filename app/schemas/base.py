@@ -6,6 +6,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 MAX_SOURCE = 1_048_576
 """Characters of program text one request may carry."""
+MAX_MANIFEST = 262_144
+"""Characters of one YAML text."""
 MAX_PACKET = 65_535
 """Bytes of one packet."""
 MAX_PACKETS = 10_000
@@ -26,6 +28,7 @@ def _packet(text: str) -> str:
 
 
 PacketBytes = Annotated[HexBytes, AfterValidator(_packet)]
+Manifest = Annotated[str, StringConstraints(max_length=MAX_MANIFEST)]
 SourceText = Annotated[str, StringConstraints(max_length=MAX_SOURCE)]
 
 

@@ -4,13 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.schemas.base import HexBytes, Message
+from app.schemas.base import HexBytes, Manifest, Message
 from app.schemas.source import DiagnosticView
 from app.schemas.trace import Inputs
-
-MAX_MANIFEST = 262_144
-"""Characters of one YAML text."""
-Manifest = Annotated[str, Field(max_length=MAX_MANIFEST)]
 
 
 class MetricsRequest(Message):
@@ -30,7 +26,7 @@ class DashboardRequest(Message):
     title: Annotated[str, Field(max_length=200)] = "Hookscope"
 
 
-class EntryView(Message):
+class MapEntry(Message):
     """An entry of a map; ``number`` counts all entries from 0 and is what a series names it by."""
 
     number: int
@@ -40,7 +36,7 @@ class EntryView(Message):
     value_text: str
 
 
-class MapContents(Message):
+class MeasuredMap(Message):
     """The first of a map's ``total`` entries; ``key_type`` and ``value_type`` as its directive has them."""
 
     name: str
@@ -49,10 +45,10 @@ class MapContents(Message):
     value_type: str | None
     max_entries: int
     total: int
-    entries: list[EntryView]
+    entries: list[MapEntry]
 
 
-class BarView(Message):
+class MetricBar(Message):
     """A slot of a histogram: what it counts from and up to, as text, and how many there were."""
 
     low: str
@@ -60,7 +56,7 @@ class BarView(Message):
     count: int
 
 
-class SeriesView(Message):
+class MetricSeries(Message):
     """One line of numbers: its labels, its number now, and the entries it is made of."""
 
     labels: list[tuple[str, str]]
@@ -68,10 +64,10 @@ class SeriesView(Message):
     entries: list[int]
     points: list[float]
     """Empty where it is not drawn."""
-    bars: list[BarView]
+    bars: list[MetricBar]
 
 
-class FamilyView(Message):
+class MetricFamily(Message):
     """A metric. ``draw``: a rate a second, what each stretch of time added, its value, or bars."""
 
     name: str
@@ -90,7 +86,7 @@ class FamilyView(Message):
     most: int
     """How many there could be: the map has no more entries."""
     drawn: int
-    series: list[SeriesView]
+    series: list[MetricSeries]
 
 
 class ScrapeLine(Message):
@@ -102,7 +98,7 @@ class ScrapeLine(Message):
     series: int | None
 
 
-class AxisView(Message):
+class GraphAxis(Message):
     """The time that the graphs show: from 0 to ``end``, in ``points`` steps; ``now`` of them have passed."""
 
     end: str
@@ -131,9 +127,9 @@ class MetricsReply(Message):
     stops: list[int]
     """Numbers of packets after which the maps are known."""
     diagnostics: list[DiagnosticView]
-    maps: list[MapContents]
-    families: list[FamilyView] | None
-    axis: AxisView
+    maps: list[MeasuredMap]
+    families: list[MetricFamily] | None
+    axis: GraphAxis
     scrape: list[ScrapeLine]
     scrape_total: int
     series_total: int

@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from app.schemas.base import HexBytes, Message
-from app.schemas.metrics import Manifest
+from app.schemas.base import HexBytes, Manifest, Message
 from app.schemas.source import DiagnosticView
 
 
@@ -24,7 +23,7 @@ class CellRequest(Message):
     column: int
 
 
-class IdentityView(Message):
+class PolicyIdentity(Message):
     """A number, whom it stands for, and the addresses that have it."""
 
     number: int
@@ -35,7 +34,7 @@ class IdentityView(Message):
     prefixes: list[str]
 
 
-class ReasonView(Message):
+class PolicyReason(Message):
     """Why an entry is there: ``line`` to ``last`` of the policies; 0 where Kubernetes itself says so."""
 
     text: str
@@ -53,7 +52,7 @@ class PolicyEntryView(Message):
     protocol: str
     bits: int
     """How much of the key counts."""
-    reasons: list[ReasonView]
+    reasons: list[PolicyReason]
 
 
 class DoorView(Message):
@@ -69,7 +68,7 @@ class DoorView(Message):
     entries: list[PolicyEntryView]
 
 
-class PlaceView(Message):
+class PolicyPlace(Message):
     """Who may send: a pod, the node, or somebody outside."""
 
     name: str
@@ -78,7 +77,7 @@ class PlaceView(Message):
     identity: int
 
 
-class ColumnView(Message):
+class PolicyColumn(Message):
     """A port of whom may be talked to; ``place`` counts places."""
 
     place: int
@@ -104,10 +103,10 @@ class MatrixCell(Message):
 class PolicyView(Message):
     """All that follows from the policies."""
 
-    identities: list[IdentityView]
+    identities: list[PolicyIdentity]
     doors: list[DoorView]
-    places: list[PlaceView]
-    columns: list[ColumnView]
+    places: list[PolicyPlace]
+    columns: list[PolicyColumn]
     cells: list[list[MatrixCell]]
     """By row: one for each place."""
     notes: list[str]
@@ -124,7 +123,7 @@ class PolicyReply(Message):
     view: PolicyView | None
 
 
-class QuestionView(Message):
+class DoorQuestion(Message):
     """A question put to a map, in order; one that was not needed was not asked."""
 
     map: Literal["ipcache", "policy"]
@@ -142,7 +141,7 @@ class DoorAnswer(Message):
     direction: Literal["ingress", "egress"]
     peer: str
     allowed: bool
-    questions: list[QuestionView]
+    questions: list[DoorQuestion]
 
 
 class DoorProgram(Message):

@@ -11,7 +11,7 @@ from app.metrics.grafana import dashboard as grafana
 from app.metrics.read import Read, read
 from app.metrics.suggest import suggest
 from app.metrics.timeline import POINTS, duration
-from app.schemas.metrics import AxisView, DashboardRequest, MetricsReply, MetricsRequest
+from app.schemas.metrics import DashboardRequest, GraphAxis, MetricsReply, MetricsRequest
 from app.schemas.trace import Inputs
 from app.workbench.check import diagnostic_view
 from app.workbench.metrics_run import Observation, Observations
@@ -58,9 +58,9 @@ def look(text: str) -> str:
     return reply.model_dump_json()
 
 
-def _axis(found: Observation, moment: Moment) -> AxisView:
+def _axis(found: Observation, moment: Moment) -> GraphAxis:
     axis = found.axis
-    return AxisView(
+    return GraphAxis(
         end=duration(axis.end), window=axis.window, stretch=axis.stretch, points=POINTS, now=moment.now
     )
 

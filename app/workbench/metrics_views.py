@@ -11,7 +11,7 @@ from app.metrics.grafana import query
 from app.metrics.read import Read
 from app.metrics.rules import Kind
 from app.metrics.timeline import rates, stretches
-from app.schemas.metrics import BarView, EntryView, FamilyView, MapContents, ScrapeLine, SeriesView
+from app.schemas.metrics import MapEntry, MeasuredMap, MetricBar, MetricFamily, MetricSeries, ScrapeLine
 from app.workbench.metrics_run import Observation
 from vm.kernel.contents import Contents
 from vm.program import MapSpec
@@ -58,14 +58,14 @@ class Moment:
         return max(0, len(self.counts) - 1)
 
 
-def maps_of(moment: Moment, maps: Iterable[MapSpec]) -> list[MapContents]:
+def maps_of(moment: Moment, maps: Iterable[MapSpec]) -> list[MeasuredMap]:
     """The maps that have entries to show."""
     held = moment.entries_after(moment.at)
     return [_map(spec, entries) for spec in maps if (entries := held[spec.name]) is not None]
 
 
-def _map(spec: MapSpec, entries: Contents) -> MapContents:
-    return MapContents(
+def _map(spec: MapSpec, entries: Contents) -> MeasuredMap:
+    return MeasuredMap(
         name=spec.name,
         kind=spec.type.label,
         key_type=spec.key_type,
@@ -73,7 +73,7 @@ def _map(spec: MapSpec, entries: Contents) -> MapContents:
         max_entries=spec.max_entries,
         total=len(entries),
         entries=[
-            EntryView(
+            MapEntry(
                 number=number,
                 key=key.hex(),
                 key_text=_text(spec.key_type, key),
@@ -105,17 +105,17 @@ def _line(family: int, line: Line) -> ScrapeLine:
     return ScrapeLine(text=line.text, value=line.value, family=family, series=line.series)
 
 
-def families_of(moment: Moment) -> list[FamilyView]:
+def families_of(moment: Moment) -> list[MetricFamily]:
     """Every metric that could be read, with how it went."""
     pairs = zip(moment.told.bound, moment.families, strict=True)
     return [_family(moment, bound, family) for bound, family in pairs]
 
 
-def _family(moment: Moment, bound: Bound, family: Family) -> FamilyView:
+def _family(moment: Moment, bound: Bound, family: Family) -> MetricFamily:
     metric, place = bound.metric, moment.told.places[bound.metric.name]
     draw = _drawing(bound)
     made = _histograms(bound, family) if draw == "bars" else _lines(moment, bound, family, draw)
-    return FamilyView(
+    return MetricFamily(
         name=metric.name,
         type=metric.type.value,
         help=metric.help,
@@ -148,12 +148,12 @@ def _named(bound: Bound, labels: Labels) -> list[tuple[str, str]]:
     return list(zip(bound.metric.labels, labels, strict=True))
 
 
-def _lines(moment: Moment, bound: Bound, family: Family, draw: Drawing) -> list[SeriesView]:
+def _lines(moment: Moment, bound: Bound, family: Family, draw: Drawing) -> list[MetricSeries]:
     largest = sorted(family.samples, key=lambda one: -one.value)[:DRAWN]
     history = _history(moment, bound, [one.labels for one in largest])
     drawn = {labels: _points(moment, values, draw) for labels, values in history.items()}
     return [
-        SeriesView(
+        MetricSeries(
             labels=_named(bound, one.labels),
             value=str(one.value),
             entries=list(one.entries),
@@ -199,9 +199,9 @@ def _sums(bound: Bound, entries: Contents, known: dict[Entry, Labels]) -> dict[L
     return sums
 
 
-def _histograms(bound: Bound, family: Family) -> list[SeriesView]:
+def _histograms(bound: Bound, family: Family) -> list[MetricSeries]:
     return [
-        SeriesView(
+        MetricSeries(
             labels=_named(bound, one.labels),
             value=str(one.counts[-1][1]),
             entries=list(one.entries),
@@ -212,12 +212,12 @@ def _histograms(bound: Bound, family: Family) -> list[SeriesView]:
     ]
 
 
-def _bars(one: Histogram) -> list[BarView]:
+def _bars(one: Histogram) -> list[MetricBar]:
     """The slots from the first that counted something to the last, and what lies beyond all."""
     below = [0, *(count for _, count in one.counts)]
     bounds = ["0", *(f"{bound:g}" for bound, _ in one.counts)]
     slots = [
-        BarView(low=bounds[at], high=bounds[at + 1], count=below[at + 1] - below[at])
+        MetricBar(low=bounds[at], high=bounds[at + 1], count=below[at + 1] - below[at])
         for at in range(len(one.counts))
     ]
     used = [at for at, slot in enumerate(slots) if slot.count]

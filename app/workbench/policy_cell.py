@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Address
 
-from app.schemas.policy import CellReply, DoorAnswer, DoorProgram, QuestionView
+from app.schemas.policy import CellReply, DoorAnswer, DoorProgram, DoorQuestion
 from app.workbench.policy_grid import Column, Grid, Place
 from app.workbench.policy_views import door_numbers, ports_text, shown, who
 from vm.kernel.policy.door import packet, source_text
@@ -87,7 +87,7 @@ def _answer(decisions: Decisions, one: Answer, source: Place, target: Place, col
     peer = target if one.direction is Direction.EGRESS else source
     known = decisions.identities
     identity = known.of(peer.address)
-    first = QuestionView(
+    first = DoorQuestion(
         map="ipcache",
         asked=str(peer.address),
         answer="hit",
@@ -105,28 +105,28 @@ def _answer(decisions: Decisions, one: Answer, source: Place, target: Place, col
     )
 
 
-def _asked(asked: PolicyMap, identity: int, protocol: Protocol, port: int) -> list[QuestionView]:
+def _asked(asked: PolicyMap, identity: int, protocol: Protocol, port: int) -> list[DoorQuestion]:
     """The two questions to the policy map; the second is asked where the first has no answer."""
     order = {key: at for at, key in enumerate(shown(asked))}
-    questions: list[QuestionView] = []
+    questions: list[DoorQuestion] = []
     found: Key | None = None
     for subject in (identity, ANYONE):
         text = f"{subject or 'anyone'}, {port}, {protocol.name}"
         if found is not None:
-            questions.append(QuestionView(map="policy", asked=text, answer="not asked", found="", entry=None))
+            questions.append(DoorQuestion(map="policy", asked=text, answer="not asked", found="", entry=None))
             continue
         found = asked.longest(subject, protocol, port)
         questions.append(_answered(text, found, order))
     return questions
 
 
-def _answered(text: str, found: Key | None, order: dict[Key, int]) -> QuestionView:
+def _answered(text: str, found: Key | None, order: dict[Key, int]) -> DoorQuestion:
     if found is None:
-        return QuestionView(map="policy", asked=text, answer="miss", found="", entry=None)
+        return DoorQuestion(map="policy", asked=text, answer="miss", found="", entry=None)
     proto = Protocol(found.protocol).name if found.protocol else "any"
     ports = ports_text(found)
     said = f"entry {order[found] + 1}: port {ports}, {proto}"
-    return QuestionView(map="policy", asked=text, answer="hit", found=said, entry=order[found])
+    return DoorQuestion(map="policy", asked=text, answer="hit", found=said, entry=order[found])
 
 
 def _program(

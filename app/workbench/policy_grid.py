@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from app.schemas.policy import ColumnView
+from app.schemas.policy import PolicyColumn
 from vm.kernel.policy.identities import WORLD
 from vm.kernel.policy.model import Address, Direction, Pod, Policy, Protocol
 from vm.kernel.policy.verdicts import Decisions
@@ -42,10 +42,10 @@ class Grid:
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
 
-    def column_views(self) -> list[ColumnView]:
+    def column_views(self) -> list[PolicyColumn]:
         """The columns as the browser has them."""
         return [
-            ColumnView(place=one.place, port=one.port[1], protocol=one.port[0].name) for one in self.columns
+            PolicyColumn(place=one.place, port=one.port[1], protocol=one.port[0].name) for one in self.columns
         ]
 
 

@@ -5,11 +5,11 @@ from typing import Final, Literal
 from app.schemas.policy import (
     AnswerOf,
     DoorView,
-    IdentityView,
     MatrixCell,
-    PlaceView,
     PolicyEntryView,
-    ReasonView,
+    PolicyIdentity,
+    PolicyPlace,
+    PolicyReason,
 )
 from app.workbench.policy_grid import Grid
 from vm.kernel.policy.entries import Because, Key, PolicyMap
@@ -22,20 +22,20 @@ PREFIXES: Final = 8
 """What is sent of each door, and of each identity's addresses."""
 DoorKey = tuple[str, str, Direction]
 _RESERVED: Final = {HOST: "reserved:host", WORLD: "reserved:world"}
-_WHO: Final = {HOST: "this node", WORLD: "everywhere else"}
+_WHO: Final = {HOST: "this node", WORLD: "outside"}
 
 
-def identities(decisions: Decisions) -> list[IdentityView]:
+def identities(decisions: Decisions) -> list[PolicyIdentity]:
     """Pods first, as the cluster has them, then the node and the outside."""
     known = decisions.identities
     numbers = sorted(known.by_number, key=lambda number: (not known.by_number[number].pods, number))
     return [_identity(known.by_number[number], known) for number in numbers]
 
 
-def _identity(one: Identity, known: Identities) -> IdentityView:
+def _identity(one: Identity, known: Identities) -> PolicyIdentity:
     prefixes = [str(prefix) for prefix, number in known.prefixes.items() if number == one.number]
     labels = [f"{key}={value}" for key, value in one.labels] if one.pods else []
-    return IdentityView(
+    return PolicyIdentity(
         number=one.number,
         kind=_kind(one),
         labels=labels or [_RESERVED.get(one.number, "no labels" if one.pods else "reserved:world")],
@@ -91,8 +91,15 @@ def _entry(key: Key, why: tuple[Because, ...], known: Identities) -> PolicyEntry
         ports=ports_text(key),
         protocol=Protocol(key.protocol).name if key.protocol else "any",
         bits=key.bits,
-        reasons=[ReasonView(text=one.text, line=one.line, last=one.last) for one in why],
+        reasons=[PolicyReason(text=_short(key, one), line=one.line, last=one.last) for one in why],
     )
+
+
+def _short(key: Key, why: Because) -> str:
+    """A reason in the few words that fit beside its entry."""
+    if why.line:
+        return why.text
+    return "always" if key.identity == HOST else "open: no policy selects it"
 
 
 def ports_text(key: Key) -> str:
@@ -103,10 +110,10 @@ def ports_text(key: Key) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
-def places(decisions: Decisions, shown_grid: Grid) -> list[PlaceView]:
+def places(decisions: Decisions, shown_grid: Grid) -> list[PolicyPlace]:
     """The matrix's rows."""
     return [
-        PlaceView(
+        PolicyPlace(
             name=one.name,
             note=one.note,
             address=str(one.address),

@@ -3,6 +3,51 @@
 export const WINDOW = 1024;
 export const MAX_SOURCE = 1048576;
 export const MAX_PACKETS = 10000;
+export const MAX_MANIFEST = 262144;
+
+/** What a door says: its number, and the entry that lets by, None where none does. */
+export interface AnswerOf {
+  door: number;
+  entry: number | null;
+}
+
+/** A program's text, and the place it is attached to: ``xdp:eth0``, ``tracepoint/sched/sched_switch``. */
+export interface AttachmentInput {
+  source: string;
+  place: string;
+}
+
+/** Who was denied what, by which instruction of which line of which program. */
+export interface AuditLine {
+  index: number;
+  time_ns: number;
+  who: string;
+  what: string;
+  station: string;
+  attachment: number | null;
+  program: string;
+  place: string;
+  pc: number | null;
+  line: number | null;
+  text: string;
+  answer: string;
+  truth: string;
+}
+
+/** The page, and how many lines there are. */
+export interface AuditReply {
+  simulation: string;
+  offset: number;
+  total: number;
+  lines: AuditLine[];
+}
+
+/** A page of who was denied what. */
+export interface AuditRequest {
+  simulation: string;
+  offset: number;
+  limit: number;
+}
 
 /** A basic block, placed. Position and size in px; ``lines`` are the pcs of its instructions. */
 export interface BlockView {
@@ -29,6 +74,13 @@ export interface BoundsChange {
   b: [number, number, number];
 }
 
+/** Bytes at an offset into the frame that differ from the hop before. */
+export interface ByteChange {
+  off: number;
+  before: string;
+  after: string;
+}
+
 /** Stop running the inputs of this revision and those before it; what was run so far is answered. */
 export interface CancelRequest {
   revision: number;
@@ -50,6 +102,24 @@ export interface CautionView {
   runs: number;
   text: string;
   fact: string | null;
+}
+
+/** A cell in full: ``head`` says what, ``why`` gives the reason; a program for each door that has one. */
+export interface CellReply {
+  head: string;
+  why: string;
+  allowed: boolean;
+  answers: DoorAnswer[];
+  programs: (DoorProgram | null)[];
+  note: string;
+}
+
+/** Asks about one cell of the matrix: a row's place and a column, by number. */
+export interface CellRequest {
+  policies: string;
+  cluster: string;
+  row: number;
+  column: number;
 }
 
 /** Everything known about the text without running it. */
@@ -82,6 +152,13 @@ export interface ContextChange {
   b: string;
 }
 
+/** Asks for a Grafana dashboard of these rules. */
+export interface DashboardRequest {
+  inputs: Inputs;
+  rules: string | null;
+  title: string;
+}
+
 /** One thing wrong with the text, and what to try. */
 export interface DiagnosticView {
   code: string;
@@ -104,6 +181,56 @@ export interface DiffLine {
 /** Packets as bytes, to be told what each byte is. */
 export interface DissectRequest {
   packets: string[];
+}
+
+/** How a door came to its answer. */
+export interface DoorAnswer {
+  door: number;
+  pod: string;
+  direction: "ingress" | "egress";
+  peer: string;
+  allowed: boolean;
+  questions: DoorQuestion[];
+}
+
+/** The door's tc program with its maps filled, and the packet at it, for the workbench. */
+export interface DoorProgram {
+  title: string;
+  source: string;
+  hook: string;
+  packet: string;
+}
+
+/** A question put to a map, in order; one that was not needed was not asked. */
+export interface DoorQuestion {
+  map: "ipcache" | "policy";
+  asked: string;
+  answer: "hit" | "miss" | "not asked";
+  found: string;
+  entry: number | null;
+}
+
+/** A pod's policy map in a direction, the first of ``total`` entries; ``closed``: a policy selects it. */
+export interface DoorView {
+  pod: string;
+  name: string;
+  direction: "ingress" | "egress";
+  closed: boolean;
+  by: string[];
+  total: number;
+  entries: PolicyEntryView[];
+}
+
+/** How many were dropped for a reason, and by which line of which program. */
+export interface DropCount {
+  reason: string;
+  station: string;
+  count: number;
+  attachment: number | null;
+  program: string;
+  pc: number | null;
+  line: number | null;
+  text: string;
 }
 
 /** An edge between blocks, routed with right angles; calls have no points, they are not drawn. */
@@ -139,6 +266,21 @@ export interface EntryView {
   value: string;
   value_text: string;
   cpu: number | null;
+}
+
+/** One event in full. */
+export interface EventRequest {
+  simulation: string;
+  index: number;
+}
+
+/** An event in full: its row, its packet taken apart, every hop, and what programs told of it. */
+export interface EventView {
+  row: OutcomeRow;
+  detail: Record<string, string>;
+  packet: PacketView | null;
+  hops: HopView[];
+  outputs: OutputRow[];
 }
 
 /** A program to start from, with packets that show it. */
@@ -287,6 +429,15 @@ export interface FrameView {
   bytes: Record<string, string>;
 }
 
+/** The time that the graphs show: from 0 to ``end``, in ``points`` steps; ``now`` of them have passed. */
+export interface GraphAxis {
+  end: string;
+  window: string;
+  stretch: string;
+  points: number;
+  now: number;
+}
+
 /** The graph of one program; None where there is nothing to draw, or too much: ``note`` says so. */
 export interface GraphReply {
   revision: number;
@@ -336,6 +487,32 @@ export interface HookRef {
   verdicts: string[];
 }
 
+/** One station on the way of an event. Bytes are given where the frame came there. */
+export interface HopView {
+  number: number;
+  station: string;
+  title: string;
+  kernel: string;
+  device: string;
+  netns: string;
+  at_ns: number;
+  effect: "pass" | "drop" | "tx" | "redirect" | "aborted" | "deny" | "ignored";
+  verdict: string;
+  note: string;
+  attachment: number | null;
+  program: string;
+  steps: number;
+  pc: number | null;
+  line: number | null;
+  text: string;
+  value: string | null;
+  fault: string;
+  data: string | null;
+  changes: ByteChange[];
+  resized: number;
+  numbers: Record<string, number>;
+}
+
 /** Everything a run depends on: equal inputs give equal traces, on any worker. */
 export interface Inputs {
   source: string;
@@ -374,6 +551,16 @@ export interface KnownReply {
   whole: boolean;
   values: RegView[];
   places: KnownPlace[];
+}
+
+/** The events of one label of ground truth, and how many of them were stopped or reported. */
+export interface LabelScore {
+  label: string;
+  wanted: boolean;
+  events: number;
+  stopped: number;
+  reported: number;
+  prevented: number;
 }
 
 /** One header or payload. */
@@ -420,6 +607,31 @@ export interface LogRequest {
   count: number;
 }
 
+/** The YAML that belongs to a workspace; None: never written, so what is offered to start from stands. */
+export interface Manifests {
+  rules: string | null;
+  policies: string | null;
+  cluster: string | null;
+}
+
+/** Manifests as they were saved; ``version`` counts saves, 0 before the first. */
+export interface ManifestsDoc {
+  manifests: Manifests;
+  version: number;
+}
+
+/** The new version; ``conflict`` holds what another tab had saved since ``base``, now overwritten. */
+export interface ManifestsReply {
+  version: number;
+  conflict: Manifests | null;
+}
+
+/** Saves; ``base`` is the version it is based on. */
+export interface ManifestsSave {
+  manifests: Manifests;
+  base: number;
+}
+
 /** A map entry: None is "no entry". Values are bytes; the texts are typed. */
 export interface MapChange {
   k: "map";
@@ -437,6 +649,15 @@ export interface MapChange {
 export interface MapContents {
   name: string;
   entries: [string, string][];
+}
+
+/** An entry of a map; ``number`` counts all entries from 0 and is what a series names it by. */
+export interface MapEntry {
+  number: number;
+  key: string;
+  key_text: string;
+  value: string;
+  value_text: string;
 }
 
 /** MapRef */
@@ -487,6 +708,93 @@ export interface MarksRequest {
   packet: number;
 }
 
+/** Whether a connection comes about; ``self`` is one to oneself, which no door sees. */
+export interface MatrixCell {
+  allowed: boolean;
+  same: boolean;
+  answers: AnswerOf[];
+}
+
+/** The first of a map's ``total`` entries; ``key_type`` and ``value_type`` as its directive has them. */
+export interface MeasuredMap {
+  name: string;
+  kind: string;
+  key_type: string | null;
+  value_type: string | null;
+  max_entries: number;
+  total: number;
+  entries: MapEntry[];
+}
+
+/** A slot of a histogram: what it counts from and up to, as text, and how many there were. */
+export interface MetricBar {
+  low: string;
+  high: string;
+  count: number;
+}
+
+/** A metric. ``draw``: a rate a second, what each stretch of time added, its value, or bars. */
+export interface MetricFamily {
+  name: string;
+  type: "counter" | "gauge" | "histogram";
+  help: string;
+  map: string;
+  draw: "rate" | "stack" | "value" | "bars";
+  query: string;
+  first: number;
+  last: number;
+  lines: number[];
+  total: number;
+  most: number;
+  drawn: number;
+  series: MetricSeries[];
+}
+
+/** One line of numbers: its labels, its number now, and the entries it is made of. */
+export interface MetricSeries {
+  labels: [string, string][];
+  value: string;
+  entries: number[];
+  points: number[];
+  bars: MetricBar[];
+}
+
+/** A program with the rules that export its maps. */
+export interface MetricsExample {
+  id: string;
+  title: string;
+  doc: string;
+  inputs: Inputs;
+  rules: string;
+}
+
+/** The maps after ``at`` of ``total`` packets, and what the rules make of them. ``done``: how many have been run so far; asking again goes on. ``families`` is None where the text is no rules at all: then the ``diagnostics`` say why. */
+export interface MetricsReply {
+  revision: number;
+  rules: string;
+  suggested: boolean;
+  done: number;
+  total: number;
+  finished: boolean;
+  at: number;
+  stops: number[];
+  diagnostics: DiagnosticView[];
+  maps: MeasuredMap[];
+  families: MetricFamily[] | null;
+  axis: GraphAxis;
+  scrape: ScrapeLine[];
+  scrape_total: number;
+  series_total: number;
+}
+
+/** Asks what ``rules`` (None: those suggested) make of the maps after ``at`` packets (None: all). */
+export interface MetricsRequest {
+  inputs: Inputs;
+  rules: string | null;
+  at: number | null;
+  revision: number;
+}
+
 /** What characters ``start`` to ``end`` of ``ExplanationView.kernel`` mean; notes do not overlap. */
 export interface NoteView {
   start: number;
@@ -494,10 +802,60 @@ export interface NoteView {
   text: string;
 }
 
+/** ``run`` is the key of a run of one packet, to be asked for windows, marks and stops as any other; ``inputs`` are what the workbench shows: program, hook, frame. The maps are those the run found. */
+export interface OpenReply {
+  run: string;
+  steps: number;
+  inputs: Inputs;
+  attachment: number;
+  maps: MapView[];
+}
+
+/** Open a program's run in the workbench: at which event, at which hop of it. */
+export interface OpenRequest {
+  simulation: string;
+  index: number;
+  hop: number;
+}
+
+/** One happening in a line: what it was, and where and how it ended. ``event`` is the number of the scenario's event it is or stems from (a switch stems from a wake-up). */
+export interface OutcomeRow {
+  index: number;
+  event: number;
+  time_ns: number;
+  kind: "packet" | "syscall" | "wake" | "run" | "sample" | "call" | "replace" | "map" | "switch" | "exit";
+  title: string;
+  truth: string;
+  station: string;
+  place: string;
+  end: "delivered" | "dropped" | "sent" | "queued" | "";
+  effect: "pass" | "drop" | "tx" | "redirect" | "aborted" | "deny" | "ignored";
+  verdict: string;
+  reason: string;
+  note: string;
+  attachment: number | null;
+  program: string;
+  pc: number | null;
+  line: number | null;
+  stopped: boolean;
+  reported: boolean;
+}
+
 /** A trace_pipe line or a record for user space. */
 export interface OutputChange {
   k: "out";
   kind: "trace_pipe" | "ringbuf" | "perf" | "clone";
+  source: string;
+  text: string;
+  data: string;
+}
+
+/** A record for user space or a line of trace_pipe, with the event it came from. */
+export interface OutputRow {
+  index: number;
+  time_ns: number;
+  attachment: number;
+  kind: string;
   source: string;
   text: string;
   data: string;
@@ -549,6 +907,16 @@ export interface PacketsReply {
   warnings: string[];
 }
 
+/** A whole number of a scenario that may be chosen from ``low`` to ``high``. */
+export interface ParameterView {
+  name: string;
+  doc: string;
+  default: number;
+  low: number;
+  high: number;
+  unit: string;
+}
+
 /** Edits after which the text assembles and the verifier accepts the program: that was tried. */
 export interface PatchView {
   kind: string;
@@ -580,6 +948,94 @@ export interface PlaceView {
 export interface PointView {
   x: number;
   y: number;
+}
+
+/** A port of whom may be talked to; ``place`` counts places. */
+export interface PolicyColumn {
+  place: number;
+  port: number;
+  protocol: string;
+}
+
+/** An entry of a pod's policy map. */
+export interface PolicyEntryView {
+  identity: number;
+  who: string;
+  ports: string;
+  protocol: string;
+  bits: number;
+  reasons: PolicyReason[];
+}
+
+/** Policies with a cluster to try them on. */
+export interface PolicyExample {
+  id: string;
+  title: string;
+  doc: string;
+  policies: string;
+  cluster: string;
+}
+
+/** A number, whom it stands for, and the addresses that have it. */
+export interface PolicyIdentity {
+  number: number;
+  kind: "pods" | "node" | "outside";
+  labels: string[];
+  namespace: string;
+  who: string;
+  prefixes: string[];
+}
+
+/** Who may send: a pod, the node, or somebody outside. */
+export interface PolicyPlace {
+  name: string;
+  note: string;
+  address: string;
+  identity: number;
+}
+
+/** Why an entry is there: ``line`` to ``last`` of the policies; 0 where Kubernetes itself says so. */
+export interface PolicyReason {
+  text: string;
+  line: number;
+  last: number;
+}
+
+/** ``view`` is None where a text has a mistake: then ``policies`` and ``cluster`` say which. */
+export interface PolicyReply {
+  revision: number;
+  policies: DiagnosticView[];
+  cluster: DiagnosticView[];
+  view: PolicyView | null;
+}
+
+/** Asks what ``policies`` make of ``cluster``; both are YAML, of the second only pods and namespaces. */
+export interface PolicyRequest {
+  policies: string;
+  cluster: string;
+  revision: number;
+}
+
+/** All that follows from the policies. */
+export interface PolicyView {
+  identities: PolicyIdentity[];
+  doors: DoorView[];
+  places: PolicyPlace[];
+  columns: PolicyColumn[];
+  cells: MatrixCell[][];
+  notes: string[];
+  policies: number;
+}
+
+/** An attachment: how often its program ran, its steps together, and what it answered how often. */
+export interface ProgramCount {
+  attachment: number;
+  name: string;
+  place: string;
+  hook: string;
+  runs: number;
+  steps: number;
+  verdicts: Record<string, number>;
 }
 
 /** The verdict on one program of the file. */
@@ -616,6 +1072,16 @@ export interface ProgramView {
   labels: Record<string, number>;
   functions: Record<string, number>;
   maps: MapSpecView[];
+}
+
+/** How good detection is: how much of what was caught was wanted, how much of what was wanted was caught. None where it is a share of nothing. */
+export interface Rate {
+  caught: number;
+  right: number;
+  missed: number;
+  false_alarms: number;
+  precision: number | null;
+  recall: number | null;
 }
 
 /** Bytes a step read: packet and stack offsets as in the changes. */
@@ -657,6 +1123,30 @@ export interface RegView {
   high: string | null;
   size: number | null;
   scalar: ScalarView | null;
+}
+
+/** The page, and how many events fit in all; ``offset`` is that of the first row. */
+export interface RowsReply {
+  simulation: string;
+  offset: number;
+  total: number;
+  rows: OutcomeRow[];
+}
+
+/** A page of the events that fit all filters; an empty filter fits every event. */
+export interface RowsRequest {
+  simulation: string;
+  offset: number;
+  limit: number;
+  ends: string[];
+  effects: string[];
+  stations: string[];
+  truths: string[];
+  kinds: string[];
+  stopped: boolean | null;
+  reported: boolean | null;
+  text: string;
+  after: number | null;
 }
 
 /** A finished run: pushed when done; windows are asked for (and the first is sent along). */
@@ -720,6 +1210,139 @@ export interface ScalarView {
   umax32: number;
 }
 
+/** A scenario to choose. ``truths``: what each label of ground truth means; ``wanted``: to detect. */
+export interface ScenarioView {
+  id: string;
+  title: string;
+  doc: string;
+  look_for: string;
+  parameters: ParameterView[];
+  truths: Record<string, string>;
+  wanted: string[];
+  attach: string[];
+}
+
+/** Detection measured by the ground truth: by what was stopped, and by what was stopped or reported. */
+export interface ScoreView {
+  labels: LabelScore[];
+  stopped: Rate;
+  detected: Rate;
+}
+
+/** A line of the exposition; a sample's names its family and series by number. */
+export interface ScrapeLine {
+  text: string;
+  value: string;
+  family: number;
+  series: number | null;
+}
+
+/** A mistake of a script: line from 1, columns from 0. */
+export interface ScriptProblem {
+  line: number;
+  start: number;
+  end: number;
+  message: string;
+  hint: string | null;
+}
+
+/** Its mistakes; where there are none, its name and how many events it makes. */
+export interface ScriptReply {
+  problems: ScriptProblem[];
+  title: string;
+  events: number;
+}
+
+/** Is this script right? */
+export interface ScriptRequest {
+  text: string;
+}
+
+/** Sampled values, ``times_ns`` apart as the simulation chose. */
+export interface SeriesReply {
+  simulation: string;
+  times_ns: number[];
+  series: SeriesView[];
+}
+
+/** How the entries of a map went over time; without a map, that of all maps. */
+export interface SeriesRequest {
+  simulation: string;
+  map: string;
+}
+
+/** One entry over time: its first 8 bytes as a number, all CPUs together, for each time of the reply. */
+export interface SeriesView {
+  map: string;
+  key: string;
+  key_text: string;
+  values: (number | null)[];
+}
+
+/** Stop the simulations up to this revision; what was simulated so far stays to be looked at. */
+export interface SimulateCancel {
+  revision: number;
+}
+
+/** Simulate this, in place of what was asked for before; progress is pushed. */
+export interface SimulateRequest {
+  inputs: SimulationInputs;
+  revision: number;
+}
+
+/** Everything a simulation depends on: one of ``scenario`` (an id), ``script`` (YAML), ``capture`` (a pcap or pcapng file in base 64) and ``packets``; equal inputs give equal simulations, on any worker. */
+export interface SimulationInputs {
+  scenario: string;
+  parameters: Record<string, number>;
+  script: string;
+  capture: string;
+  packets: string[];
+  times_ns: number[];
+  device: string;
+  seed: number;
+  attachments: AttachmentInput[];
+}
+
+/** Pushed as ``simulate:progress`` while a simulation goes on: counts so far, and the last events. */
+export interface SimulationProgress {
+  simulation: string;
+  revision: number;
+  done: number;
+  total: number;
+  time_ns: number;
+  stations: StationCount[];
+  ends: Record<string, number>;
+  last: OutcomeRow[];
+  ended: boolean;
+}
+
+/** Pushed as ``simulate:done``: the whole summary. Also the answer to ``simulate:summary``. */
+export interface SimulationReply {
+  simulation: string;
+  revision: number;
+  title: string;
+  done: number;
+  total: number;
+  stopped_early: string;
+  time_ns: number;
+  stations: StationCount[];
+  ends: Record<string, number>;
+  drops: DropCount[];
+  programs: ProgramCount[];
+  maps: MapView[];
+  map_names: string[];
+  score: ScoreView;
+  denials: number;
+  outputs: OutputRow[];
+  outputs_total: number;
+  warnings: string[];
+}
+
+/** About a whole simulation; ``simulation`` is the key that ``simulate`` answered with. */
+export interface SimulationRequest {
+  simulation: string;
+}
+
 /** Eight bytes of stack: ``off`` from r10, ``types`` a letter for each byte from the lowest address. */
 export interface SlotKnown {
   off: number;
@@ -764,6 +1387,18 @@ export interface StateView {
   bounds: [number, number, number];
   context: Record<string, string>;
   maps: MapView[];
+}
+
+/** How many came to a station of a device, and how they left it. */
+export interface StationCount {
+  station: string;
+  device: string;
+  seen: number;
+  passed: number;
+  dropped: number;
+  sent: number;
+  redirected: number;
+  denied: number;
 }
 
 /** One station of the path the packet came through. */

@@ -1,4 +1,5 @@
 // Brand, views, the program's name, whether it is kept, palette, share, theme.
+import { computed } from "@preact/signals";
 import * as actions from "../actions.ts";
 import { kept, saveIfOffline } from "../autosave.ts";
 import { keysOf } from "../commands.ts";
@@ -6,7 +7,7 @@ import { caption } from "../keys.ts";
 import { mac, toggleTheme } from "../page.ts";
 import * as select from "../select.ts";
 import { share } from "../share.ts";
-import { act } from "../store.ts";
+import { act, state } from "../store.ts";
 import * as screen from "../screen.ts";
 import { Icon } from "./Icon.tsx";
 import { VerdictChip } from "./VerdictChip.tsx";
@@ -24,7 +25,9 @@ export function Brand() {
   );
 }
 
-type View = "home" | screen.Screen;
+type View = "home" | "metrics" | screen.Screen;
+
+const openId = computed(() => state.value.id);
 
 /** Another screen of the same program needs no new page. */
 function goTo(event: MouseEvent, to: screen.Screen): void {
@@ -33,35 +36,52 @@ function goTo(event: MouseEvent, to: screen.Screen): void {
   screen.show(to);
 }
 
-function Links({ view }: { view: View }) {
+interface LinksProps {
+  view: View;
+  /** The workbench's address of the program that is open, on a page that is not the workbench itself. */
+  program?: string;
+}
+
+/** The metrics of what is open here; of a link, which has none of its own, the example's. */
+function metricsAddress(id: string | null): string {
+  if (id !== null) return `/metrics?w=${encodeURIComponent(id)}`;
+  const example = new URLSearchParams(location.search).get("example");
+  return example === null || example === "blank" ? "/metrics" : `/metrics?example=${encodeURIComponent(example)}`;
+}
+
+function Links({ view, program = "/workbench" }: LinksProps) {
+  const inside = view !== "home" && view !== "metrics";
   const current = (name: View) => (view === name ? { "aria-current": "page" as const } : {});
   return (
     <>
       <a href="/" {...current("home")}>
         Home
       </a>
-      <a href={view === "verifier" ? screen.addressOf("workbench") : "/workbench"} onClick={(event) => view === "verifier" && goTo(event, "workbench")} {...current("workbench")}>
+      <a href={view === "verifier" ? screen.addressOf("workbench") : program} onClick={(event) => view === "verifier" && goTo(event, "workbench")} {...current("workbench")}>
         Workbench
       </a>
-      <a href={view === "home" ? "/workbench?view=verifier" : screen.addressOf("verifier")} onClick={(event) => view !== "home" && goTo(event, "verifier")} {...current("verifier")}>
+      <a href={inside ? screen.addressOf("verifier") : `${program}${program.includes("?") ? "&" : "?"}view=verifier`} onClick={(event) => inside && goTo(event, "verifier")} {...current("verifier")}>
         Verifier
+      </a>
+      <a href={view === "metrics" ? "" : metricsAddress(openId.value)} {...current("metrics")}>
+        Metrics
       </a>
     </>
   );
 }
 
-export function Navigation({ view }: { view: View }) {
+export function Navigation(props: LinksProps) {
   return (
     <>
       <nav class="nav" aria-label="Views">
-        <Links view={view} />
+        <Links {...props} />
       </nav>
       <details class="mnav">
         <summary aria-label="Views">
           <Icon name="menu" />
         </summary>
         <nav aria-label="Views, as a menu">
-          <Links view={view} />
+          <Links {...props} />
         </nav>
       </details>
     </>
