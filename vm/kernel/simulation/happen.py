@@ -1,10 +1,20 @@
 """Events begin here: each kind of event, and what is due later."""
 
+from collections.abc import Sequence
+from typing import assert_never
+
+from vm.kernel.context.calls import Thing
+from vm.kernel.context.hits import any_syscall_enter, any_syscall_exit, syscall_enter, syscall_exit
+from vm.kernel.context.inputs import Sample as Overflow
+from vm.kernel.simulation import scheduler
+from vm.kernel.simulation.calls import Args, Call
 from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.outcome import Kind
 from vm.kernel.simulation.packet import Packet
+from vm.kernel.simulation.socket_calls import CALLS
 from vm.kernel.world.events import (
     ANY_CPU,
+    RUN_NS,
     Event,
     FunctionCall,
     MapUpdated,
@@ -16,6 +26,10 @@ from vm.kernel.world.events import (
     Wakes,
 )
 from vm.source import HookscopeError, did_you_mean
+from vm.uapi.tracepoints import SYSCALL_NUMBERS
+
+Passed = tuple[tuple[str, Sequence[Thing]], ...]
+"""Kernel functions a call came by, with their arguments."""
 
 KINDS: dict[type[Event], Kind] = {
     PacketArrives: Kind.PACKET,
@@ -40,9 +54,29 @@ def happen(k: Kernel, index: int, event: Event) -> int | None:
         case MapUpdated():
             k.begin(index, event.time_ns, max(event.cpu, 0))
             return _update(k, event)
-        case _:
-            return k.attached.probes.happen(k, index, event)
+        case Syscall():
+            return syscall(k, index, event)
+        case Wakes(time_ns, pid, cpu):
+            k.begin(index, time_ns, _cpu(k, pid, cpu))
+            scheduler.wake(k, pid, k.cpu, RUN_NS)
+        case Runs(time_ns, pid, ns, cpu):
+            k.begin(index, time_ns, _cpu(k, pid, cpu))
+            scheduler.wake(k, pid, k.cpu, ns)
+        case Sample():
+            _sample(k, index, event)
+        case FunctionCall():
+            _function(k, index, event)
+        case _ as unhandled:
+            assert_never(unhandled)
     return None
+
+
+def _cpu(k: Kernel, pid: int, cpu: int) -> int:
+    """The CPU an event says, else the process' own."""
+    process = k.tables.processes.get(pid)
+    if cpu == ANY_CPU:
+        cpu = process.spec.cpu if process is not None else 0
+    return cpu % k.spec.cpus
 
 
 def arrive(k: Kernel, index: int, event: PacketArrives) -> None:
@@ -72,6 +106,88 @@ def _update(k: Kernel, event: MapUpdated) -> int:
     raise HookscopeError.of("unknown-map", f"there is no map {event.map!r}", hint)
 
 
+def syscall(k: Kernel, index: int, event: Syscall) -> int | None:
+    """A process calls the kernel; where it is not there nothing happens, and None is answered."""
+    k.begin(index, event.time_ns, _cpu(k, event.pid, event.cpu))
+    process = k.tables.processes.get(event.pid)
+    if process is None:
+        return None
+    k.pid = event.pid
+    probes = k.attached.probes
+    known = event.name in SYSCALL_NUMBERS
+    if known and probes.tracing:
+        _tell_enter(k, event)
+    call = Call(k, process, event.args, event.result, [])
+    handler = CALLS.get(event.name)
+    result = handler(call) if handler is not None else event.result or 0
+    if known and probes.returns:
+        what = "exit", event.pid, event.name, event.args, result, tuple(call.passed)
+        scheduler.due(k, event.time_ns + event.duration_ns, what)
+    return result
+
+
+def _tell_enter(k: Kernel, event: Syscall) -> None:
+    probes, name, args = k.attached.probes, event.name, event.args
+    probes.tracepoint(k, "raw_syscalls/sys_enter", lambda: any_syscall_enter(name, args))
+    probes.tracepoint(k, f"syscalls/sys_enter_{name}", lambda: syscall_enter(name, args))
+    probes.function(k, f"__x64_sys_{name}", lambda: args)
+
+
+def _tell_exit(k: Kernel, pid: int, name: str, args: Args, result: int, passed: Passed) -> None:
+    k.pid = pid
+    probes = k.attached.probes
+    for function, given in reversed(passed):
+        probes.function_returns(k, function, lambda given=given: given, result)  # type: ignore[misc]
+    probes.function_returns(k, f"__x64_sys_{name}", lambda: args, result)
+    probes.tracepoint(k, f"syscalls/sys_exit_{name}", lambda: syscall_exit(name, result, args))
+    probes.tracepoint(k, "raw_syscalls/sys_exit", lambda: any_syscall_exit(name, result, args))
+
+
+def _function(k: Kernel, index: int, event: FunctionCall) -> None:
+    """A process is in a function; it returns later."""
+    k.begin(index, event.time_ns, _cpu(k, event.pid, event.cpu))
+    if event.pid not in k.tables.processes:
+        return
+    k.pid = event.pid
+    probes = k.attached.probes
+    if event.user:
+        probes.user_function(k, event.function, event.args)
+    else:
+        probes.function(k, event.function, lambda: event.args)
+    if probes.returns:
+        scheduler.due(k, event.time_ns + event.duration_ns, ("returns", event))
+
+
+def _sample(k: Kernel, index: int, event: Sample) -> None:
+    """A performance counter overflows: what runs there is seen."""
+    k.begin(index, event.time_ns, event.cpu % k.spec.cpus)
+    running = k.tables.running[k.cpu]
+    function = "main" if running else "default_idle"
+    for runner in k.attached.by_name.get("perf_event", ()):
+        if runner.attachment.target in ("", str(k.cpu)):
+            what = Overflow(event.period, function, user=bool(running))
+            k.attached.probes.watch(k, runner, what, function)
+
+
 def timer(k: Kernel, index: int, time_ns: int, what: object) -> tuple[Kind, int | None]:
     """Something that was due happens."""
-    return k.attached.probes.due(k, index, time_ns, what)
+    match what:
+        case ("slice", int(cpu), int(pid)):
+            k.begin(index, time_ns, cpu)
+            scheduler.slice_over(k, cpu, pid)
+            return Kind.SWITCH, None
+        case ("exit", int(pid), str(name), tuple(args), int(result), tuple(passed)):
+            k.begin(index, time_ns, _cpu(k, pid, ANY_CPU))
+            _tell_exit(k, pid, name, args, result, passed)
+            return Kind.EXIT, result
+        case ("returns", FunctionCall() as event):
+            k.begin(index, time_ns, _cpu(k, event.pid, event.cpu))
+            k.pid = event.pid
+            probes = k.attached.probes
+            if event.user:
+                probes.user_function(k, event.function, event.args, event.result)
+            else:
+                probes.function_returns(k, event.function, lambda: event.args, event.result)
+            return Kind.EXIT, event.result
+        case _:
+            raise AssertionError(f"nobody knows what to do with {what!r}")

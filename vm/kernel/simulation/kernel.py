@@ -152,6 +152,8 @@ class Kernel:
             frame = packet.frame() if packet is not None else None
             self.recording.visits.append(Visited(number, frame, self.recording.start))
             self.recording.start = None
+        if self.attached.probes.tracing and packet is not None and program is None:
+            self.attached.probes.passes(self, packet, station)
 
     def end(
         self,

@@ -1,40 +1,261 @@
-"""Programs that watch without standing on a packet's way: what is told them, and when."""
+"""Programs around the path: tracepoints, functions, security hooks, and what they are told.
 
+Nothing is built for a place where no program watches.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from ipaddress import ip_address
+
+from vm.helpers.event import Event as RunEvent
+from vm.helpers.event import Probe
+from vm.helpers.network import Device
+from vm.kernel.context import HookInput
+from vm.kernel.context.calls import (
+    Thing,
+    function_arguments,
+    function_call,
+    lookup_event,
+    security_call,
+    tcp_event,
+)
+from vm.kernel.context.hits import Hit, kfree_skb, set_state
+from vm.kernel.context.hits import packet as packet_hit
+from vm.kernel.context.objects import symbol_address
+from vm.kernel.hooks import Effect
+from vm.kernel.simulation import scheduler
 from vm.kernel.simulation.attached import Attached
 from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.headers import Headers
 from vm.kernel.simulation.kernel import Kernel
-from vm.kernel.simulation.outcome import Kind
+from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
+from vm.kernel.simulation.runner import Run, Runner
+from vm.kernel.simulation.socket_info import STATES, info
 from vm.kernel.simulation.tables import Socket
-from vm.kernel.world.events import Event
+from vm.kernel.stations import STATIONS
+from vm.kernel.world.events import RUN_NS
+from vm.uapi.tracing import functions
+
+_ENTRY = ("kprobe", "fentry")
+_RETURN = ("kretprobe", "fexit")
+_STACK = ("do_syscall_64", "entry_SYSCALL_64_after_hwframe")
 
 
 class Probes:
-    """Fires tracepoints, probes and security hooks."""
+    """Fires what is attached around the path."""
 
     def __init__(self, attached: Attached) -> None:
+        names = {point.name for point in attached.points}
         self.attached = attached
+        self.tracing = any(name.partition("/")[0] in _AROUND for name in names)
+        self.schedules = any("sched" in name or "try_to_wake" in name for name in names)
+        self.returns = any(
+            name.partition("/")[0] in (*_RETURN, "uretprobe") or "sys_exit" in name for name in names
+        )
 
-    def happen(self, k: Kernel, index: int, event: Event) -> int | None:
-        """An event without a packet."""
-        k.begin(index, event.time_ns, max(event.cpu, 0))
+    def watches(self, *names: str) -> bool:
+        """Whether a program is at any of these hooks."""
+        return any(name in self.attached.by_name for name in names)
+
+    # Tracepoints.
+
+    def tracepoint(
+        self, k: Kernel, name: str, build: Callable[[], Hit], packet: Packet | None = None
+    ) -> None:
+        """``category/name`` is come by: programs of all kinds that watch it run."""
+        if not self.tracing:
+            return
+        short = name.partition("/")[2]
+        by_name = self.attached.by_name
+        records = by_name.get(f"tracepoint/{name}", ())
+        raws = by_name.get(f"raw_tracepoint/{short}", ()) + by_name.get(f"tp_btf/{short}", ())
+        if not records and not raws:
+            return
+        hit = build()
+        for runner in records:
+            self.watch(k, runner, hit.record, name, packet)
+        for runner in raws:
+            self.watch(k, runner, hit.raw, name, packet)
+
+    # Functions.
+
+    def function(
+        self, k: Kernel, name: str, build: Callable[[], Sequence[Thing]], packet: Packet | None = None
+    ) -> None:
+        """A kernel function begins."""
+        for kind in _ENTRY if self.tracing else ():
+            self._function(k, kind, name, build, None, packet)
+
+    def function_returns(
+        self, k: Kernel, name: str, build: Callable[[], Sequence[Thing]], result: int
+    ) -> None:
+        """A kernel function returns."""
+        for kind in _RETURN if self.tracing else ():
+            self._function(k, kind, name, build, result, None)
+
+    def _function(
+        self,
+        k: Kernel,
+        kind: str,
+        name: str,
+        build: Callable[[], Sequence[Thing]],
+        result: int | None,
+        packet: Packet | None,
+    ) -> None:
+        runners = self.attached.by_name.get(f"{kind}/{name}", ())
+        if not runners:
+            return
+        task, args = k.task(), build()
+        what: HookInput
+        if kind in ("kprobe", "kretprobe"):
+            what = function_call(name, args, result, task=task)
+        else:
+            what = function_arguments(name, args, result, task=task)
+        for runner in runners:
+            self.watch(k, runner, what, name, packet, symbol_address(name))
+
+    def user_function(self, k: Kernel, name: str, args: Sequence[Thing], result: int | None = None) -> None:
+        """A function of the process' own program begins, or returns with ``result``."""
+        kind = "uprobe" if result is None else "uretprobe"
+        for runner in self.attached.by_name.get(f"{kind}/{name}", ()):
+            what = function_call(name, args, result, user=True, task=k.task())
+            self.watch(k, runner, what, name, None, symbol_address(name, user=True))
+
+    def watch(
+        self,
+        k: Kernel,
+        runner: Runner,
+        what: HookInput,
+        note: str,
+        packet: Packet | None = None,
+        address: int = 0,
+    ) -> None:
+        """Runs a program whose answer changes nothing, and tells of it."""
+        event = k.event_for(packet.dev if packet is not None else None)
+        run = k.execute(runner, what, _probed(event, address))
+        effect = Effect.IGNORED if run.answer is not None else Effect.ABORTED
+        verdict = None if run.answer is None else runner.point.verdict(run.answer).name
+        station = runner.point.station
+        k.hop(station, packet, effect, runner.name, run.steps, run.pc, verdict, run.message or note)
+
+    # Security hooks.
+
+    def allows(self, k: Kernel, hook: str, *args: Thing) -> int:
+        """Whether security modules allow it: 0, or the error of the first that does not."""
+        for runner in self.attached.by_name.get(f"lsm/{hook}", ()):
+            run = k.execute(runner, security_call(hook, args, k.task()), k.event_for(None))
+            refused = self.decided(k, runner, run, hook)
+            if refused:
+                return refused
         return 0
 
-    def due(self, k: Kernel, index: int, time_ns: int, what: object) -> tuple[Kind, int | None]:
-        """Something that was due."""
-        k.begin(index, time_ns, 0)
-        return Kind.SWITCH, None
+    def group_allows(self, k: Kernel, hook: str, what: HookInput, pid: int) -> int:
+        """What programs of the process' control group say: 0, or the error of one that denies. All run."""
+        worst = 0
+        for runner in self.attached.cgroup(k.tables, hook, pid):
+            run = k.execute(runner, what, k.event_for(None))
+            refused = self.decided(k, runner, run, hook)
+            worst = worst or refused
+        return worst
+
+    def decided(self, k: Kernel, runner: Runner, run: Run, note: str) -> int:
+        """Tells of a run that could deny; 0, or the error."""
+        point = runner.point
+        verdict = point.verdict(run.answer) if run.answer is not None else None
+        effect = verdict.effect if verdict is not None else Effect.ABORTED
+        name = verdict.name if verdict is not None else None
+        k.hop(point.station, None, effect, runner.name, run.steps, run.pc, name, run.message or note)
+        if effect is not Effect.DENY or run.answer is None:
+            return 0
+        k.denied = True
+        return point.errno(run.answer, runner.world.fields)
+
+    # Sockets.
+
+    def state(self, k: Kernel, socket: Socket, old: str, new: str) -> None:
+        """The state of a TCP socket changes."""
+        if not self.attached.by_name:
+            return
+        seen = info(socket)
+        build = partial(set_state, seen, STATES[old], STATES[new])
+        self.tracepoint(k, "sock/inet_sock_set_state", build)
+        self.function(k, "tcp_set_state", lambda: (seen, STATES[new]))
+        op = _SOCK_OPS.get((old, new))
+        if op is not None:
+            what = tcp_event(op, seen, (STATES[old], STATES[new]))
+            self.group_allows(k, "sockops", what, socket.pid)
+
+    def lookup(self, k: Kernel, packet: Packet, head: Headers) -> tuple[Socket | None, bool]:
+        """sk_lookup programs choose a socket, or drop the packet (then the second answer is true)."""
+        what = lookup_event(
+            head.proto, ip_address(head.source), head.sport, ip_address(head.destination), head.dport,
+            packet.dev.ifindex,
+        )  # fmt: skip
+        chosen: Socket | None = None
+        for runner in self.attached.lookups:
+            run = k.execute(runner, what, k.event_for(packet.dev))
+            verdict = runner.point.verdict(run.answer) if run.answer is not None else None
+            effect = verdict.effect if verdict is not None else Effect.ABORTED
+            name = verdict.name if verdict is not None else None
+            k.hop("lookup", packet, effect, runner.name, run.steps, run.pc, name, run.message)
+            if effect in (Effect.DROP, Effect.DENY):
+                k.end(packet, "lookup", End.DROPPED, Reason.NO_SOCKET, Effect.DROP, runner, run.pc)
+                return None, True
+            assigned = runner.world.fields.get("sk.assigned", 0)
+            chosen = k.tables.sockets.get(assigned, chosen)
+        return chosen, False
+
+    def woken(self, k: Kernel, pid: int) -> None:
+        """What a process waited for has come: it wants to run, where anybody looks at the scheduler."""
+        process = k.tables.processes.get(pid)
+        if self.schedules and process is not None:
+            scheduler.wake(k, pid, process.spec.cpu % k.spec.cpus, RUN_NS)
+
+    # Packets.
+
+    def passes(self, k: Kernel, packet: Packet, station: str) -> None:
+        """A packet passes a station: tracepoints and functions there."""
+        name = _TRACEPOINTS.get(station)
+        if name is not None:
+            self.tracepoint(k, f"net/{name}", lambda: _packet_hit(name, packet), packet)
+        row = STATIONS.get(station)
+        for function in (row.function, *row.also) if row is not None else ():
+            self.function(k, function, lambda f=function: _packet_args(f, packet), packet)  # type: ignore[misc]
 
     def dropped(self, k: Kernel, packet: Packet, station: str, reason: Reason) -> None:
         """The kernel drops a packet."""
+        row, dev = STATIONS[station], device_of(packet)
+        self.tracepoint(k, "skb/kfree_skb", lambda: kfree_skb(packet.data, dev, reason, row.function), packet)
+        self.function(k, "sk_skb_reason_drop", lambda: (0, packet.data, int(reason)), packet)
 
-    def lookup(self, k: Kernel, packet: Packet, head: Headers) -> tuple[Socket | None, bool]:
-        """sk_lookup programs choose a socket."""
-        return None, False
 
-    def woken(self, k: Kernel, pid: int) -> None:
-        """A process is woken."""
+_AROUND = frozenset({"tracepoint", "raw_tracepoint", "tp_btf", "kprobe", "kretprobe", "fentry", "fexit"})
+_SOCK_OPS = {("SYN_RECV", "ESTABLISHED"): 5, ("SYN_SENT", "ESTABLISHED"): 4}
+"""BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB and BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB."""
+_TRACEPOINTS = {"skb": "netif_receive_skb", "tc_egress": "net_dev_queue"}
 
-    def state(self, k: Kernel, socket: Socket, old: str, new: str) -> None:
-        """A socket's state changes."""
+
+def device_of(packet: Packet) -> Device:
+    """The packet's device as helpers know it."""
+    spec = packet.dev.spec
+    return Device(spec.ifindex, spec.name, spec.mac, mtu=spec.mtu)
+
+
+def _packet_hit(name: str, packet: Packet) -> Hit:
+    return packet_hit(name, packet.data, device_of(packet))
+
+
+def _packet_args(function: str, packet: Packet) -> Sequence[Thing]:
+    """The arguments of a function that a packet passes: the socket buffer where the prototype has it."""
+    found, dev = functions().get(function), device_of(packet)
+    given: dict[str, Thing] = {"sk_buff": packet.data, "net_device": dev}
+    return tuple(given.get(arg.target, 0) for arg in (found.arguments if found is not None else ()))
+
+
+def _probed(event: RunEvent, address: int) -> RunEvent:
+    if not address:
+        return event
+    stack = (address, *(symbol_address(caller) for caller in _STACK))
+    return replace(event, probe=Probe(address, stack, (symbol_address("main", user=True),)))

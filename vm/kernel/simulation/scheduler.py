@@ -1,0 +1,81 @@
+"""The scheduler: run queues in the order of waking, slices, and the tracepoints that tell of them."""
+
+import heapq
+
+from vm.kernel.context.hits import sched_switch, sched_wakeup
+from vm.kernel.simulation.kernel import Kernel
+
+SLICE_NS = 3_000_000
+"""How long a process runs while others wait. Linux has slices of about that length, and weighs more."""
+RUNNABLE, SLEEPING, DEAD = 0, 1, 0x80
+
+
+def due(k: Kernel, time_ns: int, what: object) -> None:
+    """Lets something happen at a time."""
+    heapq.heappush(k.timers, (time_ns, k.tables.next("timer"), k.event_index, what))
+
+
+def wake(k: Kernel, pid: int, cpu: int, ns: int) -> None:
+    """A process wants ``ns`` of a CPU: it is woken where it slept, and gets it or waits its turn."""
+    tables = k.tables
+    if pid not in tables.processes:
+        return
+    asleep = tables.wanted.get(pid, 0) <= 0
+    tables.wanted[pid] = max(tables.wanted.get(pid, 0), 0) + ns
+    if not asleep:
+        return
+    probes, task = k.attached.probes, k.attached.task(tables, pid, cpu)
+    for name in ("sched_waking", "sched_wakeup"):
+        probes.tracepoint(k, f"sched/{name}", lambda name=name: sched_wakeup(task, cpu, name))  # type: ignore[misc]
+    probes.function(k, "try_to_wake_up", lambda: (task, 3, 0))
+    if tables.running[cpu]:
+        tables.queued[cpu] = (*tables.queued[cpu], pid)
+    else:
+        _switch(k, cpu, pid, RUNNABLE)
+
+
+def _switch(k: Kernel, cpu: int, pid: int, state: int) -> None:
+    """The CPU goes over to another process; ``state`` is what the one before is from now on."""
+    tables, attached = k.tables, k.attached
+    before = tables.running[cpu]
+    previous, following = attached.task(tables, before, cpu), attached.task(tables, pid, cpu)
+    attached.probes.tracepoint(
+        k, "sched/sched_switch", lambda: sched_switch(previous, following, state if before else RUNNABLE)
+    )
+    tables.running[cpu], tables.since[cpu] = pid, k.now_ns
+    attached.probes.function(k, "finish_task_switch", lambda: (previous,))
+    if pid:
+        due(k, k.now_ns + min(tables.wanted[pid], SLICE_NS), ("slice", cpu, pid))
+
+
+def slice_over(k: Kernel, cpu: int, pid: int) -> None:
+    """A process has had its slice, or all it wanted."""
+    tables = k.tables
+    if tables.running[cpu] != pid:
+        return
+    tables.wanted[pid] = tables.wanted.get(pid, 0) - (k.now_ns - tables.since[cpu])
+    tables.since[cpu] = k.now_ns
+    if tables.wanted[pid] > 0 and not tables.queued[cpu]:
+        due(k, k.now_ns + min(tables.wanted[pid], SLICE_NS), ("slice", cpu, pid))
+        return
+    leave(k, cpu, RUNNABLE if tables.wanted[pid] > 0 else SLEEPING)
+
+
+def leave(k: Kernel, cpu: int, state: int) -> None:
+    """What runs on a CPU gives it to the next in its queue."""
+    tables = k.tables
+    pid, queue = tables.running[cpu], tables.queued[cpu]
+    if state == RUNNABLE:
+        queue = (*queue, pid)
+    following, tables.queued[cpu] = (queue[0], queue[1:]) if queue else (0, ())
+    _switch(k, cpu, following, state)
+
+
+def gone(k: Kernel, pid: int) -> None:
+    """A process has ended: it runs nowhere, and waits nowhere."""
+    tables = k.tables
+    tables.wanted.pop(pid, None)
+    for cpu in tables.queued:
+        tables.queued[cpu] = tuple(other for other in tables.queued[cpu] if other != pid)
+        if tables.running[cpu] == pid:
+            leave(k, cpu, DEAD)
