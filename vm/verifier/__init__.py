@@ -95,7 +95,7 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
         if message:
             walk.log.write(message + caught.ending)
         caught.explain(walk.log)
-    depths = tuple(walk.stack_depths)
+    depths, kept = tuple(walk.stack_depths), walk.kept
     if rejected is None:
         depths = _alive(walk, explorer)
     if walk.options.log_level & LOG_STATS:
@@ -103,10 +103,10 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
     if walk.options.log_level:
         walk.log.write(
             f"processed {walk.processed} insns (limit 1000000) "
-            f"max_states_per_insn {explorer.max_states_per_insn} total_states {explorer.total_states} "
-            f"peak_states {explorer.peak_states} mark_read 0\n"
+            f"max_states_per_insn {kept.max_per_insn} total_states {kept.total} "
+            f"peak_states {kept.peak} mark_read 0\n"
         )
-    counts = (walk.processed, explorer.total_states, explorer.peak_states, explorer.max_states_per_insn)
+    counts = (walk.processed, kept.total, kept.peak, kept.max_per_insn)
     if rejected is None:
         return Report(True, None, "", walk.log.text(), *counts, stack_depths=depths)
     details = {"pc": rejected.pc, **rejected.details}

@@ -100,32 +100,31 @@ def _decide_packet(op: JumpOp, dst: Register, src: Register) -> bool | None:
 
 
 def _split(walk: "Walk", insn: Jump, dst: Register, src: Register, target: int) -> int:
-    linked = linked_with(walk, insn, dst, src)
-    dst = walk.regs[insn.dst]
-    if isinstance(insn.src, Reg):
-        src = walk.regs[insn.src.n]
+    linked: tuple[Linked, ...] = ()
+    if dst.id or src.id:
+        linked = linked_with(walk, insn, dst, src)
+        dst = walk.regs[insn.dst]
+        if isinstance(insn.src, Reg):
+            src = walk.regs[insn.src.n]
     here = walk.state
     other = push(walk, target, walk.pc)
-    if dst.kind is Kind.SCALAR and src.kind is Kind.SCALAR:
+    numbers = dst.kind is Kind.SCALAR and src.kind is Kind.SCALAR
+    if numbers:
         _learn(insn, here, dst, src, False)
         _learn(insn, other, dst, src, True)
-        for state in (here, other):
-            if isinstance(insn.src, Reg) and src.id:
-                sync(state, state.frame.regs[insn.src.n], linked)
-            if dst.id:
-                sync(state, state.frame.regs[insn.dst], linked)
-    else:
-        _sync_scalars(insn, here, other, dst, src, linked)
-    pointers(walk, insn, dst, src, here, other)
+    if len(linked) > 1:
+        _tell_linked(insn, (here, other), dst, src, linked)
+    if not numbers:
+        pointers(walk, insn, dst, src, here, other)
     walk.print_state(here)
     return walk.pc + 1
 
 
-def _sync_scalars(
-    insn: Jump, here: State, other: State, dst: Register, src: Register, linked: tuple[Linked, ...]
+def _tell_linked(
+    insn: Jump, ways: tuple[State, State], dst: Register, src: Register, linked: tuple[Linked, ...]
 ) -> None:
-    """A comparison with a pointer teaches nothing of the number, but its copies are brought in line."""
-    for state in (here, other):
+    """Copies of the operands are brought in line, also where a pointer has taught nothing of a number."""
+    for state in ways:
         if isinstance(insn.src, Reg) and src.kind is Kind.SCALAR and src.id:
             sync(state, state.frame.regs[insn.src.n], linked)
         if dst.kind is Kind.SCALAR and dst.id:

@@ -165,9 +165,9 @@ def _checked(
     fallthrough: tuple[Scalar, Scalar],
 ) -> Outcomes:
     """The outcomes after reg_bounds_sanity_check has looked at all four."""
-    sides = zip(("true_reg1", "true_reg2", "false_reg1", "false_reg2"), (*taken, *fallthrough), strict=True)
-    complaints = tuple((place, scalar, what) for place, scalar in sides if (what := violation(scalar)))
-    if not complaints:
-        return Outcomes(taken, fallthrough, ())
     (a, b), (c, d) = taken, fallthrough
+    if not (violation(a) or violation(b) or violation(c) or violation(d)):
+        return Outcomes(taken, fallthrough, ())
+    sides = zip(("true_reg1", "true_reg2", "false_reg1", "false_reg2"), (a, b, c, d), strict=True)
+    complaints = tuple((place, scalar, what) for place, scalar in sides if (what := violation(scalar)))
     return Outcomes((sanitized(a), sanitized(b)), (sanitized(c), sanitized(d)), complaints)

@@ -19,6 +19,7 @@ from vm.instruction import (
     LoadPacket,
     MayGoto,
     Neg,
+    Slot,
     Store,
     StoreRelease,
     width,
@@ -35,6 +36,8 @@ from vm.verifier.rules import loading
 from vm.verifier.saved import push
 from vm.verifier.walk import Walk
 
+MAX_EFFECTS: Final = 1 << 12
+_ALU_EFFECTS: Final[dict[tuple[int, ...], "Effect"]] = {}
 Effect = Callable[[Walk, Any], object]
 """Performs an instruction; where ``Decoded.following`` is 0 it answers the next slot, None at the end."""
 
@@ -56,10 +59,21 @@ def decode(walk: Walk, pc: int) -> Decoded:
     control = _CONTROL.get(type(insn))
     if insn is not None and control is not None:
         return Decoded(control, insn, 0)
-    effect = _EFFECTS.get(type(insn))
+    effect = _alu_effect(insn, walk.program.slots[pc]) if isinstance(insn, Alu) else _EFFECTS.get(type(insn))
     if insn is None or effect is None:
         raise unsupported(pc, "this instruction")
     return Decoded(effect, insn, pc + width(insn))
+
+
+def _alu_effect(insn: Alu, slot: Slot) -> Effect:
+    """The same for all equal instructions, for as many as are kept."""
+    key = (slot.opcode, slot.dst, slot.src, slot.off, slot.imm)
+    found = _ALU_EFFECTS.get(key)
+    if found is None:
+        if len(_ALU_EFFECTS) >= MAX_EFFECTS:
+            _ALU_EFFECTS.clear()
+        found = _ALU_EFFECTS[key] = transfer_alu.alu_effect(insn)
+    return found
 
 
 def _jump(walk: Walk, insn: Jump) -> int:
@@ -122,7 +136,6 @@ _CONTROL: Final[Mapping[type, Effect]] = {
     MayGoto: _may_goto,
 }
 _EFFECTS: Final[Mapping[type, Effect]] = {
-    Alu: transfer_alu.alu,
     Neg: transfer_alu.unary,
     Endian: transfer_alu.unary,
     Load: transfer.load,

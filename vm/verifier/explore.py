@@ -22,18 +22,6 @@ class Explorer:
         """The slots any path came to, made ready."""
 
     @property
-    def total_states(self) -> int:
-        return self._walk.kept.total
-
-    @property
-    def peak_states(self) -> int:
-        return self._walk.kept.peak
-
-    @property
-    def max_states_per_insn(self) -> int:
-        return self._walk.kept.max_per_insn
-
-    @property
     def checked(self) -> set[int]:
         """The slots any path came to."""
         return {pc for pc, ready in enumerate(self.decoded) if ready is not None}
@@ -45,9 +33,8 @@ class Explorer:
     def run(self) -> None:
         """Walks until the last path has ended; raises Rejected."""
         walk = self._walk
-        marks, live, observer = walk.analysis.marks, walk.stack_live, walk.observer
-        decoded, log_on, limit = self.decoded, walk.log.enabled, walk.options.limit
-        guards = walk.guards
+        marks, live, observer, kept = walk.analysis.marks, walk.stack_live, walk.observer, walk.kept
+        decoded, log_on, limit, guards = self.decoded, walk.log.enabled, walk.options.limit, walk.guards
         pc, previous = 0, -1
         walk.scratch_all()
         while True:
@@ -62,7 +49,7 @@ class Explorer:
                 observer.insn(walk.processed, pc, previous, state)
             following: object = None
             mark = marks[pc]
-            if mark & PRUNE and walk.kept.covers(pc):
+            if mark & PRUNE and kept.covers(pc):
                 self._print_safe(pc, previous)
             else:
                 if mark & JUMP:
@@ -70,7 +57,8 @@ class Explorer:
                 if log_on:
                     self._print_insn(pc, previous)
                 previous = pc
-                live.begin(state, pc)
+                if live.current is None:
+                    live.enter(state)
                 if guards is not None:
                     following = guards.perform(walk, pc, self._perform)
                 else:
@@ -82,12 +70,13 @@ class Explorer:
                         effect(walk, insn)
                     else:
                         following = effect(walk, insn)
-                    live.commit()
+                    if live.written or pc not in live.idle:
+                        live.commit(pc)
                 if following is None and observer is not None:
                     barred = guards is not None and guards.stops(pc, state)
                     (observer.barred if barred else observer.exited)(walk.processed, pc)
-            if isinstance(following, int):
-                pc = following
+            if following is not None:
+                pc = following  # type: ignore[assignment]
                 continue
             branch = self._next_branch()
             if branch is None:

@@ -200,8 +200,7 @@ class KeptStates:
         for kept in bucket:
             old = kept.state
             if (
-                not old.branches
-                and not old.cleaned
+                not (old.cleaned or old.branches)
                 and old.pc == pc
                 and same_callsites(old, state)
                 and not self._loops.incomplete(old)

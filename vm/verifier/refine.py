@@ -36,9 +36,10 @@ OPPOSITE: Final = {
 class Draft:
     """A scalar in the making: bits, and one ``[smin, smax, umin, umax]`` for each width."""
 
-    __slots__ = ("low", "var_off", "wide")
+    __slots__ = ("_first", "low", "var_off", "wide")
 
     def __init__(self, scalar: Scalar) -> None:
+        self._first = scalar
         self.var_off = scalar.var_off
         self.wide = [scalar.smin, scalar.smax, scalar.umin, scalar.umax]
         self.low = [scalar.smin32, scalar.smax32, scalar.umin32, scalar.umax32]
@@ -50,6 +51,9 @@ class Draft:
     def synced(self) -> Scalar:
         """The scalar after everything has been deduced."""
         if not self.var_off.mask:
+            first = self._first
+            if first.exact and self.var_off is first.var_off and (*self.wide, *self.low) == first.bounds:
+                return first  # the constant of a comparison, mostly
             scalar = raw(self.var_off, *self.wide, *self.low)
             if scalar.exact:
                 return scalar

@@ -151,6 +151,10 @@ class Register(NamedTuple):
         """The same, of another value."""
         return tuple.__new__(Register, (self[0], value, *self[2:]))
 
+    def linked(self, id: int, off: int) -> "Register":  # noqa: A002 - the field's name
+        """The same, of another id and distance."""
+        return tuple.__new__(Register, (self[0], self[1], off, self[3], id, *self[5:]))
+
     def unlinked(self) -> "Register":
         """The same without an id."""
         return tuple.__new__(Register, (*self[:4], 0, *self[5:])) if self.id else self

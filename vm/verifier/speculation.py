@@ -90,7 +90,9 @@ class Guards:
             insn = walk.insns[pc]
             if speculative and isinstance(insn, Alu):
                 _check_sane(walk, insn.dst)
-        walk.stack_live.commit()
+        live = walk.stack_live
+        if live.written or pc not in live.idle:
+            live.commit(pc)
         return None if speculative and pc in self.barriers_behind else following
 
     def stops(self, pc: int, state: "State") -> bool:

@@ -42,16 +42,23 @@ class Instance:
 
 
 class StackLiveness:
-    """Instances by their chain of call sites; ``begin`` and ``commit`` frame each instruction."""
+    """Instances by their chain of call sites.
+
+    Where there is no ``current`` one, an instruction begins with ``enter``. It ends with ``commit``, which
+    may be left out for slots that are ``idle`` if nothing was ``written``.
+    """
+
+    __slots__ = ("_analysis", "_insns", "_instances", "_log", "current", "idle", "written")
 
     def __init__(self, analysis: Analysis, insns: tuple[object, ...], log: Log) -> None:
         self._analysis = analysis
         self._insns = insns
         self._log = log
         self._instances: dict[Chain, Instance] = {}
-        self._current: Instance | None = None
-        self._written: dict[int, int] = {}
-        self._at = 0
+        self.current: Instance | None = None
+        self.written: dict[int, int] = {}
+        """Slots the instruction has written so far, by frame."""
+        self.idle: set[int] = set()
 
     def _instance(self, state: State, frame: int) -> Instance:
         subprog = state.frames[frame].subprog
@@ -62,36 +69,32 @@ class StackLiveness:
             found = self._instances[chain] = Instance(chain, subprog, start)
         return found
 
-    def _enter(self, state: State) -> Instance:
-        if self._current is None:
-            self._current = self._instance(state, len(state.frames) - 1)
-        return self._current
+    def enter(self, state: State) -> Instance:
+        """The instance of the running frame."""
+        if self.current is None:
+            self.current = self._instance(state, len(state.frames) - 1)
+            self.idle = self.current.silent
+        return self.current
 
     def leave(self) -> None:
         """The running frame changes."""
-        self._current = None
-
-    def begin(self, state: State, pc: int) -> None:
-        """Before the instruction at ``pc``."""
-        if self._current is None:
-            self._enter(state)
-        self._at = pc
-        if self._written:
-            self._written = {}
+        self.current = None
+        self.idle = set()
 
     def read(self, state: State, frame: int, pc: int, slots: int) -> None:
         """The instruction may read these slots of that frame."""
-        self._note_read(self._enter(state), frame, pc, slots)
+        self._note_read(self.enter(state), frame, pc, slots)
 
     def write(self, frame: int, slots: int) -> None:
         """The instruction writes all of these slots of that frame."""
-        self._written[frame] = self._written.get(frame, 0) | slots
+        self.written[frame] = self.written.get(frame, 0) | slots
 
-    def commit(self) -> None:
-        """Behind the instruction: what it wrote this time, every time."""
-        instance = self._current
-        if instance is not None and (self._written or self._at not in instance.silent):
-            self._commit(instance)
+    def commit(self, pc: int) -> None:
+        """Behind the instruction at ``pc``: what it wrote this time, every time."""
+        if self.current is not None:
+            self._commit(self.current, pc)
+        if self.written:
+            self.written = {}
 
     @staticmethod
     def _masks(instance: Instance, frame: int, pc: int) -> Masks:
@@ -111,10 +114,10 @@ class StackLiveness:
             instance.updated = True
         masks.read = new
 
-    def _commit(self, instance: Instance) -> None:
-        pc, seen, silent = self._at, self._at in instance.seen, True
+    def _commit(self, instance: Instance, pc: int) -> None:
+        seen, silent = pc in instance.seen, True
         for frame, table in enumerate(instance.frames):
-            mask = self._written.get(frame, 0)
+            mask = self.written.get(frame, 0)
             masks = table.get(pc) if table is not None else None
             if masks is None:
                 if not mask:
@@ -135,7 +138,7 @@ class StackLiveness:
 
     def update(self, state: State) -> None:
         """Brings the instances of a path up to date (bpf_update_live_stack)."""
-        self._current = None
+        self.leave()
         for frame in range(len(state.frames) - 1, -1, -1):
             instance = self._instance(state, frame)
             if instance.updated:
@@ -154,41 +157,46 @@ class StackLiveness:
             changed = False
             for frame, table in enumerate(instance.frames):
                 if table is not None:
-                    for pc in order:
-                        changed |= self._step(instance, frame, table, pc)
+                    changed |= self._round(instance, frame, table, order)
         if self._log.all:
             self._log.write(f"{_chain_text(instance.chain)} live stack update done in {rounds} iterations\n")
         if len(instance.chain) > 1:
             self._hand_on(instance)
 
-    def _step(self, instance: Instance, frame: int, table: dict[int, Masks], pc: int) -> bool:
-        targets = self._analysis.targets[pc]
-        if not targets:
-            return False
-        after, written = 0, MASK64
-        for target in targets:
-            masks = table.get(target)
-            if masks is None:
-                written = 0
-            else:
-                after |= masks.live
-                written &= masks.written
-        here = table.get(pc)
-        if here is None:
-            if not after and not written:
-                return False
-            here = table[pc] = Masks()
-            instance.silent.discard(pc)
-        written |= here.must
-        before = after & ~here.must | here.read
-        changed = before != here.live or written != here.written
-        if changed and self._log.all:
-            noted = here.read or here.must or pc == instance.start or self._analysis.marks[pc] & PRUNE
-            if noted:
-                self._changed(instance, "live", frame, pc, here.live, before)
-                self._changed(instance, "written", frame, pc, here.written, written)
-        here.live, here.written = before, written
+    def _round(self, instance: Instance, frame: int, table: dict[int, Masks], order: list[int]) -> bool:
+        """Brings every instruction in line with those behind it once; answers whether any changed."""
+        changed, ways, told = False, self._analysis.targets, self._log.all
+        for pc in order:
+            targets = ways[pc]
+            if not targets:
+                continue
+            after, written = 0, MASK64
+            for target in targets:
+                masks = table.get(target)
+                if masks is None:
+                    written = 0
+                else:
+                    after |= masks.live
+                    written &= masks.written
+            here = table.get(pc)
+            if here is None:
+                if not after and not written:
+                    continue
+                here = table[pc] = Masks()
+                instance.silent.discard(pc)
+            written |= here.must
+            before = after & ~here.must | here.read
+            if before != here.live or written != here.written:
+                changed = True
+                if told:
+                    self._tell(instance, frame, pc, here, before, written)
+                here.live, here.written = before, written
         return changed
+
+    def _tell(self, instance: Instance, frame: int, pc: int, here: Masks, live: int, written: int) -> None:
+        if here.read or here.must or pc == instance.start or self._analysis.marks[pc] & PRUNE:
+            self._changed(instance, "live", frame, pc, here.live, live)
+            self._changed(instance, "written", frame, pc, here.written, written)
 
     def _changed(self, instance: Instance, what: str, frame: int, pc: int, old: int, new: int) -> None:
         if old == new:
@@ -209,7 +217,7 @@ class StackLiveness:
         outer = self._instances.get(chain)
         if outer is None:
             outer = self._instances[chain] = Instance(chain, starts.index(outer_start), outer_start)
-        self._written, self._at = {}, callsite
+        self.written = {}
         for frame in range(len(chain)):
             table = instance.frames[frame]
             if table is None:
@@ -217,7 +225,7 @@ class StackLiveness:
             masks = table.get(instance.start) or Masks()
             self.write(frame, masks.written)
             self._note_read(outer, frame, callsite, masks.live)
-        self._commit(outer)
+        self._commit(outer, callsite)
 
     def alive(self, state: State, frame: int) -> int:
         """The slots of that frame that may still be read from where ``state`` is."""

@@ -152,8 +152,10 @@ class Walk:
 
     def link(self, regno: int) -> Register:
         """The register, with an id to recognise its copies by (assign_scalar_id_before_mov)."""
-        reg = self.with_id(self.regs[regno])
-        self.regs[regno] = reg
+        reg = self.regs[regno]
+        if reg.value.is_const and not reg.id:
+            return reg
+        reg = self.regs[regno] = self.with_id(reg)
         return reg
 
     def with_id(self, reg: Register) -> Register:
@@ -161,9 +163,9 @@ class Walk:
         if reg.kind is not Kind.SCALAR:
             return reg
         if reg.id & ADD_CONST:
-            reg = reg._replace(id=0, off=0)
+            reg = reg.linked(0, 0)
         if not reg.id and not reg.value.is_const:
-            reg = reg._replace(id=self.new_id())
+            reg = reg.linked(self.new_id(), reg.off)
         return reg
 
     def print_state(self, state: State) -> None:
