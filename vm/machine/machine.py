@@ -122,6 +122,12 @@ class Machine:
         self, count: int, add: Callable[[tuple[Change, ...]], None], seen: Callable[[int], None]
     ) -> None:
         state = self.state
+        if seen is _nobody:
+            for _ in range(count):
+                if state.ended is not None:
+                    return
+                add(state.code[state.pc]())
+            return
         for _ in range(count):
             if state.ended is not None:
                 return

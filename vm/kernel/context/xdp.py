@@ -23,6 +23,7 @@ MAX_PACKET = LINEAR_MAX + 17 * PAGE
 """Longest frame: MAX_SKB_FRAGS fragments."""
 MIN_PACKET = 14
 """Shortest frame: an Ethernet header."""
+_HEADROOM = bytes(HEADROOM)
 
 
 class XdpContext(PacketContext):
@@ -41,11 +42,33 @@ class XdpContext(PacketContext):
         super().__init__(ProgType.XDP, "xdp", buffer, memory, fields)
         pages = -(-len(rest) // PAGE) * PAGE
         self._fragments = memory.add(RegionKind.MEM, "frags", bytearray(rest.ljust(pages, b"\0")))
+        self._came: Frame | None = None
+        self._bounds = buffer.bounds
         self._fragments.hi = 0  # no program has a pointer to them
-        self._start("frags_len", len(rest))
-        self._start("ingress_ifindex", event.ifindex)
-        self._start("rx_queue_index", event.rx_queue)
-        self._start("egress_ifindex", 0)
+        self._begin(len(rest), event)
+
+    def _begin(self, rest: int, event: Event) -> None:
+        self.fields.update(
+            {
+                "xdp.frags_len": rest,
+                "xdp.ingress_ifindex": event.ifindex,
+                "xdp.rx_queue_index": event.rx_queue,
+                "xdp.egress_ifindex": 0,
+            }
+        )
+
+    def again(self, frame: Frame, event: Event) -> bool:
+        """Begins anew with another frame in the same buffer; whether it could: fragments have no room."""
+        packet, region = frame.data, self.buffer.region
+        end = HEADROOM + len(packet)
+        if not MIN_PACKET <= len(packet) <= LINEAR_MAX or self._fragments.data or len(region.data) != PAGE:
+            return False
+        region.data[:] = b"".join((_HEADROOM, packet, bytes(PAGE - end)))
+        region.dirty.clear()
+        self.buffer.place((HEADROOM, HEADROOM, end))
+        self._came, self._bounds = frame, self.buffer.bounds
+        self._begin(0, event)
+        return True
 
     def load(self, off: int, size: int) -> int:
         """A load from the context; raises MachineFault."""
@@ -80,6 +103,9 @@ class XdpContext(PacketContext):
 
     def leave(self) -> Frame:
         """The frame as the next hook finds it."""
+        came = self._came
+        if came is not None and not self.buffer.region.dirty and self.buffer.bounds == self._bounds:
+            return came  # nobody wrote to it, nor moved its bounds
         meta, data, _ = self.bounds()
         return Frame(self.packet(), self.read(meta, data))
 

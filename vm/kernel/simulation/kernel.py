@@ -30,6 +30,8 @@ MAX_REDIRECTS = 8
 MAX_HOPS = 4_096
 """Stations one happening may come to, whatever goes round in it."""
 
+_PASS = Effect.PASS
+
 Step = Callable[["Kernel", Packet], str | None]
 """What a station does to a packet; answers with the station it goes to, None at its end."""
 
@@ -78,6 +80,8 @@ class Kernel:
         self.cpu = 0
         self.pid = 0
         self.denied = False
+        self.quiet = False
+        """Nobody but the trail is told of a hop."""
         self.packets = 0
         self.trail: list[int] = []
         self.ends: list[int] = []
@@ -88,6 +92,7 @@ class Kernel:
     def begin(self, index: int, time_ns: int, cpu: int) -> None:
         """Starts happening ``index``."""
         self.index, self.now_ns, self.cpu = index, time_ns, cpu
+        self.quiet = self.recording is None and not self.attached.probes.tracing
         self.denied = False
         self.packets = 0
         self.pid = 0
@@ -138,15 +143,21 @@ class Kernel:
     ) -> None:
         """The packet came to a station, and ``effect`` is what comes of it there."""
         trail = self.trail
+        name, netns, which = "", "", 0
         if packet is not None:
             dev = packet.dev
-            key = (
-                station, dev.spec.name, dev.netns.name, len(trail) * HOP_NS, effect, program, steps, pc,
-                verdict, note, packet.number,
-            )  # fmt: skip
-        else:
-            key = station, "", "", len(trail) * HOP_NS, effect, program, steps, pc, verdict, note, 0
-        number = self.ways.hop(key)
+            plain = station, len(trail), packet.number, note
+            if self.quiet and effect is _PASS and program is None:
+                known = dev.plain.get(plain)
+                if known is not None:
+                    trail.append(known)
+                    return
+            name, netns, which = dev.spec.name, dev.netns.name, packet.number
+        number = self.ways.hop(
+            (station, name, netns, len(trail) * HOP_NS, effect, program, steps, pc, verdict, note, which)
+        )
+        if packet is not None and effect is _PASS and program is None:
+            packet.dev.plain[plain] = number
         trail.append(number)
         if self.recording is not None:
             frame = packet.frame() if packet is not None else None

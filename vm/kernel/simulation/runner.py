@@ -13,6 +13,7 @@ from vm.helpers.event import Event
 from vm.helpers.table import HELPERS
 from vm.kernel import context
 from vm.kernel.context import EventContext, Frame, HookInput, PacketContext
+from vm.kernel.context.xdp import XdpContext
 from vm.kernel.hooks import HookPoint
 from vm.kernel.loading import Loaded, load_maps
 from vm.kernel.scenario import Carry
@@ -146,15 +147,20 @@ class Runner:
         self._machine = Machine(self._world, limit)
         self._mark = Mark(len(self._memory.regions), start.window, self._memory.used)
         self._emits = bool(maps.rings)
+        self._ctx: PacketContext | EventContext | None = None
+        self._regions = 0
 
     def run(self, what: What, event: Event) -> Run:
         """Runs over ``what`` in ``event``; raises HookscopeError where it cannot be seen."""
-        memory, fields, maps = self._memory, self._fields, self.maps
-        memory.rewind(self._mark)
+        memory, fields = self._memory, self._fields
         fields.clear()
-        if maps.rings:
-            maps.read()
-        ctx = _context(self.point, what, memory, event, fields)
+        if self._emits:
+            self.maps.read()
+        ctx = self._same(what, event)
+        if ctx is None:
+            memory.rewind(self._mark)
+            ctx = self._ctx = _context(self.point, what, memory, event, fields)
+            self._regions = len(memory.regions)
         machine, base = self._machine, self._world
         world = World(
             base.programs, memory, base.maps, base.map_indices, event, ctx, ctx.address, 0, fields,
@@ -168,6 +174,15 @@ class Runner:
         ended = state.ended
         answer = ended.value if ended.how == "exit" else None
         return Run(answer, machine.number, state.pc, ended.message, machine.fault, tuple(outputs))
+
+    def _same(self, what: What, event: Event) -> XdpContext | None:
+        """The last run's context, begun anew, where that is all there is to do."""
+        ctx = self._ctx
+        if type(ctx) is not XdpContext or not isinstance(what, Frame):
+            return None
+        if len(self._memory.regions) != self._regions:
+            return None
+        return ctx if ctx.again(what, event) else None
 
     @property
     def world(self) -> World:
