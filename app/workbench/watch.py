@@ -12,18 +12,23 @@ class CancelledError(Exception):
 
 
 class Watch:
-    """``tick`` is called often from inside a job. Times in seconds; ``clock`` never goes backwards."""
+    """``tick`` is called often from inside a job. Times in seconds; ``clock`` never goes backwards.
+
+    Progress is told ``every`` so often.
+    """
 
     def __init__(
         self,
         tell: Callable[[int, int], None],
         cancelled: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
+        every: float = TELL_EVERY,
     ) -> None:
         self.clock = clock
         self._tell = tell
         self._cancelled = cancelled
-        self._next_tell = clock() + TELL_EVERY
+        self._every = every
+        self._next_tell = clock() + every
         self._next_look = 0.0
 
     def tick(self, done: int, total: int) -> float:
@@ -34,7 +39,7 @@ class Watch:
             if self._cancelled():
                 raise CancelledError
         if now >= self._next_tell:
-            self._next_tell = now + TELL_EVERY
+            self._next_tell = now + self._every
             self._tell(done, total)
         return now
 
