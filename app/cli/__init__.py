@@ -17,6 +17,7 @@ VERBS: Mapping[str, str] = {
     "run": "runs:run",
     "map": "runs:map_",
     "batch": "runs:batch",
+    "simulate": "simulate:simulate",
     "verify": "verify:verify",
     "compare": "verify:compare",
     "jit": "jit:jit",

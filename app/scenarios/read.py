@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from app.manifests.events import Document, Mistake, Path, documents
 from app.manifests.located import validate
@@ -32,11 +33,16 @@ class ReadScript:
         """How many events there are."""
         return sum(stream.entry.repeat for stream in self.streams)
 
-    def make(self, seed: int | None = None) -> Made:
-        """Its world and events; equal seeds give equal events. None: the seed that it names itself."""
+    def make(self, seed: int | None = None, most: int | None = None) -> Made:
+        """Its world and events, ``most`` at most; equal seeds give equal events, None is the script's own."""
         chosen = self.script.seed if seed is None else seed
         events = heapq.merge(*(stream.events(chosen) for stream in self.streams), key=_time)
-        return Made(self.world, events, self.count, frozenset(self.script.wanted))
+        return Made(
+            self.world,
+            islice(events, most),
+            min(self.count, most or self.count),
+            frozenset(self.script.wanted),
+        )
 
 
 def _time(event: Event) -> int:

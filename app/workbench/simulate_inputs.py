@@ -54,11 +54,16 @@ class Plan:
 
 def plan_of(inputs: SimulationInputs) -> Plan:
     """The plan; raises HookscopeError for what cannot be simulated."""
-    attached = tuple(_unlike(found for item in inputs.attachments for found in _attached(item)))
+    attached = tuple(named_apart(found for item in inputs.attachments for found in _attached(item)))
     title, made, warnings = _happenings(inputs)
-    for item in attached:
-        check_target(item.attachment.place, made.world)
-    return Plan(title, made, attached, inputs.seed, (*warnings, *_hooks(attached)))
+    return checked(Plan(title, made, attached, inputs.seed, warnings))
+
+
+def checked(plan: Plan) -> Plan:
+    """The plan, with what is odd about it; raises HookscopeError for a device that there is not."""
+    for item in plan.attached:
+        check_target(item.attachment.place, plan.made.world)
+    return replace(plan, warnings=(*plan.warnings, *_hooks(plan.attached)))
 
 
 def _happenings(inputs: SimulationInputs) -> tuple[str, Made, tuple[str, ...]]:
@@ -77,9 +82,13 @@ def _happenings(inputs: SimulationInputs) -> tuple[str, Made, tuple[str, ...]]:
             return scenario.title, make(scenario, inputs.seed, inputs.parameters), ()
         case "script":
             script = read_or_raise(inputs.script)
-            return script.script.scenario, script.make(inputs.seed if inputs.seed != 1 else None), ()
+            return (
+                script.script.scenario,
+                script.make(inputs.seed if inputs.seed != 1 else None, inputs.parameters.get("events")),
+                (),
+            )
         case "capture":
-            return _capture(_decoded(inputs.capture), inputs.device, inputs.parameters.get("events"))
+            return replayed_capture(_decoded(inputs.capture), inputs.device, inputs.parameters.get("events"))
         case _:
             times = inputs.times_ns or tuple(index * MILLISECOND for index in range(len(inputs.packets)))
             packets = [(time, bytes.fromhex(data)) for time, data in zip(times, inputs.packets, strict=False)]
@@ -95,7 +104,8 @@ def _decoded(text: str) -> bytes:
         ) from None
 
 
-def _capture(data: bytes, device: str, most: int | None) -> tuple[str, Made, tuple[str, ...]]:
+def replayed_capture(data: bytes, device: str, most: int | None) -> tuple[str, Made, tuple[str, ...]]:
+    """A capture replayed, ``most`` packets of it at most: title, world and events, what could not be read."""
     found = read_capture(data)
     kept = found.packets[:most]
     start = kept[0].timestamp_ns if kept else 0
@@ -185,7 +195,7 @@ def _shares(program: Program, first: Program) -> bool:
     return program.hook is None or program.hook == first.hook
 
 
-def _unlike(attached: Iterable[Attached]) -> Iterator[Attached]:
+def named_apart(attached: Iterable[Attached]) -> Iterator[Attached]:
     """Programs attached again get numbers, so that what is told of them is told of the right one."""
     seen: Counter[str] = Counter()
     for item in attached:

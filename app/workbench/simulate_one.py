@@ -59,17 +59,17 @@ def _detail(event: Event | None, outcome: Outcome, found: Simulated) -> dict[str
         case PacketArrives(device=device, queue=queue, data=data):
             told |= {"device": device, "queue": str(queue), "bytes": f"{len(data):,}"}
         case Syscall(pid=pid, name=name, args=args, duration_ns=duration):
-            told |= _process(found, pid) | {"call": name, "took": f"{duration:,} ns"}
+            told |= _process(found, outcome, pid) | {"call": name, "took": f"{duration:,} ns"}
             told |= {f"argument {number}": argument(value) for number, value in enumerate(args, 1)}
         case FunctionCall(pid=pid, function=function, args=args, result=result, duration_ns=duration):
-            told |= _process(found, pid) | {
+            told |= _process(found, outcome, pid) | {
                 "function": function,
                 "took": f"{duration:,} ns",
                 "returned": str(result),
             }
             told |= {f"argument {number}": argument(value) for number, value in enumerate(args, 1)}
         case Runs(pid=pid, ns=ns):
-            told |= _process(found, pid) | {"wants": f"{ns:,} ns"}
+            told |= _process(found, outcome, pid) | {"wants": f"{ns:,} ns"}
         case _:
             pass
     if outcome.result is not None:
@@ -77,11 +77,10 @@ def _detail(event: Event | None, outcome: Outcome, found: Simulated) -> dict[str
     return told
 
 
-def _process(found: Simulated, pid: int) -> dict[str, str]:
+def _process(found: Simulated, outcome: Outcome, pid: int) -> dict[str, str]:
     process = found.plan.made.world.process(pid)
-    if process is None:
-        return {"pid": str(pid)}
-    return {"process": process.comm, "pid": str(pid), "uid": str(process.uid), "cgroup": process.cgroup}
+    told = {"process": found.names.get(outcome.event)}
+    return told | ({"uid": str(process.uid), "cgroup": process.cgroup} if process is not None else {})
 
 
 def _hops(found: Simulated, opened: Opened, event: Event | None) -> Iterator[HopView]:

@@ -81,10 +81,10 @@ class Endings:
     def _ending(self, route: Route) -> Ending:
         fate = route.fates[0] if route.fates else None
         decided = _decided(route, fate)
-        name = (fate.program if fate is not None else None) or (
-            decided.program if decided is not None else None
-        )
-        pc = fate.pc if fate is not None and fate.program else decided.pc if decided is not None else None
+        ended = fate.program if fate is not None else None
+        name, pc = (ended, fate.pc if fate is not None else None) if ended else (None, None)
+        if decided is not None and (fate is None or (route.denied and not ended)):
+            name, pc = decided.program, decided.pc
         known = self._known.get(name or "")
         station = fate.station if fate is not None else decided.station if decided is not None else ""
         device = fate.device if fate is not None else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from app.schemas.simulate import DropCount, LabelScore, Rate, ScoreView
 from app.workbench.simulate_rows import Endings, Known
-from vm.kernel.simulation.outcome import End, Outcome
+from vm.kernel.simulation.outcome import End, Outcome, Route
 
 DROPS = 200
 """Kinds of drops that are told."""
@@ -65,13 +65,25 @@ def rate(truths: Sequence[str], wanted: frozenset[str], caught: Iterable[int]) -
     )
 
 
-def drops(outcomes: Iterable[Outcome], endings: Endings, known: Mapping[str, Known]) -> Iterator[DropCount]:
+def _lost(route: Route, endings: Endings) -> Iterator[tuple[str, str, str, int | None]]:
+    """Reason, station, program and slot of each packet that was dropped on the way, or of the call denied."""
+    ending = endings.of(route)
+    if route.denied and ending.end != End.DROPPED.value:
+        yield ending.verdict, ending.station, ending.program, ending.pc
+    for number, fate in enumerate(route.fates):
+        if fate.end is End.DROPPED:
+            verdict = ending.verdict if number == 0 else ""
+            yield fate.reason.name if fate.reason else verdict, fate.station, fate.program or "", fate.pc
+
+
+def drops(outcomes: Sequence[Outcome], endings: Endings, known: Mapping[str, Known]) -> Iterator[DropCount]:
     """Drops and denials by reason, station and program line, the most frequent first."""
     counts: Counter[tuple[str, str, str, int | None]] = Counter()
-    for outcome in outcomes:
-        ending = endings.of(outcome.route)
-        if ending.end == End.DROPPED.value or ending.stopped:
-            counts[ending.reason or ending.verdict, ending.station, ending.program, ending.pc] += 1
+    routes = Counter(id(outcome.route) for outcome in outcomes)
+    known_routes = {id(outcome.route): outcome.route for outcome in outcomes}
+    for number, times in routes.items():
+        for kind in _lost(known_routes[number], endings):
+            counts[kind] += times
     for (reason, station, program, pc), count in counts.most_common(DROPS):
         found = known.get(program)
         yield DropCount(

@@ -1,5 +1,6 @@
 """An event in one line, fast enough for a hundred thousand of them."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address
 
@@ -16,6 +17,7 @@ from vm.kernel.world.events import (
     Syscall,
     Wakes,
 )
+from vm.kernel.world.spec import WorldSpec
 
 _FLAGS = (("FIN", 1), ("SYN", 2), ("RST", 4), ("PSH", 8), ("ACK", 16), ("URG", 32))
 _PLAIN = 0x45
@@ -50,29 +52,55 @@ def packet_title(data: bytes) -> str:
     return summary_of(data)
 
 
-def title(event: Event, names: dict[int, str]) -> str:
-    """The line; ``names`` are the processes' by pid."""
+class Names:
+    """What the process of each event is called at that time: a child like its parent, until it runs another
+    program."""
+
+    def __init__(self, events: Sequence[Event], world: WorldSpec) -> None:
+        self._events = events
+        self._now = {process.pid: process.comm for process in world.processes}
+        self._found: list[str] = []
+
+    def get(self, index: int) -> str:
+        """``nginx[812]``; nothing where an event has no process."""
+        while len(self._found) <= index:
+            self._found.append(self._next(self._events[len(self._found)]))
+        return self._found[index]
+
+    def _next(self, event: Event) -> str:
+        match event:
+            case Syscall(pid=pid, name=name, args=args, result=result):
+                said = f"{self._now.get(pid, '?')}[{pid}]"
+                if name in ("clone", "clone3", "fork", "vfork") and result:
+                    self._now[result] = self._now.get(pid, "?")
+                elif name == "execve" and args and isinstance(args[0], str):
+                    self._now[pid] = args[0].rpartition("/")[2][:15]
+                return said
+            case FunctionCall(pid=pid) | Wakes(pid=pid) | Runs(pid=pid):
+                return f"{self._now.get(pid, '?')}[{pid}]"
+            case _:
+                return ""
+
+
+def title(event: Event, who: str) -> str:
+    """The line; ``who`` is the process."""
     match event:
         case PacketArrives(data=data):
             return packet_title(data)
-        case Syscall(pid=pid, name=name, args=args):
-            return f"{_who(pid, names)} {name}({', '.join(map(argument, args))})"
-        case FunctionCall(pid=pid, function=function, args=args, duration_ns=duration):
-            return f"{_who(pid, names)} {function}({', '.join(map(argument, args))}) {_time(duration)}"
-        case Wakes(pid=pid):
-            return f"{_who(pid, names)} wakes"
-        case Runs(pid=pid, ns=ns):
-            return f"{_who(pid, names)} wants {_time(ns)} of a CPU"
+        case Syscall(name=name, args=args):
+            return f"{who} {name}({', '.join(map(argument, args))})"
+        case FunctionCall(function=function, args=args, duration_ns=duration):
+            return f"{who} {function}({', '.join(map(argument, args))}) {_time(duration)}"
+        case Wakes():
+            return f"{who} wakes"
+        case Runs(ns=ns):
+            return f"{who} wants {_time(ns)} of a CPU"
         case Sample(period=period, cpu=cpu):
             return f"CPU {cpu} has counted {period:,}"
         case ProgramReplaced(attachment=attachment):
             return f"the program of attachment {attachment} is replaced"
         case MapUpdated(map=name, key=key):
             return f"user space writes {name}[{key.hex()}]"
-
-
-def _who(pid: int, names: dict[int, str]) -> str:
-    return f"{names.get(pid, '?')}[{pid}]"
 
 
 def _time(ns: int) -> str:

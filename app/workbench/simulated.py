@@ -7,7 +7,7 @@ from app.workbench.simulate_inputs import Plan
 from app.workbench.simulate_rows import Endings, Said, known_programs, matching, row_of, view
 from app.workbench.simulate_score import Marks
 from app.workbench.simulate_series import Series
-from app.workbench.simulate_titles import title
+from app.workbench.simulate_titles import Names, title
 from app.workbench.watch import Watch
 from vm.kernel.simulation.outcome import Kind, Outcome
 from vm.kernel.simulation.simulation import Simulation, simulate
@@ -35,7 +35,7 @@ class Simulated:
         self.series = Series()
         self.stopped_early = ""
         self._titles: dict[int, str] = {}
-        self._names = {process.pid: process.comm for process in plan.made.world.processes}
+        self.names = Names(self.events, plan.made.world)
         self._marked: tuple[int, Marks] = 0, Marks()
         self._outputs_seen = 0
         self._next_sample = 0
@@ -114,7 +114,8 @@ class Simulated:
         found = self._titles.get(outcome.event)
         if found is None:
             event = self.event_of(outcome)
-            found = self._titles[outcome.event] = title(event, self._names) if event is not None else ""
+            name = self.names.get(outcome.event)
+            found = self._titles[outcome.event] = title(event, name) if event is not None else ""
         if outcome.kind in (Kind.SWITCH, Kind.EXIT):
             return f"{outcome.kind.value}, after {found}"
         return found

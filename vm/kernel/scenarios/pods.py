@@ -6,10 +6,8 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from vm.helpers.network import Neighbour, Route
 from vm.kernel.scenarios.draw import Draw
-from vm.kernel.scenarios.frames import SYN, SYN_OPTIONS, Ends, tcp
 from vm.kernel.scenarios.model import MILLISECOND, Parameter, Scenario, Values
-from vm.kernel.scenarios.traffic import arrives
-from vm.kernel.world.events import PacketArrives
+from vm.kernel.world.events import SockAddr, Syscall
 from vm.kernel.world.spec import (
     ANY4,
     DEFAULT_WORLD,
@@ -30,6 +28,9 @@ ALLOWED = frozenset({("web", "api"), ("api", "db"), ("batch", "api")})
 """Who may talk to whom, at the port that is served; everything else is forbidden."""
 _NETWORK = 0x0AF4_0000
 """10.244.0.0/16."""
+FIRST_PID, FD, ODD_PORT = 3000, 4, 22
+"""Pids of the pods' processes; their first free file descriptor: 3 is the one they listen at."""
+AF_INET, SOCK_STREAM = 2, 1
 _FIRST_IFINDEX = 10
 _GATEWAY_MAC = bytes.fromhex("020000f40001")
 
@@ -113,13 +114,14 @@ def _namespace(index: int, name: str) -> NetnsSpec:
 def _process(index: int, name: str) -> ProcessSpec:
     role, port, comm = next(row for row in ROLES if row[0] == _role(name))
     return ProcessSpec(
-        3000 + index, comm, (comm, f"--role={role}"), f"/usr/bin/{comm}", 1000, 1000, f"/pods/{name}", name,
+        FIRST_PID + index, comm, (comm, f"--role={role}"), f"/usr/bin/{comm}", 1000, 1000,
+        f"/pods/{name}", name,
         (ListenSpec("tcp", ANY4, port),),
     )  # fmt: skip
 
 
-def _talk(values: Values) -> Iterator[PacketArrives]:
-    """Connection requests, as they come out of each pod's cable into the host."""
+def _talk(values: Values) -> Iterator[Syscall]:
+    """Each try takes three calls of the pod's process: a socket, connect, close."""
     draw, pods = Draw(values.seed, "talk"), names(values["replicas"])
     for now in draw.times(0, values["gap"] * MILLISECOND // 10):
         source = draw.below(len(pods))
@@ -127,28 +129,32 @@ def _talk(values: Values) -> Iterator[PacketArrives]:
         pair, rare = (_role(pods[source]), _role(pods[target])), draw.chance(values["odd_ports"])
         if pair not in ALLOWED and not draw.chance(values["forbidden"]):
             continue
-        port = 22 if rare else PORTS[pair[1]]
+        port = ODD_PORT if rare else PORTS[pair[1]]
         truth = "allowed" if pair in ALLOWED and not rare else "forbidden"
-        ends = Ends(_mac(source), _GATEWAY_MAC, address(source), address(target))
-        sport = 32_768 + draw.below(28_000)
-        syn = tcp(ends, sport, port, SYN, draw.bits(32), options=SYN_OPTIONS)
-        yield arrives(now, syn, truth, 0, f"veth-{pods[source]}")
+        to = SockAddr(IPv4Address(address(target)), port)
+        pid = FIRST_PID + source
+        yield Syscall(now, pid, "socket", (AF_INET, SOCK_STREAM, 0), FD, truth="setup")
+        yield Syscall(now + 5_000, pid, "connect", (FD, to, 16), truth=truth)
+        yield Syscall(now + 20_000, pid, "close", (FD,), truth="setup")
 
 
 PODS = Scenario(
     "pods", "Pod to pod",
-    "Pods of a small shop ask each other for connections. Web and batch may talk to api, api to db; nobody "
+    "Pods of a small shop connect to each other. Web and batch may talk to api, api to db; nobody "
     "else to anybody, and nobody to port 22.",
     "Which pairs of pods talk, and at which ports? A map of (source, destination, port) decides them all.",
     lambda values: [_talk(values)],
     (
         Parameter("replicas", "Pods of each of the four roles.", 2, 1, 20),
-        Parameter("gap", "Tenths of a millisecond between two tries.", 30, 1, 100_000),
+        Parameter("gap", "Tenths of a millisecond between two tries.", 30, 2, 100_000),
         Parameter("forbidden", "How many of a hundred forbidden tries are made anyway.", 30, 0, 100, "%"),
         Parameter("odd_ports", "How many of a hundred go to port 22.", 10, 0, 100, "%"),
     ),
-    {"allowed": "a connection the shop needs", "forbidden": "one it does not"},
+    {
+        "allowed": "a connection the shop needs", "forbidden": "one it does not",
+        "setup": "a socket opened or closed",
+    },
     frozenset({"forbidden"}),
-    ("tc:veth-web-1", "cgroup_skb/ingress:/pods/db-1", "xdp:veth-web-1"),
+    ("cgroup/connect4:/", "tc:veth-web-1", "cgroup_skb/ingress:/pods/db-1", "xdp:veth-web-1"),
     world=_world,
 )  # fmt: skip
