@@ -3,6 +3,7 @@ import { computed } from "@preact/signals";
 import type { Snapshot } from "./fold.ts";
 import type { MapSpecView, PacketRun, PacketView, ProgramView, SlotView, StepView, WindowReply } from "./schemas.ts";
 import { relate, type Related } from "./related.ts";
+import type { Cursor } from "./state.ts";
 import { state } from "./store.ts";
 import { known, snapshotAt, stepAt, stepsOf, windowFor } from "./trace.ts";
 
@@ -38,6 +39,9 @@ export const errors = computed(() => (check.value?.diagnostics ?? []).filter(({ 
 /* ---------- here: the place in time ---------- */
 
 export interface Here {
+  /** The place it is of, and the window that tells it; null and undefined where nothing is shown. */
+  at: Cursor | null;
+  window: WindowReply | undefined;
   /** The state now; the last one known while the right one is on its way. */
   snapshot: Snapshot | null;
   /** The state one step ago, to tell what just changed; null at step 0. */
@@ -47,11 +51,11 @@ export interface Here {
   next: StepView | null;
 }
 
-const NOWHERE: Here = { snapshot: null, previous: null, done: null, next: null };
+const NOWHERE: Here = { at: null, window: undefined, snapshot: null, previous: null, done: null, next: null };
 
 let shown = NOWHERE;
 
-const glimpse = computed(() => state.value.glimpse);
+export const glimpse = computed(() => state.value.glimpse);
 
 const trace = computed(() => ({ run: run.value, windows: windows.value, glimpse: glimpse.value }));
 
@@ -60,15 +64,14 @@ export const here = computed<Here>(() => {
   const at = cursor.value;
   if (now.run === null) return (shown = NOWHERE);
   if (stepsOf(now, at.packet) === 0) return (shown = NOWHERE); // nothing ran for this packet
-  const snapshot = snapshotAt(now, at);
-  if (snapshot === null) return shown; // the same, so that nothing is drawn again for it
+  const window = windowFor(now, at);
+  if (window === undefined || !known(now, at)) return shown; // the same, so that nothing is drawn again for it
   const before = { packet: at.packet, step: at.step - 1 };
-  shown = {
-    snapshot,
-    previous: at.step > 0 ? snapshotAt(now, before) : null,
-    done: at.step > 0 ? (stepAt(now, before) ?? null) : null,
-    next: stepAt(now, at) ?? null,
-  };
+  const done = at.step > 0 ? (stepAt(now, before) ?? null) : null;
+  const next = stepAt(now, at) ?? null;
+  if (shown.at === at && shown.window === window && shown.done === done && shown.next === next) return shown; // another window came
+  const previous = at.step > 0 ? snapshotAt(now, before) : null;
+  shown = { at, window, snapshot: snapshotAt(now, at), previous, done, next };
   return shown;
 });
 
@@ -80,8 +83,11 @@ export const exact = computed(() => {
 
 export const snapshot = computed(() => here.value.snapshot);
 
-/** The window the cursor is in. */
-export const window = computed<WindowReply | undefined>(() => windowFor(trace.value, cursor.value));
+/** The place that is shown: that of the cursor, or, while its window is on its way, the last one that was known. */
+export const place = computed<Cursor>(() => here.value.at ?? cursor.value);
+
+/** The window of what is shown. */
+export const window = computed<WindowReply | undefined>(() => here.value.window);
 
 export const packetRun = computed<PacketRun | null>(() => run.value?.packets[packet.value] ?? null);
 
@@ -131,7 +137,7 @@ export const walked = computed<ReadonlySet<number>>(() => {
   const marks = state.value.marks.get(packet.value);
   if (marks !== undefined && marks.bin === 1) return new Set(marks.pcs);
   const loaded = window.value;
-  if (loaded !== undefined && loaded.steps.length === steps.value) return new Set(loaded.steps.map((step) => step.pc));
+  if (loaded !== undefined && loaded.packet === packet.value && loaded.steps.length === steps.value) return new Set(loaded.steps.map((step) => step.pc));
   return new Set(Object.keys(run.value?.coverage ?? {}).map(Number));
 });
 

@@ -67,3 +67,8 @@ export function wanted(state: Pick<State, "run">, { packet, step }: Cursor): num
   const own = Math.min(windowOf(step), last);
   return [own, own + 1, own - 1].filter((window) => window >= 0 && window <= last);
 }
+
+/** How many steps a step is away from a window; 0 inside it. */
+export function apart(step: number, window: number): number {
+  return Math.max(0, window * WINDOW - step, step - (window + 1) * WINDOW + 1);
+}

@@ -91,7 +91,7 @@ function hintFor(slot: Slot, now: boolean): string {
   if (now && next?.mark?.kind === "branch") return next.note;
   const window = select.window.peek();
   if (window === undefined) return "";
-  const at = lastRun(window, slot.program, slot.pc, select.cursor.peek().step);
+  const at = lastRun(window, slot.program, slot.pc, select.place.peek().step);
   return at < 0 ? "" : (window.steps[at]?.note ?? "");
 }
 
@@ -127,7 +127,7 @@ function colourKnown(builder: RangeSetBuilder<Decoration>, line: Line, slot: Slo
 function colour(builder: RangeSetBuilder<Decoration>, line: Line, slot: Slot): void {
   const window = select.window.peek();
   if (window === undefined) return;
-  const at = nearestRun(window, slot.program, slot.pc, select.cursor.peek().step);
+  const at = nearestRun(window, slot.program, slot.pc, select.place.peek().step);
   if (at < 0) return;
   const end = line.text.search(COMMENT);
   const code = end < 0 ? line.text : line.text.slice(0, end);

@@ -87,7 +87,7 @@ function follow(box: HTMLElement | null, at: number, height: number): void {
 
 export function EventList() {
   const window = select.window.value;
-  const here = select.cursor.value.step;
+  const here = select.place.value.step;
   const height = select.layout.value.width === "phone" ? TOUCH_HEIGHT : HEIGHT;
   const rows = eventRows(window);
   const before = rowsBefore(rows, here);

@@ -20,7 +20,7 @@ function sendsRecords(some: boolean): boolean {
 export function EventsTitle() {
   const made = select.outputs.value;
   const lines = made.filter(isLine).length;
-  const here = select.cursor.value.step;
+  const here = select.place.value.step;
   const tabs: readonly (readonly [Tab, string, number])[] = [
     ["run", "This run", 0],
     ["helpers", "Helper calls", helperRows().filter(({ step }) => step < here).length],

@@ -127,7 +127,7 @@ export function GraphDrawing({ graph }: { graph: GraphView }) {
   const run = select.graphRun.value;
   const pc = select.graphPc.value;
   const here = pc === null ? undefined : blockOf(graph, pc);
-  const { walked, just } = walkedEdges(graph, select.graphProgram.value, select.window.value, select.cursor.value.step);
+  const { walked, just } = walkedEdges(graph, select.graphProgram.value, select.window.value, select.place.value.step);
   const blocks = useMemo(() => <Blocks graph={graph} run={run} />, [graph, run]);
   const links = linkedInside("[data-pc]", pcLink);
   const onClick = (event: MouseEvent) => {

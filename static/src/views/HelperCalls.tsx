@@ -23,11 +23,11 @@ function tone(kind: keyof typeof REGION): string {
 }
 
 function Call({ row, helper }: { row: EventRow; helper: HelperRef | undefined }) {
-  const { packet, step: here } = select.cursor.value;
+  const { packet, step: here } = select.place.value;
   const { step, view } = row;
   const past = step < here;
-  const asked = past ? argumentsOf(helper, snapshotAt(state.value, { packet, step })) : [];
-  const answer = past ? (snapshotAt(state.value, { packet, step: step + 1 })?.registers[0] ?? null) : null;
+  const asked = past ? argumentsOf(helper, snapshotAt(state.peek(), { packet, step })) : [];
+  const answer = past ? (snapshotAt(state.peek(), { packet, step: step + 1 })?.registers[0] ?? null) : null;
   return (
     <li class={past ? (step === here - 1 ? "now" : "") : "fut"}>
       <button type="button" onClick={() => time.seek(step + 1)}>
@@ -57,7 +57,7 @@ function Call({ row, helper }: { row: EventRow; helper: HelperRef | undefined })
 
 export function HelperCalls() {
   const rows = helperRows();
-  const here = select.cursor.value.step;
+  const here = select.place.value.step;
   const helpers = new Map((select.reference.value?.helpers ?? []).map((helper) => [helper.name, helper]));
   if (rows.length === 0) return <p class="sb">No helper is called in {select.steps.value > 1024 ? "this stretch of the run" : "this run"}.</p>;
   const at = rows.findIndex(({ step }) => step >= here);

@@ -40,7 +40,7 @@ interface Props {
 
 export function MapHistory({ spec, entry, value }: Props) {
   const run = select.run.value;
-  const { packet } = select.cursor.value;
+  const packet = select.packet.value;
   const total = run?.packets.length ?? 0;
   const key = run?.run ?? "";
   useEffect(() => {

@@ -105,7 +105,7 @@ function ZeroRow({ row, columns, open }: { row: Zeros; columns: number; open: ()
 
 export function MapTable({ spec, map }: { spec: MapSpecView; map: MapView }) {
   const roving = useRoving<HTMLTableElement>();
-  const rows = mapRows(map, pastOf(select.window.value).mapWrites, select.cursor.value.step);
+  const rows = mapRows(map, pastOf(select.window.value).mapWrites, select.place.value.step);
   const whole = !isArray(spec) || unfolded.value.has(spec.name);
   const cpus = rows.some(({ entry }) => entry.cpu !== null);
   const columns = cpus ? 5 : 4;

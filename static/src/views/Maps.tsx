@@ -63,7 +63,7 @@ function charted(map: MapSpecView, view: MapView): Pick<EntryView, "key" | "key_
     return view.entries.find(({ key }) => key === pin.key) ?? { key: pin.key, key_text: pin.keyText, cpu: null };
   }
   const writes = pastOf(select.window.value).mapWrites.filter(({ change }) => change.map === map.index);
-  return lastBefore(writes, select.cursor.value.step)?.change ?? view.entries[0];
+  return lastBefore(writes, select.place.value.step)?.change ?? view.entries[0];
 }
 
 function Body() {
@@ -80,7 +80,7 @@ function Body() {
     );
   }
   if (view === undefined) return null;
-  const touched = pastOf(select.window.value).mapWrites.some(({ change, step }) => change.map === map.index && step < select.cursor.value.step);
+  const touched = pastOf(select.window.value).mapWrites.some(({ change, step }) => change.map === map.index && step < select.place.value.step);
   if (view.count === 0 && !touched) return <p class="sb">{emptyText(map)}</p>;
   const entry = charted(map, view);
   return (

@@ -3,7 +3,7 @@ import * as select from "../select.ts";
 
 export function Oops() {
   const fault = select.packetRun.value?.fault ?? null;
-  if (fault === null || select.cursor.value.step <= fault.step) return null;
+  if (fault === null || select.place.value.step <= fault.step) return null;
   return (
     <section class="oops-k" aria-label="Kernel oops">
       <p class="meta">

@@ -4,7 +4,7 @@ import * as actions from "../actions.ts";
 import { api, RequestFailed } from "../api.ts";
 import type { Bounds } from "../packet.ts";
 import * as select from "../select.ts";
-import { act, state } from "../store.ts";
+import { act } from "../store.ts";
 import { windowKey } from "../trace.ts";
 import { PacketHex } from "./PacketHex.tsx";
 import { PacketTree } from "./PacketTree.tsx";
@@ -15,7 +15,7 @@ const SETTLED = 120;
 
 export function PacketTitle() {
   const run = select.packetRun.value;
-  return <h2>Packet {run === null && select.packetHex.value === null ? "" : select.cursor.value.packet + 1}</h2>;
+  return <h2>Packet {run === null && select.packetHex.value === null ? "" : select.packet.value + 1}</h2>;
 }
 
 export function PacketHead() {
@@ -35,7 +35,7 @@ export function PacketHead() {
 
 /** The bounds when the packet arrived, as far as the loaded part of the run tells. */
 function arrivedBounds(): Bounds | null {
-  const { packet } = select.cursor.value;
+  const packet = select.packet.value;
   const first = select.windows.value.get(windowKey(packet, 0)) ?? select.window.value;
   return first?.keyframe.bounds ?? null;
 }
@@ -77,7 +77,7 @@ function Body() {
   const bounds: Bounds = now?.bounds ?? [0, 0, hex.length / 2];
   const arrived = (now === null ? null : arrivedBounds()) ?? bounds;
   const sent = select.packetView.value;
-  const view = state.value.packets.get(hex) ?? sent;
+  const view = select.dissections.value.get(hex) ?? sent;
   if (hex === "" && arrived[1] === arrived[2]) return <p class="sb">This packet has no bytes at all: data and data_end are the same address.</p>;
   return (
     <>

@@ -84,7 +84,7 @@ export function PacketHex({ view, buffer, bounds, arrived }: Props) {
   const pages = Math.max(1, Math.ceil((to - start) / PAGE));
   const first = start + Math.min(page.value, pages - 1) * PAGE;
   const last = Math.min(to, first + PAGE);
-  const { step } = select.cursor.value;
+  const { step } = select.place.value;
   const past = pastOf(select.window.value);
   const writes = before(past.packetWrites, step);
   const flags = byteFlags(first, last, {

@@ -129,7 +129,7 @@ interface Props {
 
 export function PacketTree({ view, sent, current, data }: Props) {
   const roving = useRoving({ onKey });
-  const { step } = select.cursor.value;
+  const { step } = select.place.value;
   const past = pastOf(select.window.value);
   const reads = before(past.packetReads, step);
   const writes = before(past.packetWrites, step);

@@ -70,7 +70,7 @@ function Rows() {
   const roving = useRoving();
   useProved();
   if (snapshot === null) return null;
-  const rows = registerRows(snapshot, previous, pastOf(select.window.value), select.cursor.value.step);
+  const rows = registerRows(snapshot, previous, pastOf(select.window.value), select.place.value.step);
   return (
     <div role="table" aria-label="Registers" {...roving}>
       <div class="colh" role="row">

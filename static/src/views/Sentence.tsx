@@ -62,7 +62,7 @@ function Said() {
       </span>
     );
   }
-  const atEnd = select.cursor.value.step === run.steps;
+  const atEnd = select.place.value.step === run.steps;
   const done = here.done === null ? opening() : here.done.did;
   return (
     <>
@@ -81,7 +81,7 @@ function spoken(): string {
   const here = select.here.value;
   const run = select.packetRun.value;
   if (run === null) return plain(nothing());
-  const atEnd = select.cursor.value.step === run.steps;
+  const atEnd = select.place.value.step === run.steps;
   const done = here.done === null ? plain(opening()) : `${plain(here.done.did)}.`;
   return `${done} ${atEnd ? `${run.verdict}. ${run.summary}` : plain(upcoming(here.next))}`;
 }

@@ -46,8 +46,8 @@ const Cell = memo(({ off, byte, changed, write, frame }: StackCell & { frame: nu
 
 /** What a write put there: the value of the register it came from, where that is known. */
 function told(write: StackWrite): string | null {
-  const { packet } = select.cursor.value;
-  const from = spilled(write, snapshotAt(state.value, { packet, step: write.step }));
+  const { packet } = select.place.value;
+  const from = spilled(write, snapshotAt(state.peek(), { packet, step: write.step }));
   if (from === null) return null;
   const { n, value } = from;
   if (value.kind !== "num") return `${REGION[value.kind].badge} ${value.text}`;
@@ -92,7 +92,7 @@ interface FrameProps {
 }
 
 function FrameRows({ frame, index, previous, alone, running }: FrameProps) {
-  const writes = before(pastOf(select.window.value).stackWrites, select.cursor.value.step).filter((write) => write.frame === index);
+  const writes = before(pastOf(select.window.value).stackWrites, select.place.value.step).filter((write) => write.frame === index);
   const rows = stackRows(frame, previous?.frames[index], writes);
   return (
     <>

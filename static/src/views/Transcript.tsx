@@ -20,7 +20,7 @@ function lines(): Line[] {
 export function Transcript() {
   const box = useRef<HTMLDivElement>(null);
   const all = lines();
-  const here = select.cursor.value.step;
+  const here = select.place.value.step;
   const total = select.steps.value;
   useEffect(() => {
     const before = document.activeElement;
