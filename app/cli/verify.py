@@ -24,6 +24,7 @@ from vm.kernel.scenario import Setup
 from vm.program import Program
 from vm.verifier import Options, Report
 from vm.verifier.explain import explained
+from vm.verifier.hooked import options_at
 from vm.verifier.profile import PROFILES
 
 DIFFERENT, IMPOSSIBLE = 1, 2
@@ -115,7 +116,7 @@ def compare(
         sys.exit(IMPOSSIBLE)
     options = Options(known_attach_type(attach_type), load_flags, log_level, profile)
     packets = tuple(map(from_hex, hexes))
-    same = [_compared(program, options, packets) for program in all_programs(file)]
+    same = [_compared(program, options_at(program, options), packets) for program in all_programs(file)]
     sys.exit(0 if all(same) else DIFFERENT)
 
 

@@ -136,9 +136,11 @@ def load(
     expected_attach_type: int = 0,
     flags: int = 0,
     functions: Sequence[int] = (),
+    attach_btf_id: int = 0,
 ) -> KernelProgram:
     """BPF_PROG_LOAD; the maps stay the caller's.
 
+    ``attach_btf_id`` is the type of what a program with typed arguments is for.
     ``functions``, the first slots of all functions, gives them BTF, without which callbacks are refused.
     """
     code = buffer(relocated(insns, maps))
@@ -151,6 +153,7 @@ def load(
         log_level=log_level,
         prog_flags=flags,
         expected_attach_type=expected_attach_type,
+        attach_btf_id=attach_btf_id,
     )
     if not functions:
         return _loaded(request)

@@ -5,7 +5,7 @@ tests/data/verifier/places.json). Places are written as ``WIDTH: OFFSETS; …``,
 ``first-last/step``. What a field means and is called stands in ``vm.uapi.context_rules`` and the structures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from types import MappingProxyType
@@ -212,6 +212,33 @@ _NETFILTER = _places(
 )
 
 
+class Aligned(Mapping[tuple[int, int], Gives]):
+    """Every place that is aligned to its width and lies within one of the stretches of bytes: numbers."""
+
+    def __init__(self, *stretches: tuple[int, int]) -> None:
+        self.stretches = stretches
+
+    def __getitem__(self, place: tuple[int, int]) -> Gives:
+        off, width = place
+        inside = any(first <= off and off + width <= end for first, end in self.stretches)
+        if inside and width in _WIDTHS and off % width == 0:
+            return Gives.NUMBER
+        raise KeyError(place)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        for width in _WIDTHS:
+            for first, end in self.stretches:
+                yield from ((at, width) for at in range(-(-first // width) * width, end - width + 1, width))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+_WIDTHS = (1, 2, 4, 8)
+_RECORD = Places("a tracepoint's record", Aligned((-32768, 0), (8, 8192)), frozenset())
+"""Linux 6.18 compares the offset without its sign: it lets programs read before the record as well."""
+
+
 def _aligned(struct: str, first: int, size: int, *, write: bool = False) -> Places:
     """Every place from byte ``first`` on that is aligned to its width and lies before byte ``size``."""
     places = [(at, width) for width in (1, 2, 4, 8) for at in range(first, size - width + 1, width)]
@@ -279,7 +306,7 @@ _BY_TYPE: Mapping[P, Places] = MappingProxyType(
         P.SK_LOOKUP: _SK_LOOKUP,
         P.NETFILTER: _NETFILTER,
         P.KPROBE: _aligned("pt_regs", 0, 168),
-        P.TRACEPOINT: _aligned("a tracepoint's record", 8, 8192),
+        P.TRACEPOINT: _RECORD,
         P.RAW_TRACEPOINT: _aligned("bpf_raw_tracepoint_args", 0, 96),
         P.RAW_TRACEPOINT_WRITABLE: _WRITABLE,
     }

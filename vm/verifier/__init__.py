@@ -17,6 +17,7 @@ from vm.verifier.checks.loading import maps_fault, request_fault, target_fault
 from vm.verifier.checks.speculation import check_tail_calls
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.explore import Explorer
+from vm.verifier.hooked import options_at
 from vm.verifier.observer import Observer
 from vm.verifier.options import LOG_STATS, Options
 from vm.verifier.profile import PROFILES
@@ -35,8 +36,11 @@ def verify(
 ) -> Report:
     """What Linux 6.18 would say of loading ``program``; never raises for a program, however ill-formed.
 
+    Where ``options`` name no attach type, it is that of the hook the program names.
+
     An ``observer`` is told of every step of the walk; it hears nothing of what is refused before.
     """
+    options = options_at(program, options)
     fault = size_fault(program)
     if fault is not None:
         return _structural(fault, "", options)

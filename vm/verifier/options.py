@@ -19,6 +19,7 @@ SLEEPABLE: Final = 1 << 4
 class Options:
     """``load_flags`` are the kernel's BPF_F_ bits, ``log_level`` its 1, 2 and 4, or-ed; ``profile`` names the
     loader's privileges; ``limit`` is how many instructions may be processed; ``cpus`` how many there are;
+    ``target`` is the place of a program with typed arguments, such as ``lsm/file_open``.
     ``func_info``: whether the loader gives the types of the functions (BTF), as compilers and we do.
     """
 
@@ -29,3 +30,4 @@ class Options:
     limit: int = MAX_INSNS
     cpus: int = 2
     func_info: bool = True
+    target: str = ""

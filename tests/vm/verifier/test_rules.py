@@ -4,6 +4,7 @@ from string import Formatter
 
 import pytest
 
+from tests import places
 from tests.verifier.probes import read
 from tests.vm.verifier.test_programs import CASES
 from vm.verifier import Options, verify
@@ -42,6 +43,8 @@ def reached() -> frozenset[str]:
         for probe in read():
             if probe.errno:
                 verify(probe.program, probe.options)
+        for off in (0, 4):
+            verify(places.program("tp_btf/sched_waking", off, 4, write=False))
     return frozenset(seen - {""})
 
 

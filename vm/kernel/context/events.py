@@ -23,13 +23,13 @@ from vm.kernel.context.task import task_object
 from vm.memory.memory import Memory
 from vm.memory.region import RegionKind
 from vm.uapi.attach_types import AttachType
-from vm.uapi.context_places import SOCKET_PLACES, Gives, Places, places_of
+from vm.uapi.context_places import SOCKET_PLACES, Aligned, Gives, Places, places_of
 from vm.uapi.prog_types import ProgType
 from vm.uapi.struct_types import Struct
 from vm.uapi.structs import STRUCTS
 from vm.uapi.structs_context import SOCK
 from vm.uapi.structs_events import PERF_EVENT_DATA, PT_REGS, RAW_ARGS
-from vm.uapi.tracing import records
+from vm.uapi.tracing import COMMON, records
 from vm.word import MASK64
 
 ARGUMENT_REGISTERS = ("di", "si", "dx", "cx", "r8", "r9")
@@ -94,6 +94,8 @@ def _places(kind: ProgType, attach_type: AttachType | None, size: int | None) ->
         return Places(RAW_ARGS.name, words, frozenset())
     if size is None:
         return found
+    if kind is ProgType.TRACEPOINT:  # what Linux lets be read besides is no part of the record
+        return Places(found.struct, Aligned((COMMON, size)), found.writes)
     reads = {(at, width): gives for (at, width), gives in found.reads.items() if at + width <= size}
     return Places(found.struct, reads, found.writes)
 

@@ -59,7 +59,7 @@ def _point(hook: Hook, row: TraceRow) -> HookPoint:
     verdicts: tuple[Verdict, ...] = _PERF if hook.name in _RUNNER and hook.name != "raw_tp" else ()
     other = Verdict(-1, "1", Effect.IGNORED, _PERF[1].doc) if verdicts else _IGNORED
     allowed = None
-    if hook.name in ("fentry", "fexit", "tp_btf"):
+    if hook.name in ("fentry", "fexit"):
         verdicts, allowed = (_WATCHED,), range(1)
     return HookPoint(
         hook,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from vm.uapi.context_places import SYSCALL_LIMIT, Gives, Places, places_of
 from vm.uapi.context_rules import Widths, rule_at
 from vm.uapi.prog_types import ProgType
+from vm.uapi.typed_arguments import typed_arguments
 from vm.verifier import scalar
 from vm.verifier.checks.common import refuse
 from vm.verifier.checks.pointer_offset import check_unmodified
@@ -44,6 +45,8 @@ def read(walk: "Walk", regno: int, off: int, size: int, *, signed: bool = False)
     if kind is ProgType.SYSCALL:
         _check_syscall(walk, off, size, write=False)
         return _UNKNOWN
+    if walk.options.target:
+        return _argument(walk, off, size)
     gives = _places(walk).reads.get((off, size))
     if kind is ProgType.TRACEPOINT and off < 0 and not off % size:
         return _UNKNOWN  # 6.18 compares the offset as a number without sign, and lets it pass
@@ -60,8 +63,26 @@ def write(walk: "Walk", regno: int, off: int, size: int) -> None:
     check_unmodified(walk, regno, walk.regs[regno])
     if walk.program.prog_type is ProgType.SYSCALL:
         _check_syscall(walk, off, size, write=True)
-    elif (off, size) not in _places(walk).writes:
+    elif walk.options.target or (off, size) not in _places(walk).writes:
         _refuse(walk, off, size, write=True)
+
+
+def _argument(walk: "Walk", off: int, size: int) -> Register:
+    """One of the typed arguments of a tracepoint, function or security hook (btf_ctx_access)."""
+    known = typed_arguments(walk.options.target) or ()
+    if not 0 <= off < 8 * len(known) or off % size:
+        _refuse(walk, off, size, write=False)
+    found = known[off // 8]
+    target = walk.options.target.rpartition("/")[2]
+    if off % 8:
+        refuse(walk, rules.ARGUMENT_OFFSET, off=off, size=size, target=target)
+    if found.pointer and size != 8:
+        refuse(walk, rules.ARGUMENT_SIZE, off=off, size=size, target=target, field=found.name)
+    if not found.struct:
+        return _UNKNOWN
+    flags = Flag.TRUSTED * found.trusted | Flag.MAYBE_NULL * found.nullable
+    number = walk.new_id() if found.nullable else 0
+    return Register(Kind.BTF_ID, scalar.ZERO, flags=int(flags), id=number, btf=found.struct)
 
 
 def _places(walk: "Walk") -> Places:

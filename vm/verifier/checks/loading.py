@@ -67,7 +67,7 @@ def request_fault(program: Program, options: Options) -> Rejected | None:
         return _refused(rules.WRONG_ATTACH_TYPE, program, attach=_attach_name(attach), allowed=names)
     if kind in (P.UNSPEC, P.LIRC_MODE2):
         return _refused(rules.NO_SUCH_TYPE, program)
-    if kind in (P.EXT, P.LSM) or (kind is P.TRACING and attach in _TARGETED):
+    if not options.target and (kind in (P.EXT, P.LSM) or (kind is P.TRACING and attach in _TARGETED)):
         return _refused(rules.NO_TARGET_ALLOWED, program)
     return None
 
@@ -85,7 +85,7 @@ def target_fault(program: Program, options: Options) -> Rejected | None:
         return _refused(rules.NOT_SLEEPABLE, program)
     if kind is P.STRUCT_OPS:
         return _refused(rules.NO_STRUCT_OPS, program)
-    if kind is P.TRACING:
+    if kind is P.TRACING and not options.target:
         return _refused(rules.NO_TARGET, program)
     return None
 

@@ -31,6 +31,9 @@ _AT: Final[dict[tuple[P, A], tuple[int, int]]] = {
     (P.CGROUP_SOCK_ADDR, A.CGROUP_INET4_BIND): (0, 3),
     (P.CGROUP_SOCK_ADDR, A.CGROUP_INET6_BIND): (0, 3),
     (P.KPROBE, A.TRACE_KPROBE_SESSION): (0, 1),
+    (P.TRACING, A.TRACE_FENTRY): (0, 0),
+    (P.TRACING, A.TRACE_FEXIT): (0, 0),
+    (P.LSM, A.LSM_MAC): (-4095, 0),
     (P.KPROBE, A.TRACE_UPROBE_SESSION): (0, 1),
     **{(P.CGROUP_SOCK_ADDR, at): (1, 1) for at in sorted(_ONLY_PASS)},
 }

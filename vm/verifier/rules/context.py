@@ -22,6 +22,16 @@ CONTEXT_WIDTH = _context(
     "Linux allows {widths}.",
     "access the field whole, then mask or shift what you need",
 )
+ARGUMENT_OFFSET = _context(
+    "func '{target}' offset {off} is not multiple of 8\n" + _FIELD,
+    "Arguments are 8 bytes each: none begins at byte {off}.",
+    "read 8 bytes at 0, 8, 16 …",
+)
+ARGUMENT_SIZE = _context(
+    "func '{target}' size {size} must be 8\n" + _FIELD,
+    "The argument `{field}` is a pointer: it is read whole, 8 bytes, not {size}.",
+    "read it as u64",
+)
 CONTEXT_READ = _context(
     _FIELD,
     "Programs of type {prog_type} may not read `{field}` of {struct}.",
