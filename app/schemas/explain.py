@@ -19,6 +19,8 @@ class ExplainRequest(Message):
     profile: Literal["root", "no-perfmon"] = "root"
     attach_type: str | int | None = None
     load_flags: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    limit: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000_000
+    """As far as the walk went that is explained: its verdict is taken over where it is remembered."""
     patches: bool = True
     """Whether to look for edits that mend it: each is verified, which takes as long as the program."""
     witness: bool = True

@@ -70,6 +70,26 @@ class ExploreRequest(Message):
     limit: Limit = 100_000
     program: int = 0
     revision: int = 0
+    ask: int = 0
+    """Comes back: a walk that goes on has all else in common with the one that was stopped."""
+
+
+class WalkProgress(Message):
+    """How far a walk is: instructions processed, of at most how many; the innermost loop it has come to."""
+
+    ask: int
+    done: int
+    total: int
+    loop: "LoopProgress | None"
+
+
+class LoopProgress(Message):
+    """Where the loop's turns begin, how many loops it is in with itself, and how often it went round."""
+
+    pc: int
+    line: int | None
+    depth: int
+    turns: int
 
 
 class ScalarView(Message):
@@ -194,6 +214,7 @@ class ExploreReply(Message):
 
     walk: str
     revision: int
+    ask: int
     program: int
     verdict: ProgramVerdict
     indexes: list[int]

@@ -23,8 +23,8 @@ from app.schemas.simulate import (
 from app.schemas.source import CheckRequest, GraphRequest
 from app.schemas.trace import MarksRequest, StopRequest, WindowRequest
 from app.schemas.verifier import ExploreRequest, LogRequest, VerdictRequest, WalkRequest, WalkWindowRequest
-from app.workbench.keys import metrics_key, policy_key, walk_key
-from app.workers.pool import Pool
+from app.workbench.keys import explained_walk, metrics_key, policy_key, walk_key
+from app.workers.pool import PATIENCE, Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,18 @@ class Question:
     job: str
     home: Callable[[Any], str] | None = None
     long: bool = False
+    patience: float = PATIENCE
 
     def answer(self, pool: Pool, message: Message) -> str:
         """The answer as JSON; raises HookscopeError."""
-        home = self.home(message) if self.home else None
-        return str(pool.run(self.job, message.model_dump_json(), home=home, long=self.long))
+        home, text = self.home(message) if self.home else None, message.model_dump_json()
+        while (answer := self._ask(pool, text, home)) is None:
+            continue  # it goes on when others had their turn
+        return str(answer)
+
+    def _ask(self, pool: Pool, text: str, home: str | None) -> str | None:
+        answer: str | None = pool.run(self.job, text, home=home, long=self.long, patience=self.patience)
+        return answer
 
 
 def _run(message: WindowRequest | StopRequest | MarksRequest) -> str:
@@ -56,6 +63,13 @@ def _walk(message: WalkRequest | WalkWindowRequest | LogRequest) -> str:
     return message.walk
 
 
+def _explained(message: ExplainRequest) -> str:
+    return walk_key(explained_walk(message))
+
+
+WALKED = 15.0
+"""Seconds to wait for the process that has a walk: another one would walk for as long."""
+
 QUESTIONS: Mapping[str, Question] = {
     "check": Question(CheckRequest, "check"),
     "graph": Question(GraphRequest, "graph"),
@@ -63,10 +77,10 @@ QUESTIONS: Mapping[str, Question] = {
     "stop": Question(StopRequest, "stop", _run),
     "marks": Question(MarksRequest, "marks", _run),
     "verdict": Question(VerdictRequest, "verdict"),
-    "explain": Question(ExplainRequest, "explain", long=True),
+    "explain": Question(ExplainRequest, "explain", _explained, long=True),
     "explore": Question(ExploreRequest, "explore", walk_key, long=True),
-    "walk:window": Question(WalkWindowRequest, "walk.window", _walk),
-    "walk:known": Question(WalkRequest, "walk.known", _walk),
+    "walk:window": Question(WalkWindowRequest, "walk.window", _walk, patience=WALKED),
+    "walk:known": Question(WalkRequest, "walk.known", _walk, patience=WALKED),
     "simulate:summary": Question(SimulationRequest, "simulate.summary", _simulation),
     "simulate:rows": Question(RowsRequest, "simulate.rows", _simulation),
     "simulate:event": Question(EventRequest, "simulate.event", _simulation),
@@ -74,7 +88,7 @@ QUESTIONS: Mapping[str, Question] = {
     "simulate:series": Question(SeriesRequest, "simulate.series", _simulation),
     "simulate:audit": Question(AuditRequest, "simulate.audit", _simulation),
     "simulate:script": Question(ScriptRequest, "simulate.script"),
-    "walk:log": Question(LogRequest, "walk.log", _walk, long=True),
+    "walk:log": Question(LogRequest, "walk.log", _walk, long=True, patience=WALKED),
     "metrics": Question(MetricsRequest, "metrics", lambda message: metrics_key(message.inputs), long=True),
     "dashboard": Question(DashboardRequest, "metrics.dashboard"),
     "policy": Question(PolicyRequest, "policy", policy_key, long=True),

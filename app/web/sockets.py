@@ -13,10 +13,12 @@ from pydantic import ValidationError
 from app.schemas.base import Message
 from app.schemas.simulate import SimulateCancel, SimulateRequest
 from app.schemas.trace import CancelRequest, Failure, RunRequest
+from app.schemas.verifier import ExploreRequest
 from app.web.failures import DEFECT, of_error, of_invalid
 from app.web.questions import QUESTIONS
 from app.web.runner import Runner
 from app.web.simulator import Simulator
+from app.web.walker import Walker
 from app.web.wire import UNREADABLE
 from vm.source import HookscopeError
 
@@ -42,18 +44,20 @@ def install(socketio: SocketIO, services: "Services") -> None:
         question(event, asked.model, partial(asked.answer, services.pool))
     question("run", RunRequest, sessions.run)
     question("cancel", CancelRequest, sessions.cancel)
+    question("walk", ExploreRequest, sessions.walk)
+    question("walk:cancel", CancelRequest, sessions.cancel_walk)
     question("simulate", SimulateRequest, sessions.simulate)
     question("simulate:cancel", SimulateCancel, sessions.cancel_simulation)
     socketio.on_event(UNREADABLE, lambda *_: _refusal(_NOT_READ))
 
 
 class _Sessions:
-    """The sessions that are connected, each with its runs and simulations."""
+    """The sessions that are connected, each with its runs, walks and simulations."""
 
     def __init__(self, socketio: SocketIO, services: "Services") -> None:
         self._socketio = socketio
         self._services = services
-        self._runners: dict[str, tuple[Runner, Simulator]] = {}
+        self._runners: dict[str, tuple[Runner, Simulator, Walker]] = {}
 
     def connect(self, _auth: object = None) -> bool | None:
         """Takes a session, or refuses it (False) where there are as many as may be."""
@@ -65,7 +69,11 @@ class _Sessions:
             self._socketio.emit(event, message, to=session)
 
         pool, spawn = self._services.pool, self._socketio.start_background_task
-        self._runners[session] = Runner(pool, emit, spawn), Simulator(pool, emit, spawn)
+        self._runners[session] = (
+            Runner(pool, emit, spawn),
+            Simulator(pool, emit, spawn),
+            Walker(pool, emit, spawn),
+        )
         return None
 
     def disconnect(self, _reason: object = None) -> None:
@@ -80,6 +88,15 @@ class _Sessions:
     def cancel(self, message: CancelRequest) -> Reply:
         """Stops the session's runs up to a revision."""
         self._runners[_session()][0].cancel(message.revision)
+        return {"accepted": True}
+
+    def walk(self, message: ExploreRequest) -> Reply:
+        """Starts a walk of the verifier; what comes of it is pushed."""
+        return {"accepted": True, "walk": self._runners[_session()][2].start(message)}
+
+    def cancel_walk(self, message: CancelRequest) -> Reply:
+        """Stops the session's walk; what it did so far is answered."""
+        self._runners[_session()][2].cancel(message.revision)
         return {"accepted": True}
 
     def simulate(self, message: SimulateRequest) -> Reply:

@@ -18,11 +18,13 @@ from app.schemas.explain import (
     WitnessView,
 )
 from app.verdicts import known_attach_type, refused_map
+from app.workbench.exploration import report_of_walk
+from app.workbench.keys import explained_walk
 from vm.asm import assemble
 from vm.kernel.hooks import hook_point
 from vm.program import Program
 from vm.source import HookscopeError
-from vm.verifier import Options
+from vm.verifier import Options, Report
 from vm.verifier.explain import Cause, Edit, Explained, Explanation, Patch, explained
 from vm.verifier.explain.patches import diff, patched
 from vm.witness import Budget, Nothing, Witness
@@ -38,11 +40,13 @@ def explain(text: str) -> str:
     assembly = assemble(request.source)
     if not assembly.ok or not 0 <= request.program < len(assembly.programs):
         raise HookscopeError.of("no-program", "the text has no such program", "mend its mistakes first")
-    options = Options(known_attach_type(request.attach_type), request.load_flags, 0, request.profile)
+    options = Options(
+        known_attach_type(request.attach_type), request.load_flags, 0, request.profile, request.limit
+    )
     program = _attached(assembly.programs[request.program], request.hook)
     refused_map(program)
     lines = request.source.split("\n")
-    found = explained(program, options, lines)
+    found = explained(program, options, lines, _walked(request))
     report = found.report
     reply = ExplainReply(
         revision=request.revision,
@@ -61,6 +65,13 @@ def explain(text: str) -> str:
         ),
     )
     return reply.model_dump_json()
+
+
+def _walked(request: ExplainRequest) -> Report | None:
+    """The verifier's report, if the program was walked in this process: it may have taken a million steps."""
+    if request.hook is None or request.attach_type is not None or request.load_flags:
+        return None
+    return report_of_walk(explained_walk(request))
 
 
 def _attached(program: Program, hook: str | None) -> Program:

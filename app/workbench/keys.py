@@ -2,6 +2,7 @@
 
 import hashlib
 
+from app.schemas.explain import ExplainRequest
 from app.schemas.policy import CellRequest, PolicyRequest
 from app.schemas.simulate import SimulationInputs
 from app.schemas.trace import Inputs
@@ -15,7 +16,7 @@ def run_key(inputs: Inputs) -> str:
 
 def walk_key(request: ExploreRequest) -> str:
     """32 hex digits that stand for a walk of the verifier: the same for any revision of the text."""
-    same = request.model_copy(update={"revision": 0})
+    same = request.model_copy(update={"revision": 0, "ask": 0})
     return hashlib.sha256(same.model_dump_json().encode()).hexdigest()[:32]
 
 
@@ -33,3 +34,14 @@ def policy_key(request: PolicyRequest | CellRequest) -> str:
     """The name of what follows from policies: the process that has worked it out answers for its cells."""
     text = f"{len(request.policies)}:{request.policies}{request.cluster}"
     return f"policy:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
+def explained_walk(request: ExplainRequest) -> ExploreRequest:
+    """The walk whose refusal is to be explained."""
+    return ExploreRequest(
+        source=request.source,
+        hook=request.hook or "",
+        profile=request.profile,
+        limit=request.limit,
+        program=request.program,
+    )

@@ -101,6 +101,10 @@ def refused_map(index: int, program: Program, error: HookscopeError, options: Op
     return verdict_view(index, program, report, options, {}, 0, 0)
 
 
+def _out_of_budget(report: Report, options: Options) -> bool:
+    return not report.accepted and options.limit < LINUX_LIMIT and report.processed > options.limit
+
+
 def verdict_view(
     index: int,
     program: Program,
@@ -109,14 +113,16 @@ def verdict_view(
     visits: dict[int, Visits],
     depth: int,
     stack: int,
+    *,
+    ended: bool = True,
 ) -> ProgramVerdict:
-    """The verdict as the browser has it."""
+    """The verdict as the browser has it; one of a walk that has not ended is undecided."""
     span = program.spans.get(report.pc) if report.pc is not None else None
     return ProgramVerdict(
         index=index,
         name=program.name,
         accepted=report.accepted,
-        stopped=not report.accepted and options.limit < LINUX_LIMIT and report.processed > options.limit,
+        stopped=not ended or _out_of_budget(report, options),
         errno=report.errno.name if report.errno is not None else None,
         error=report.error,
         category=report.category,

@@ -16,3 +16,11 @@ def steps_of_lines(lines: Sequence[str]) -> list[int]:
         ahead = line.startswith("from ") and not line.endswith("safe")
         found.append(0 if line.startswith("processed ") else step + ahead)
     return found
+
+
+def cut_off(lines: Sequence[str]) -> Sequence[str]:
+    """The log of a walk longer than what is printed, without what is said of stopping there."""
+    end = len(lines)
+    while end and lines[end - 1].startswith(("processed ", "BPF program is too large")):
+        end -= 1
+    return lines[:end]

@@ -19,7 +19,7 @@ class Watch:
 
     def __init__(
         self,
-        tell: Callable[[int, int], None],
+        tell: Callable[..., None],
         cancelled: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
         every: float = TELL_EVERY,
@@ -31,8 +31,11 @@ class Watch:
         self._next_tell = clock() + every
         self._next_look = 0.0
 
-    def tick(self, done: int, total: int) -> float:
-        """The time; tells the progress now and then, and raises CancelledError if the job is to stop."""
+    def tick(self, done: int, total: int, *more: Callable[[], object]) -> float:
+        """The time; tells the progress now and then, and raises CancelledError if the job is to stop.
+
+        ``more`` are called for what is told besides, only when it is told.
+        """
         now = self.clock()
         if now >= self._next_look:
             self._next_look = now + LOOK_EVERY
@@ -40,10 +43,10 @@ class Watch:
                 raise CancelledError
         if now >= self._next_tell:
             self._next_tell = now + self._every
-            self._tell(done, total)
+            self._tell(done, total, *(each() for each in more))
         return now
 
 
 def unwatched() -> Watch:
     """A watch that nobody looks at."""
-    return Watch(lambda done, total: None, lambda: False)
+    return Watch(lambda *_: None, lambda: False)

@@ -47,7 +47,7 @@ JOBS: Mapping[str, Job] = {
     "simulate.packets": Job("app.workbench.simulate:packets"),
     "verdict": Job("app.workbench.verdict:verdict"),
     "explain": Job("app.workbench.explain:explain"),
-    "explore": Job("app.workbench.exploration:explore"),
+    "explore": Job("app.workbench.exploration:explore", watched=True),
     "walk.window": Job("app.workbench.exploration:walk_window"),
     "walk.known": Job("app.workbench.exploration:walk_known"),
     "walk.log": Job("app.workbench.exploration:walk_log"),

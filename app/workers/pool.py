@@ -58,19 +58,23 @@ class Pool:
         progress: Progress = nobody,
         cancel: threading.Event | None = None,
         seconds: float | None = None,
+        patience: float = PATIENCE,
     ) -> Any:
-        """The result of job ``name``. ``home`` names the run it belongs to; raises HookscopeError."""
+        """The result of job ``name``. ``home`` names the run it belongs to; raises HookscopeError.
+
+        ``patience`` is how long to wait for the process that has the run, if it does something else.
+        """
         question = Question(name, arguments, seconds or self.seconds, progress, cancel or threading.Event())
-        told, result = self._ask(question, home, long)
+        told, result = self._ask(question, _Turn(home, long, time.monotonic() + patience))
         if told in (Told.DIED, Told.EXHAUSTED):
-            told, result = self._ask(question, home, long)
+            told, result = self._ask(question, _Turn(home, long, time.monotonic() + patience))
         if told is not Told.DONE:
             raise HookscopeError(result)
         return result
 
-    def _ask(self, question: Question, home: str | None, long: bool) -> tuple[Told, Any]:
+    def _ask(self, question: Question, turn: "_Turn") -> tuple[Told, Any]:
         """What one process says to the question; one that cannot go on after it is replaced."""
-        worker = self._take(home, long)
+        worker = self._take(turn)
         whole = False
         try:
             told, result = worker.ask(question)
@@ -82,7 +86,7 @@ class Pool:
         finally:  # any other error too: the job goes on in there, and its answer would be taken for another's
             if not whole:
                 self._replace(worker)
-            self._give(worker, long)
+            self._give(worker, turn.long)
         return told, result
 
     def warm(self) -> None:
@@ -102,9 +106,8 @@ class Pool:
         self.restarts += 1
         worker.end()
 
-    def _take(self, home: str | None, long: bool) -> Worker:
+    def _take(self, turn: "_Turn") -> Worker:
         """An idle worker, when it is this job's turn: the run's own if it is idle soon enough, else any."""
-        turn = _Turn(home, long, time.monotonic() + PATIENCE)
         with self._changed:
             self._turns.append(turn)
             try:
@@ -114,8 +117,8 @@ class Pool:
                 self._turns.remove(turn)
                 self._changed.notify_all()
             self._idle.remove(worker)
-            self._long -= long
-            self._remember(home, worker)
+            self._long -= turn.long
+            self._remember(turn.home, worker)
             return worker
 
     def _choice(self, turn: "_Turn") -> Worker | None:

@@ -19,7 +19,7 @@ EXHAUSTED = Diagnostic(
 
 
 class Told(StrEnum):
-    """What comes from the process: (DONE, result), (PROGRESS, (done, total)), or a Diagnostic with the rest.
+    """What comes from the process: (DONE, result), (PROGRESS, what is told), or a Diagnostic with the rest.
 
     EXHAUSTED: out of memory, perhaps for what it remembers of other jobs. DIED: said for it by others.
     """
@@ -81,8 +81,8 @@ def _answer(pipe: Connection, name: str, arguments: tuple[Any, ...]) -> tuple[To
 
 
 def _watch(pipe: Connection) -> Watch:
-    def tell(done: int, total: int) -> None:
-        pipe.send((Told.PROGRESS, (done, total)))
+    def tell(*progress: object) -> None:
+        pipe.send((Told.PROGRESS, progress))
 
     def cancelled() -> bool:
         return pipe.poll() and pipe.recv()[0] == CANCEL

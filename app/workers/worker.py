@@ -11,12 +11,13 @@ from typing import Any
 
 from app.workers.process import CANCEL, Told, serve
 
-Progress = Callable[[int, int], None]
+Progress = Callable[..., None]
+"""Told how much is done, of how much, and what else the job tells."""
 _LOOK = 0.05
 """Seconds between looks at whether a job was cancelled."""
 
 
-def nobody(_done: int, _total: int) -> None:
+def nobody(*_: object) -> None:
     """Nobody wants to know how far a job is."""
 
 

@@ -312,6 +312,7 @@ export interface ExplainRequest {
   profile: "root" | "no-perfmon";
   attach_type: string | number | null;
   load_flags: number;
+  limit: number;
   patches: boolean;
   witness: boolean;
 }
@@ -338,6 +339,7 @@ export interface ExplanationView {
 export interface ExploreReply {
   walk: string;
   revision: number;
+  ask: number;
   program: number;
   verdict: ProgramVerdict;
   indexes: number[];
@@ -360,6 +362,7 @@ export interface ExploreRequest {
   limit: number;
   program: number;
   revision: number;
+  ask: number;
 }
 
 /** An error as JSON: what happened, what is safe, what to try. */
@@ -487,9 +490,10 @@ export interface HookRef {
   verdicts: string[];
 }
 
-/** One station on the way of an event. Bytes are given where the frame came there. */
+/** One station on the way of an event. Bytes are given where a frame left it. */
 export interface HopView {
   number: number;
+  packet: number;
   station: string;
   title: string;
   kernel: string;
@@ -505,8 +509,7 @@ export interface HopView {
   pc: number | null;
   line: number | null;
   text: string;
-  value: string | null;
-  fault: string;
+  steppable: boolean;
   data: string | null;
   changes: ByteChange[];
   resized: number;
@@ -605,6 +608,14 @@ export interface LogRequest {
   of: ExploreRequest | null;
   first: number;
   count: number;
+}
+
+/** Where the loop's turns begin, how many loops it is in with itself, and how often it went round. */
+export interface LoopProgress {
+  pc: number;
+  line: number | null;
+  depth: number;
+  turns: number;
 }
 
 /** The YAML that belongs to a workspace; None: never written, so what is offered to start from stands. */
@@ -1495,6 +1506,14 @@ export interface WalkPath {
   end: "exit" | "barred" | "pruned" | "rejected" | "open";
   by: number | null;
   speculative: boolean;
+}
+
+/** How far a walk is: instructions processed, of at most how many; the innermost loop it has come to. */
+export interface WalkProgress {
+  ask: number;
+  done: number;
+  total: number;
+  loop: LoopProgress | null;
 }
 
 /** Something about a walk. A process that has forgotten it walks ``of`` again. */

@@ -199,6 +199,8 @@ def test_of_a_long_walk_the_log_is_cut_off(session: Session) -> None:
     walk = explored(session, SOURCES["endless"], limit=21_000)
     log = LogReply.model_validate(session.ask("walk:log", {"walk": walk.walk, "first": 0, "count": 10}))
     assert not log.whole
+    end = LogReply.model_validate(session.ask("walk:log", {"walk": walk.walk, "first": -3}))
+    assert not [line for line in end.lines if line.startswith(("processed", "BPF program is too large"))]
     short = explored(session, SOURCES["endless"], limit=300)
     assert LogReply.model_validate(session.ask("walk:log", {"walk": short.walk})).whole
 

@@ -307,6 +307,48 @@ def test_notes_stand_under_the_words_of_the_kernel(verifier: Verifier) -> None:
     assert note["y"] > noted["y"]
 
 
+NESTED = """.hook xdp
+r6 = 0
+outer:
+r7 = 0
+inner:
+call bpf_get_prandom_u32
+r7 += 1
+if r7 < 400 goto inner
+r6 += 1
+if r6 < 250 goto outer
+r0 = 2
+exit
+"""
+
+
+def test_a_long_walk_is_counted_stopped_and_gone_on_with(verifier: Verifier) -> None:
+    page = verifier.page
+    bench = Workbench(page).open()
+    bench.write(NESTED)
+    page.keyboard.press("Escape")
+    verifier.chip().click()
+    why = verifier.pane("Why")
+    on = why.get_by_role("button", name="Walk on to 1,000,000")
+    expect(why).to_contain_text("Undecided: this server stopped after 100,000 instructions.")
+    on.click()
+    said = bench.sentence()
+    expect(said).to_contain_text(
+        re.compile(r"Verifying, [\d,]+ of at most 1,000,000\. *Deepest loop: at line 6, 2 loops")
+    )
+    expect(said.get_by_role("progressbar")).to_be_visible()
+    expect(said).to_contain_text(re.compile(r"Verifying, (1\d\d|[2-9]\d),\d\d\d of"))
+    verifier.button("Stop").click()
+    expect(why).to_contain_text(re.compile(r"Undecided: stopped after \d\d\d?,\d\d\d instructions"))
+    expect(said.get_by_role("progressbar")).to_have_count(0)
+    verifier.button("First instruction").click()
+    verifier.at(1, 0)
+    expect(verifier.register("r1")).to_contain_text("ctx")  # what was walked can be looked at
+    on.click()  # and goes on from there to its end
+    expect(why).to_contain_text("Linux 6.18 would load this program", timeout=120_000)
+    expect(why).to_contain_text(re.compile(r"walked 30\d,\d\d\d instructions"))
+
+
 @pytest.mark.parametrize(
     "example", ["syn_guard", "proto_count", "checksum_loop", "ring_events", "tail_calls", "socket_filter"]
 )

@@ -7,7 +7,7 @@ one another.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
@@ -254,6 +254,14 @@ class Recorder:
             peak_depth=self._depth,
             peak_stack=self._stack,
         )
+
+    def turns(self, heads: Collection[int]) -> dict[int, int]:
+        """How often the walk came to each of these slots from behind or from itself, where it did."""
+        found: dict[int, int] = {}
+        for (previous, pc), count in self._edges.items():
+            if pc in heads and previous >= pc:
+                found[pc] = found.get(pc, 0) + count
+        return found
 
     # -- keeping ---------------------------------------------------------------------------------------------
 

@@ -2,11 +2,11 @@
 import type { WalkPlace } from "../link.ts";
 import { batch, computed, effect, signal } from "@preact/signals";
 import { isFailure } from "../api.ts";
-import type { ExplainReply, ExploreReply, Failure, FrameKnown, KnownReply, LogReply, RegView, WalkStep, WalkWindow } from "../schemas.ts";
+import type { ExplainReply, ExploreReply, Failure, FrameKnown, KnownReply, LogReply, LoopProgress, RegView, WalkProgress, WalkStep, WalkWindow } from "../schemas.ts";
 import { screen } from "../screen.ts";
 import * as select from "../select.ts";
 import { state } from "../store.ts";
-import { ask } from "../transport.ts";
+import { ask, listen } from "../transport.ts";
 import * as verdict from "../verdict.ts";
 import { forkFrom, pathFrom, placeOf, visitOf } from "./paths.ts";
 import * as views from "./shown.ts";
@@ -21,7 +21,8 @@ export const LINUX_LIMIT = 1_000_000;
 
 export const walk = signal<ExploreReply | null>(null);
 export const failure = signal<Failure | null>(null);
-export const walking = signal(false);
+/** The walk under way; null where none is. */
+export const progress = signal<Progress | null>(null);
 /** The kept step looked at, counted from 0: the state is the one before it. */
 export const at = signal(0);
 /** Which program of the file; the one refused, until one is chosen. */
@@ -50,6 +51,14 @@ export const window = computed(() => windows.value.get(Math.floor(at.value / WIN
 
 /** What was known at each slot, over all paths. */
 export const places = computed(() => new Map((known.value?.places ?? []).map((place) => [place.pc, place])));
+
+export interface Progress {
+  done: number;
+  total: number;
+  loop: LoopProgress | null;
+  /** When it was begun, as the page's clock has it. */
+  since: number;
+}
 
 export interface Seen {
   step: WalkStep;
@@ -136,7 +145,8 @@ function request() {
 }
 
 function took(reply: ExploreReply): void {
-  const same = reply.walk === walk.peek()?.walk;
+  const old = walk.peek();
+  const same = reply.walk === old?.walk && reply.verdict.processed === old.verdict.processed;
   const ended = reply.verdict.accepted ? 0 : reply.indexes.length - 1;
   batch(() => {
     if (!same) {
@@ -157,46 +167,67 @@ function keepWindow(found: WalkWindow | null): void {
 }
 
 let asked = "";
-let asking = false;
+/** Answers and progress of any but the last walk asked for are not looked at. */
+let number = 0;
 /** What was asked to have the walk on screen: a server process that has forgotten it walks it again. */
 let origin: ReturnType<typeof request> | null = null;
 
-/** Walks what is there now, and explains it; while one walk is under way the next waits, and takes the latest text. */
+/** Walks what is there now, instead of anything asked for before; its end is pushed. */
 async function explore(): Promise<void> {
-  if (asking) return;
-  asking = true;
-  for (;;) {
-    const message = request();
-    const name = JSON.stringify(message);
-    if (asked === name || verdict.stale.peek() || verdict.programs.peek().length === 0) break;
-    asked = name;
-    walking.value = true;
-    const reply = await ask<ExploreReply>("explore", message);
-    walking.value = false;
-    if (reply === null) {
-      asked = "";
-      break;
-    }
-    if (isFailure(reply)) failure.value = reply;
-    else {
-      origin = message;
-      took(reply);
-    }
-    void fetchKnown();
-    if (screen.peek() === "verifier" && !isFailure(reply)) await explain();
-  }
-  asking = false;
+  const message = request();
+  const name = JSON.stringify(message);
+  if (asked === name || verdict.stale.peek() || verdict.programs.peek().length === 0) return;
+  asked = name;
+  number += 1;
+  const mine = number;
+  progress.value = { done: 0, total: message.limit, loop: null, since: performance.now() };
+  const reply = await ask<{ accepted: boolean }>("walk", { ...message, ask: mine });
+  if (mine !== number) return;
+  if (reply === null) forget();
+  else if (isFailure(reply)) failed(reply);
+  else origin = message;
+}
+
+/** No walk is under way any more, and the same may be asked for again. */
+function forget(): void {
+  progress.value = null;
+  asked = "";
+}
+
+function failed(found: Failure): void {
+  progress.value = null;
+  failure.value = found;
+}
+
+function progressed(message: WalkProgress | Failure): void {
+  const now = progress.peek();
+  if (isFailure(message) || message.ask !== number || now === null) return;
+  progress.value = { ...now, done: message.done, total: message.total, loop: message.loop };
+}
+
+async function done(reply: ExploreReply | Failure): Promise<void> {
+  if (isFailure(reply)) return;
+  if (reply.ask !== number) return;
+  progress.value = null;
+  took(reply);
+  void fetchKnown();
+  if (screen.peek() === "verifier") await explain();
+}
+
+/** Stops the walk: what it has done so far is shown, and it can go on from there. */
+export function stop(): void {
+  void ask("walk:cancel", { revision: state.peek().revision });
 }
 
 /** The walk whose explanation is on its way. */
 let explaining = "";
 
 async function explain(): Promise<void> {
-  const { source, hook, profile, program, revision } = request();
+  const { source, hook, profile, limit, program, revision } = request();
   const now = walk.peek();
-  if (now === null || now.verdict.accepted || now.walk === explaining || now.walk === explained.peek()?.walk) return;
+  if (now === null || now.verdict.accepted || now.verdict.stopped || now.walk === explaining || now.walk === explained.peek()?.walk) return;
   explaining = now.walk;
-  const reply = await ask<ExplainReply>("explain", { source, hook, revision, program, profile });
+  const reply = await ask<ExplainReply>("explain", { source, hook, revision, program, profile, limit });
   if (explaining === now.walk) explaining = "";
   if (reply === null || isFailure(reply)) return;
   batch(() => {
@@ -214,7 +245,7 @@ async function about<T>(event: string, message: object): Promise<T | null> {
   if (reply === null || name !== walk.peek()?.walk) return null;
   if (!isFailure(reply)) return reply;
   if (reply.code === "unknown-walk") {
-    asked = "";
+    forget();
     await explore();
   }
   return null;
@@ -240,9 +271,11 @@ export async function fetchLog(first = -400): Promise<void> {
   log.value = (await about<LogReply>("walk:log", { first })) ?? log.peek();
 }
 
-/** Walks as far as Linux would. */
+/** Walks as far as Linux would; a walk that was stopped goes on. */
 export function walkOn(): void {
   limit.value = LINUX_LIMIT;
+  forget();
+  void explore();
 }
 
 /** Beside a run: once that is there, and where the server keeps every step, as else nothing is claimed of all runs. */
@@ -252,6 +285,14 @@ const worthwhile = computed(() => {
 });
 
 export function startWalks(): void {
+  listen<WalkProgress>("walk:progress", progressed);
+  listen<ExploreReply>("walk:done", (reply) => void done(reply));
+  listen<{ failure: Failure }>("walk:failed", (reply) => {
+    if (isFailure(reply)) failed(reply);
+  });
+  effect(() => {
+    if (select.connection.value === "lost" && progress.peek() !== null) queueMicrotask(forget);
+  });
   let timer: ReturnType<typeof setTimeout> | undefined;
   let revision = -1;
   effect(() => {

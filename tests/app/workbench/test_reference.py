@@ -19,7 +19,9 @@ def test_every_instruction_is_written_as_the_assembler_takes_it(insn: dict[str, 
     assert not found.errors, [str(error) for error in found.errors]
 
 
-@pytest.mark.parametrize("table", ["constants", "fields", "helpers", "instructions", "hooks", "maps", "loaders"])
+@pytest.mark.parametrize(
+    "table", ["constants", "fields", "helpers", "instructions", "hooks", "maps", "loaders"]
+)
 def test_every_row_is_explained(table: str) -> None:
     assert REFERENCE[table]
     assert [row for row in REFERENCE[table] if not row["doc"]] == []

@@ -50,9 +50,14 @@ class Explained:
     scene: Scene | None = None
 
 
-def explained(program: Program, options: Options, lines: Sequence[str] = ()) -> Explained:
-    """Verifies ``program`` and explains a rejection; ``lines`` are those of its source, if there is one."""
-    report = verify(program, options)
+def explained(
+    program: Program, options: Options, lines: Sequence[str] = (), report: Report | None = None
+) -> Explained:
+    """Verifies ``program`` and explains a rejection; ``lines`` are those of its source, if there is one.
+
+    ``report`` is what the verifier said of it with these options, where that is known.
+    """
+    report = report or verify(program, options)
     if report.accepted:
         return Explained(report)
     trail = Trail()

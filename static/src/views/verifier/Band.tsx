@@ -92,7 +92,7 @@ export function Band() {
           <Act id="last-step" label="End of the walk" icon="last" kind="q" off={end} />
         </div>
         <div class="row meta dim">
-          <span class="nw">{now === null ? (walk.walking.value ? "Walking" : "Not walked yet") : `${now.verdict.processed.toLocaleString("en")} walked, ${plural(now.path_count, "path")}`}</span>
+          <span class="nw">{now === null ? (walk.progress.value !== null ? "Walking" : "Not walked yet") : `${now.verdict.processed.toLocaleString("en")} walked, ${plural(now.path_count, "path")}`}</span>
           <span class="grow" />
           <span class="nw">{left === 0 ? "" : `${plural(left, "fork")} never tried`}</span>
         </div>

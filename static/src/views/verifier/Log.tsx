@@ -30,7 +30,7 @@ export function LogBody() {
   const found = walk.log.value;
   const now = walk.walk.value;
   const index = now?.indexes[walk.at.value];
-  useEffect(() => void walk.fetchLog(), [now?.walk]);
+  useEffect(() => void walk.fetchLog(), [now]);
   useLayoutEffect(() => {
     const line = box.current?.querySelector<HTMLElement>("[aria-current]");
     if ((line === null || line === undefined) && box.current !== null && now !== null && walk.at.peek() === now.indexes.length - 1) {

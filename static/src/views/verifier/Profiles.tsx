@@ -16,7 +16,7 @@ const other = signal<{ key: string; found: ProgramVerdict } | null>(null);
 
 async function compare(profile: verdict.Profile, key: string): Promise<void> {
   const { inputs, revision } = state.peek();
-  const reply = await ask<VerdictReply>("verdict", { source: inputs.source, hook: inputs.hook, profile, limit: walk.limit.peek(), revision });
+  const reply = await ask<VerdictReply>("verdict", { source: inputs.source, hook: inputs.hook, profile, limit: walk.WALK_LIMIT, revision });
   if (reply === null || isFailure(reply)) return;
   const found = reply.programs[walk.program.peek()];
   if (found !== undefined) other.value = { key, found };

@@ -1,6 +1,7 @@
 // Why it was refused: the reason, how the verifier got there, a fix that was tried, a packet that proves it, Linux's words.
 import * as verdict from "../../verdict.ts";
 import type { CauseView, ExplanationView, ProgramVerdict } from "../../schemas.ts";
+import { stoppedSaid } from "../../verifier/underWay.ts";
 import * as walk from "../../verifier/walk.ts";
 import { Icon } from "../Icon.tsx";
 import { plural } from "../words.ts";
@@ -103,9 +104,9 @@ function Accepted({ found }: { found: ProgramVerdict }) {
 function Stopped({ found }: { found: ProgramVerdict }) {
   return (
     <>
-      <p class="lead">Undecided: this server stopped after {plural(found.limit, "instruction")}.</p>
-      <p>Linux goes on to 1,000,000, and refuses a program that takes more.</p>
-      <button type="button" class="btn pri" onClick={walk.walkOn}>
+      <p class="lead">{stoppedSaid(found)}</p>
+      <p>Linux goes on to 1,000,000, and refuses a program that takes more. What was walked so far is shown: the first 20,000 steps, and the last.</p>
+      <button type="button" class="btn pri" disabled={walk.progress.value !== null} onClick={walk.walkOn}>
         Walk on to 1,000,000
       </button>
     </>
