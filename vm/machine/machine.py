@@ -43,7 +43,7 @@ class Machine:
     def restart(self, world: World) -> None:
         """Begins anew with the programs, memory and maps it has; ``world`` brings context and event.
 
-        ``world.fields`` must be the dictionary the machine began with. What the last run left in memory beyond
+        ``world.fields`` must be the dictionary the machine began with. What the last run left in memory but
         its own stack stays.
         """
         self.world = world

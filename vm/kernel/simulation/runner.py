@@ -156,7 +156,7 @@ class Runner:
         fields.clear()
         if self._emits:
             self.maps.read()
-        ctx = self._same(what, event)
+        ctx: PacketContext | EventContext | None = self._same(what, event)
         if ctx is None:
             memory.rewind(self._mark)
             ctx = self._ctx = _context(self.point, what, memory, event, fields)
