@@ -10,6 +10,8 @@ from vm.cfg.graph import ControlFlowGraph, control_flow
 from vm.cfg.structure import Rejection, check_structure
 from vm.encoding import decode, pack, unpack
 from vm.helpers.event import Event
+from vm.kernel.engine import STEPPING
+from vm.kernel.engine_native import shared_native
 from vm.kernel.run import Outcome, run_all
 from vm.kernel.scenario import Setup
 from vm.machine.trace import Budget
@@ -87,7 +89,8 @@ def _run(line: RunLine) -> Answer:
             tuple(bytes.fromhex(packet) for packet in line.packets),
             event=Event(cpu=line.cpu, seed=line.seed),
             budget=Budget(steps=line.max_steps),
-        )
+        ),
+        shared_native() if line.engine == "native" else STEPPING,
     )
     dumps = [
         None if dump is None else [[key.hex(), value.hex()] for key, value in dump] for dump in report.maps

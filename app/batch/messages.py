@@ -53,6 +53,8 @@ class RunLine(InputLine):
     """Run the packets in order on the same maps."""
 
     op: Literal["run"]
+    engine: Literal["machine", "native"] = "machine"
+    """What runs it; the answers are the same."""
 
 
 class VerifyLine(InputLine):

@@ -4,6 +4,7 @@ from vm.cfg.structure import Kind, Rejection, check_instruction, check_structure
 from vm.change import Ended
 from vm.helpers.table import HELPERS
 from vm.instruction import CallX
+from vm.kernel.engine import STEPPING, Engine
 from vm.machine.machine import STEP_LIMIT, Machine
 from vm.machine.state import World
 from vm.memory.fault import Fault
@@ -20,10 +21,12 @@ def bare_world(program: Program, memory: bytes) -> World:
     return World((program,), arena, r1=r1, r2=len(memory), helpers=HELPERS)
 
 
-def run_bare(program: Program, memory: bytes = b"", limit: int = STEP_LIMIT) -> tuple[Ended, Fault | None]:
+def run_bare(
+    program: Program, memory: bytes = b"", limit: int = STEP_LIMIT, engine: Engine = STEPPING
+) -> tuple[Ended, Fault | None]:
     """Runs to the end; ``Ended.value`` is r0. Nothing of the run outlives it."""
     machine = Machine(bare_world(program, memory), limit)
-    return machine.outcome(), machine.fault
+    return engine.outcome(machine), machine.fault
 
 
 def refusal(program: Program) -> Rejection | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from vm.kernel.context import PacketContext
+from vm.kernel.engine import STEPPING, Engine
 from vm.kernel.scenario import Scenario, Setup
 from vm.maps import BpfMap
 from vm.memory.fault import Fault
@@ -38,18 +39,18 @@ class Report:
     maps: tuple[Dump | None, ...]
 
 
-def run_all(setup: Setup) -> Report:
+def run_all(setup: Setup, engine: Engine = STEPPING) -> Report:
     """Runs the packets in order on the same maps; raises HookscopeError for maps that cannot be made."""
     scenario = Scenario(setup)
     cpu = setup.event.cpu
     scenario.maps(0)  # maps that cannot be made are nobody's packet's fault
-    runs = tuple(_run(scenario, index) for index in range(len(scenario)))
+    runs = tuple(_run(scenario, index, engine) for index in range(len(scenario)))
     return Report(runs, tuple(dump(found, cpu) for found in scenario.maps(len(scenario))))
 
 
-def _run(scenario: Scenario, index: int) -> Outcome:
+def _run(scenario: Scenario, index: int, engine: Engine) -> Outcome:
     try:
-        machine = scenario.finished(index)
+        machine = scenario.finished(index, engine)
     except HookscopeError as refused:
         return Outcome(None, None, refused.diagnostic.message)
     ended, ctx = machine.outcome(), machine.world.ctx

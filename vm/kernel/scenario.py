@@ -10,6 +10,7 @@ from vm.helpers.event import Event
 from vm.helpers.table import HELPERS
 from vm.kernel import context
 from vm.kernel.context import HookInput
+from vm.kernel.engine import STEPPING, Engine
 from vm.kernel.happening import Happening
 from vm.kernel.loading import Loaded, cpus_for, load_maps
 from vm.machine.machine import Machine
@@ -106,10 +107,10 @@ class Scenario:
             self._carries.append(self._carry(trace.end))
         return trace
 
-    def finished(self, index: int) -> Machine:
+    def finished(self, index: int, engine: Engine = STEPPING) -> Machine:
         """The machine at the end of packet ``index``'s run, without a trace; what it leaves is kept."""
         machine = Machine(self.world(index), self.setup.budget.steps)
-        machine.outcome()
+        engine.outcome(machine)
         if len(self._carries) == index + 1:
             self._carries.append(self._carry(machine.snapshot()))
         return machine

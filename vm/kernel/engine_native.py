@@ -1,0 +1,58 @@
+"""Runs by native code, in a confined process, as far as that goes on this machine."""
+
+from functools import cache
+from types import TracebackType
+
+from vm.change import Ended
+from vm.jit.runner.runner import Runner, RunnerDiedError, unavailable
+from vm.kernel.native_run import NativeRun
+from vm.machine.machine import Machine
+
+_NO_END = 1 << 62
+
+
+class Native:
+    """Native code in a confined process, started when first needed; a context manager that ends it.
+
+    Where no runner can be had, or it dies, the machine does the work: ``name`` tells which it is.
+    """
+
+    def __init__(self) -> None:
+        self._runner: Runner | None = None
+        self.why_not = unavailable()
+
+    @property
+    def name(self) -> str:
+        """``native``, or ``machine`` where native code cannot run here."""
+        return "machine" if self.why_not else "native"
+
+    def __enter__(self) -> "Native":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends the runner's process."""
+        if self._runner is not None:
+            self._runner.stop()
+            self._runner = None
+
+    def outcome(self, machine: Machine) -> Ended:
+        """Runs natively as far as that goes; what a runner that died had done counts for nothing."""
+        if self.why_not is None:
+            try:
+                if self._runner is None:
+                    self._runner = Runner()
+                NativeRun(machine, self._runner).run(_NO_END)
+            except RunnerDiedError:
+                self.stop()
+        return machine.outcome()
+
+
+@cache
+def shared_native() -> Native:
+    """The native engine of this process, for programs that come one after the other."""
+    return Native()
