@@ -20,6 +20,19 @@ THEMES = ("light", "dark")
 SETTLED = 600
 """Milliseconds until what was asked for has been drawn."""
 LONG = "    r6 = 0\nagain:\n    r6 += 1\n    if r6 < 20000 goto again\n    r0 = XDP_PASS\n    exit\n"
+NESTED = """.hook xdp
+    r6 = 0
+outer:
+    r7 = 0
+inner:
+    call bpf_get_prandom_u32
+    r7 += 1
+    if r7 < 900 goto inner
+    r6 += 1
+    if r6 < 900 goto outer
+    r0 = XDP_PASS
+    exit
+"""
 LOST_POINTER = "    r1 = 0\n    r0 = *(u64 *)(r1 + 8)\n    exit\n"
 
 State = Callable[[Workbench], None]
@@ -166,13 +179,28 @@ def refused(example: str, *keys: str) -> State:
     """The verifier's screen on one of its examples, after some keys."""
 
     def state(bench: Workbench) -> None:
-        bench.page.goto(f"/workbench?example={example}&view=verifier")
+        name, _, place = example.partition("#")
+        bench.page.goto(f"/workbench?example={name}&view=verifier#{place}")
         expect(bench.page.get_by_role("slider", name="Verifier step")).to_be_attached()
         expect(bench.page.get_by_text("What it cost").first).to_be_attached()
         for key in keys:
             bench.page.keyboard.press(key)
 
     return state
+
+
+def undecided(bench: Workbench) -> None:
+    """A program that the verifier does not come to the end of while one types."""
+    typed(NESTED)(bench)
+    bench.page.keyboard.press("e")
+    expect(bench.page.get_by_role("button", name="Walk on to 1,000,000")).to_be_enabled()
+
+
+def walking(bench: Workbench) -> None:
+    """The walk of a million instructions, under way."""
+    undecided(bench)
+    bench.page.get_by_role("button", name="Walk on to 1,000,000").click()
+    expect(bench.page.get_by_text("Deepest loop")).to_be_visible()
 
 
 def part(name: str) -> State:
@@ -218,6 +246,9 @@ STATES: Mapping[str, State] = {
     "verifier-unset": refused("why_unset"),
     "verifier-leak": refused("why_leak"),
     "verifier-loop": refused("why_loop"),
+    "verifier-guarded": refused("syn_guard#p=1&s=0&as=no-perfmon"),
+    "verifier-undecided": undecided,
+    "verifier-walking": walking,
     "verifier-accepted": refused("syn_guard", "Alt+End"),
     "verifier-calls": refused("checksum_loop", "]", "[", "F6", "F6"),
     "tab-code-verifier": part("Code"),
