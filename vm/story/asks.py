@@ -8,6 +8,8 @@ from vm.instruction import (
     Endian,
     Exit,
     Goto,
+    Imm,
+    Instruction,
     Jump,
     Load,
     LoadAcquire,
@@ -25,6 +27,15 @@ from vm.story.moment import Moment, pc_part, reg, shown
 from vm.story.part import PartKind, Sentence, part
 from vm.story.words import ALU_PLAN, QUESTION
 from vm.uapi.helper_ids import helper_name
+
+
+def is_settled(insn: Instruction | None) -> bool:
+    """Whether the same is said of the instruction whatever the registers and the memory hold."""
+    match insn:
+        case Alu(src=Imm()) | Neg() | Endian() | LoadImm64() | LoadPacket() | Goto() | MayGoto() | Call():
+            return True
+        case _:
+            return False
 
 
 def asks(moment: Moment) -> Sentence:

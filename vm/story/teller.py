@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from vm.machine.machine import Machine
 from vm.machine.step import Step
-from vm.story.asks import asks
+from vm.story.asks import asks, is_settled
 from vm.story.did import tell
 from vm.story.moment import Moment, moment_of
 from vm.story.names import Names
@@ -19,12 +19,20 @@ class Teller:
         self.names = Names(machine)
         self.verdict_name = verdict_name
         self._asked: tuple[int, Moment] | None = None
+        self._settled: dict[tuple[int, int], Sentence] = {}
+        """What instructions are about to do, by program and slot, where it is the same each time."""
 
     def asks(self) -> Sentence:
         """What the next instruction is about to do; empty at the end."""
         if self.machine.ended is not None:
             return ""
-        return asks(self._moment())
+        moment = self._moment()
+        if not is_settled(moment.insn):
+            return asks(moment)
+        place = self.machine.state.program, moment.pc
+        if place not in self._settled:
+            self._settled[place] = asks(moment)
+        return self._settled[place]
 
     def step(self) -> tuple[Step, Told, Moment] | None:
         """Takes one step and tells it; None when the run has ended."""
