@@ -18,7 +18,8 @@ MOST = 16
 
 def suggest(maps: Iterable[MapSpec]) -> str:
     """YAML rules for the maps that hold numbers, one metric a number; a comment alone where none does."""
-    rules = [rule for spec in maps for rule in _rules(spec)][:MOST]
+    named = {spec.name: spec for spec in maps}
+    rules = [rule for spec in named.values() for rule in _rules(spec)][:MOST]
     if not rules:
         return "# This program has no map whose entries are numbers, so there is nothing to export yet.\n"
     return "# A start, made from the program's maps. Change anything.\nmetrics:\n" + "".join(rules)

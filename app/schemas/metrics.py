@@ -2,17 +2,21 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from app.schemas.base import HexBytes, Manifest, Message
 from app.schemas.source import DiagnosticView
 from app.schemas.trace import Inputs
 
+ScenarioName = Annotated[str, StringConstraints(max_length=64)]
+
 
 class MetricsRequest(Message):
-    """Asks what ``rules`` (None: those suggested) make of the maps after ``at`` packets (None: all)."""
+    """Asks what ``rules`` (None: those suggested) make of the maps after ``at`` events (None: all): those of
+    ``scenario``, by its id, or the program's own packets where none is named."""
 
     inputs: Inputs
+    scenario: ScenarioName = ""
     rules: Manifest | None = None
     at: int | None = None
     revision: int = 0
@@ -22,6 +26,7 @@ class DashboardRequest(Message):
     """Asks for a Grafana dashboard of these rules."""
 
     inputs: Inputs
+    scenario: ScenarioName = ""
     rules: Manifest | None = None
     title: Annotated[str, Field(max_length=200)] = "Hookscope"
 
@@ -111,7 +116,7 @@ class GraphAxis(Message):
 
 
 class MetricsReply(Message):
-    """The maps after ``at`` of ``total`` packets, and what the rules make of them.
+    """The maps after ``at`` of ``total`` events, and what the rules make of them.
 
     ``done``: how many have been run so far; asking again goes on. ``families`` is None where the text is no
     rules at all: then the ``diagnostics`` say why.
@@ -125,7 +130,7 @@ class MetricsReply(Message):
     finished: bool
     at: int
     stops: list[int]
-    """Numbers of packets after which the maps are known."""
+    """Numbers of events after which the maps are known."""
     diagnostics: list[DiagnosticView]
     maps: list[MeasuredMap]
     families: list[MetricFamily] | None
@@ -142,6 +147,7 @@ class MetricsExample(Message):
     title: str
     doc: str
     inputs: Inputs
+    scenario: str
     rules: str
 
 
@@ -151,6 +157,8 @@ class Manifests(Message):
     rules: Manifest | None = None
     policies: Manifest | None = None
     cluster: Manifest | None = None
+    scenario: ScenarioName = ""
+    """What the program's maps are measured by; empty: its own packets."""
 
 
 class ManifestsDoc(Message):

@@ -5,7 +5,7 @@ import re
 from flask import Blueprint, Response, request
 
 from app.metrics.exposition import CONTENT_TYPE
-from app.schemas.metrics import DashboardRequest, ManifestsReply, ManifestsSave
+from app.schemas.metrics import DashboardRequest, Manifests, ManifestsReply, ManifestsSave
 from app.schemas.workspace import WorkspaceDoc
 from app.web.failures import of_error, status_of
 from app.web.services import services
@@ -23,8 +23,15 @@ def scrape(key: str) -> Response:
     """
     try:
         found = _workspace(key)
-        inputs, rules = found.inputs.model_dump_json(), _rules(key)
-        text = services().pool.run("metrics.scrape", inputs, rules, home=metrics_key(found.inputs), long=True)
+        inputs, kept = found.inputs.model_dump_json(), _kept(key)
+        text = services().pool.run(
+            "metrics.scrape",
+            inputs,
+            kept.scenario,
+            kept.rules,
+            home=metrics_key(found.inputs, kept.scenario),
+            long=True,
+        )
     except HookscopeError as error:
         failure = of_error(error)
         words = f"{failure.message}\n{failure.hint or ''}\n"
@@ -36,7 +43,10 @@ def scrape(key: str) -> Response:
 def dashboard(key: str) -> Response:
     """A Grafana dashboard of the saved rules, as a file."""
     found = _workspace(key)
-    asked = DashboardRequest(inputs=found.inputs, rules=_rules(key), title=found.title[:200])
+    kept = _kept(key)
+    asked = DashboardRequest(
+        inputs=found.inputs, scenario=kept.scenario, rules=kept.rules, title=found.title[:200]
+    )
     text = services().pool.run("metrics.dashboard", asked.model_dump_json())
     name = re.sub(r"[^A-Za-z0-9]+", "-", found.title).strip("-").lower()[:60] or "dashboard"
     response = Response(text, mimetype="application/json")
@@ -77,9 +87,9 @@ def _workspace(key: str) -> WorkspaceDoc:
     return found
 
 
-def _rules(key: str) -> str | None:
+def _kept(key: str) -> Manifests:
     found = services().store.manifests(key)
-    return found.manifests.rules if found is not None else None
+    return found.manifests if found is not None else Manifests()
 
 
 def _missing() -> HookscopeError:

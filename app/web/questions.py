@@ -67,6 +67,10 @@ def _explained(message: ExplainRequest) -> str:
     return walk_key(explained_walk(message))
 
 
+def _metrics(message: MetricsRequest) -> str:
+    return metrics_key(message.inputs, message.scenario)
+
+
 WALKED = 15.0
 """Seconds to wait for the process that has a walk: another one would walk for as long."""
 
@@ -89,7 +93,7 @@ QUESTIONS: Mapping[str, Question] = {
     "simulate:audit": Question(AuditRequest, "simulate.audit", _simulation),
     "simulate:script": Question(ScriptRequest, "simulate.script"),
     "walk:log": Question(LogRequest, "walk.log", _walk, long=True, patience=WALKED),
-    "metrics": Question(MetricsRequest, "metrics", lambda message: metrics_key(message.inputs), long=True),
+    "metrics": Question(MetricsRequest, "metrics", _metrics, long=True),
     "dashboard": Question(DashboardRequest, "metrics.dashboard"),
     "policy": Question(PolicyRequest, "policy", policy_key, long=True),
     "policy:cell": Question(CellRequest, "policy.cell", policy_key),

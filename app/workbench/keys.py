@@ -25,9 +25,9 @@ def simulation_key(inputs: SimulationInputs) -> str:
     return hashlib.sha256(b"simulation " + inputs.model_dump_json().encode()).hexdigest()[:32]
 
 
-def metrics_key(inputs: Inputs) -> str:
+def metrics_key(inputs: Inputs, scenario: str = "") -> str:
     """The name of a run that is watched for its maps alone: another process may have the run itself."""
-    return f"metrics:{run_key(inputs)}"
+    return f"metrics:{scenario}:{run_key(inputs)}"
 
 
 def policy_key(request: PolicyRequest | CellRequest) -> str:

@@ -30,7 +30,7 @@ _observations = Observations()
 def look(text: str) -> str:
     """A MetricsRequest answered by a MetricsReply, as far as the run has come; asked again, it goes on."""
     request = MetricsRequest.model_validate_json(text)
-    found = _watched(request.inputs, SLICE)
+    found = _watched(request.inputs, request.scenario, SLICE)
     maps = _exported(found.maps)
     rules = suggest(maps) if request.rules is None else request.rules
     told = read(rules, maps)
@@ -65,9 +65,9 @@ def _axis(found: Observation, moment: Moment) -> GraphAxis:
     )
 
 
-def scrape(inputs: str, rules: str | None) -> str:
-    """The exposition of a run's maps when all its packets have been sent; raises HookscopeError."""
-    found = _watched(Inputs.model_validate_json(inputs), SCRAPE_SECONDS)
+def scrape(inputs: str, scenario: str, rules: str | None) -> str:
+    """The exposition of a run's maps when everything has happened; raises HookscopeError."""
+    found = _watched(Inputs.model_validate_json(inputs), scenario, SCRAPE_SECONDS)
     _, reading = found.after(found.done)
     told = _sound(found.maps, rules)
     entries = {spec.name: one for spec, one in zip(found.maps, reading, strict=True)}
@@ -77,7 +77,7 @@ def scrape(inputs: str, rules: str | None) -> str:
 def dashboard(text: str) -> str:
     """A DashboardRequest answered by a dashboard as Grafana imports it; raises HookscopeError."""
     request = DashboardRequest.model_validate_json(text)
-    told = _sound(Observation(request.inputs).maps, request.rules)
+    told = _sound(_observations.of(request.inputs, request.scenario).maps, request.rules)
     assert told.rules is not None  # noqa: S101 - sound rules are rules
     return json.dumps(grafana(told.rules, request.title), indent=2)
 
@@ -102,8 +102,8 @@ def _exported(maps: tuple[MapSpec, ...]) -> tuple[MapSpec, ...]:
     return tuple(spec for spec in maps if not spec.name.startswith("."))
 
 
-def _watched(inputs: Inputs, seconds: float) -> Observation:
-    found = _observations.of(inputs)
+def _watched(inputs: Inputs, scenario: str, seconds: float) -> Observation:
+    found = _observations.of(inputs, scenario)
     found.go_on(_after(seconds))
     return found
 

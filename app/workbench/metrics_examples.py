@@ -28,9 +28,10 @@ class ExampleFile(BaseModel):
 
 
 class RulesFile(ExampleFile):
-    """``sample`` names the packets; ``times_ms``, if given, says when each arrives instead."""
+    """``sample`` names packets, ``times_ms``, if given, says when each arrives instead; or a ``scenario``."""
 
-    sample: str
+    sample: str = ""
+    scenario: str = ""
     times_ms: list[Annotated[int, Field(ge=0)]] | None = None
 
 
@@ -57,7 +58,7 @@ def _text(folder: Path, name: str) -> str:
 
 def _with_rules(folder: Path) -> MetricsExample:
     file = RulesFile.model_validate(yaml.safe_load(_text(folder, "example.yaml")))
-    packets = SAMPLES[file.sample].make()
+    packets = SAMPLES[file.sample].make() if file.sample else ()
     times = since_first(packets) if file.times_ms is None else [at * _MILLISECOND for at in file.times_ms]
     inputs = Inputs(
         source=_text(folder, "program.bpf"),
@@ -65,7 +66,14 @@ def _with_rules(folder: Path) -> MetricsExample:
         times_ns=tuple(times),
     )
     rules = _text(folder, "rules.yaml")
-    return MetricsExample(id=folder.name, title=file.title, doc=file.doc, inputs=inputs, rules=rules)
+    return MetricsExample(
+        id=folder.name,
+        title=file.title,
+        doc=file.doc,
+        inputs=inputs,
+        scenario=file.scenario,
+        rules=rules,
+    )
 
 
 def _with_policies(folder: Path) -> PolicyExample:

@@ -1,34 +1,26 @@
-"""A run watched for its maps alone: no traces, the maps read after chosen packets on the way."""
+"""A run watched for its maps alone: no traces, the maps read after chosen events on the way."""
 
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Final
 
 from app.metrics.timeline import POINTS, Axis
 from app.schemas.trace import Inputs
-from app.workbench.keys import run_key
-from app.workbench.run import setup_of
-from app.workbench.tally import ENDLESS_STEPS, TOTAL_STEPS
-from vm.kernel.contents import Contents, contents
-from vm.kernel.path import send
-from vm.kernel.scenario import MILLISECOND, Carry
-from vm.kernel.stream import Stream
-from vm.program import MapSpec, Program
+from app.workbench.keys import metrics_key
+from app.workbench.metrics_sources import Reading, Source, source_of
 
-EVERY_PACKET: Final = 240
-"""Runs of so few packets have their maps read after every one."""
+EVERY_EVENT: Final = 240
+"""Runs of so few events have their maps read after every one."""
 HELD_ENTRIES: Final = 300_000
 """About how many entries all readings of a run may hold; beyond, every second reading is let go."""
-REMEMBERED: Final = 8
-Reading = tuple[Contents | None, ...]
+REMEMBERED: Final = 6
 
 
 @dataclass(slots=True)
 class _Readings:
-    """The maps after ``wanted`` numbers of packets, thinned out when they hold too much."""
+    """The maps after ``wanted`` numbers of events, thinned out when they hold too much."""
 
     wanted: tuple[int, ...]
     limit: int = HELD_ENTRIES
@@ -37,6 +29,8 @@ class _Readings:
     kept: dict[int, Reading] = field(default_factory=dict)
 
     def wants(self, count: int) -> bool:
+        if count in self.kept:
+            return False
         at = bisect_right(self.wanted, count) - 1
         return self.wanted[at] == count and (at % self.stride == 0 or count == self.wanted[-1])
 
@@ -45,8 +39,9 @@ class _Readings:
         self.held += _size(reading)
         while self.held > self.limit and len(self.kept) > 3:
             self.stride *= 2
-            last = max(self.kept)
-            self.kept = {at: one for at, one in self.kept.items() if at == last or self.wants(at)}
+            kept, last = self.kept, max(self.kept)
+            self.kept = {}
+            self.kept = {at: one for at, one in kept.items() if at == last or self.wants(at)}
             self.held = sum(map(_size, self.kept.values()))
 
 
@@ -55,84 +50,63 @@ def _size(reading: Reading) -> int:
 
 
 class Observation:
-    """A program's run on its packets; ``go_on`` sends some more. Raises HookscopeError where it cannot."""
+    """A source whose maps are watched; ``go_on`` lets some more of it happen."""
 
-    def __init__(self, inputs: Inputs) -> None:
-        hook, self._setup = setup_of(inputs)
-        self._stream, self._hook = Stream(self._setup, hook), hook
-        given = self._setup.times_ns
-        times = (given[at] if at < len(given) else at * MILLISECOND for at in range(len(self._stream)))
-        self.times = tuple(accumulate(times, max))
-        self.axis = Axis.over(self.times[-1])
-        self.maps: tuple[MapSpec, ...] = _specs(self._setup.programs)
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.maps = source.maps
+        self.times = source.times
+        self.axis = Axis.over(self.times[-1] if self.times else 0)
         self._readings = _Readings(self._wanted())
-        self._carry: Carry | None = None
-        self._steps = self._endless = 0
-        self.done = 0
-        self._read()
+        self._readings.keep(0, source.read())
 
     @property
     def total(self) -> int:
-        """How many packets there are to send."""
-        return len(self._stream)
+        """How many events there are."""
+        return len(self.times)
+
+    @property
+    def done(self) -> int:
+        """How many of them have come."""
+        return self._source.done
 
     @property
     def finished(self) -> bool:
-        """Whether no more packets will be sent."""
-        return self.done == self.total or self._steps >= TOTAL_STEPS or self._endless >= ENDLESS_STEPS
+        """Whether nothing more will happen."""
+        return self._source.finished
 
     @property
     def stops(self) -> list[int]:
-        """The numbers of packets after which the maps are known, in order."""
+        """The numbers of events after which the maps are known, in order."""
         return sorted(self._readings.kept)
 
     def go_on(self, late: Callable[[], bool]) -> None:
-        """Sends packets until no more will be, or it is ``late``; the maps are then known as they are."""
-        while not self.finished and not late():
-            self._send()
-        if self.done not in self._readings.kept:
-            self._readings.kept[self.done] = contents(self._setup, self._carry)
+        """Lets things happen until nothing more will, or it is ``late``; the maps are then known."""
+        source, readings, moved = self._source, self._readings, False
+        while not source.finished and not late():
+            source.step()
+            moved = True
+            if readings.wants(source.done):
+                readings.keep(source.done, source.read())
+        if moved:
+            readings.kept[source.done] = source.read()  # what came after the last event's reading counts too
 
     def after(self, count: int) -> tuple[int, Reading]:
-        """The latest reading at or before ``count`` packets, and after how many it was made."""
+        """The latest reading at or before ``count`` events, and after how many it was made."""
         stops = self.stops
         at = stops[max(0, bisect_right(stops, count) - 1)]
         return at, self._readings.kept[at]
 
     def counts(self) -> list[int]:
-        """For each point of the axis that has been reached, how many packets had come by then."""
+        """For each point of the axis that has been reached, how many events had come by then."""
         reached = [bisect_right(self.times, self.axis.at(point)) for point in range(POINTS + 1)]
         return [count for count in reached if count <= self.done]
 
     def _wanted(self) -> tuple[int, ...]:
-        if self.total <= EVERY_PACKET:
+        if self.total <= EVERY_EVENT:
             return tuple(range(self.total + 1))
         points = (bisect_right(self.times, self.axis.at(point)) for point in range(POINTS + 1))
         return tuple(sorted({0, self.total, *points}))
-
-    def _send(self) -> None:
-        setup, index = self._setup, self.done
-        journey = send(
-            setup.packets[index],
-            {self._hook.name: setup.programs},
-            self._stream.event(index),
-            self._carry,
-            setup.budget.steps,
-        )
-        self._carry, self.done = journey.maps, index + 1
-        if journey.run is not None:
-            self._steps += journey.run.steps
-            self._endless += journey.run.steps if journey.run.ended.how == "budget" else 0
-        if self._readings.wants(self.done):
-            self._read()
-
-    def _read(self) -> None:
-        self._readings.keep(self.done, contents(self._setup, self._carry))
-
-
-def _specs(programs: tuple[Program, ...]) -> tuple[MapSpec, ...]:
-    """The maps of all programs in the order in which they are made: one of each."""
-    return tuple(dict.fromkeys(spec for program in programs for spec in program.maps))
 
 
 class Observations:
@@ -142,10 +116,10 @@ class Observations:
         self.count = count
         self._kept: OrderedDict[str, Observation] = OrderedDict()
 
-    def of(self, inputs: Inputs) -> Observation:
-        """The run of these inputs, as far as it has come."""
-        key = run_key(inputs)
-        found = self._kept.get(key) or Observation(inputs)
+    def of(self, inputs: Inputs, scenario: str = "") -> Observation:
+        """The run of these inputs, as far as it has come; raises HookscopeError where there is none."""
+        key = metrics_key(inputs, scenario)
+        found = self._kept.get(key) or Observation(source_of(inputs, scenario))
         self._kept[key] = found
         self._kept.move_to_end(key)
         while len(self._kept) > self.count:

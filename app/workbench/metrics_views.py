@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final, Literal
 
 from app.metrics.exposition import Line, lines
@@ -10,7 +11,7 @@ from app.metrics.families import Bound, Family, Histogram, Labels, gather
 from app.metrics.grafana import query
 from app.metrics.read import Read
 from app.metrics.rules import Kind
-from app.metrics.timeline import rates, stretches
+from app.metrics.timeline import duration, rates, stretches
 from app.schemas.metrics import MapEntry, MeasuredMap, MetricBar, MetricFamily, MetricSeries, ScrapeLine
 from app.workbench.metrics_run import Observation
 from vm.kernel.contents import Contents
@@ -206,19 +207,26 @@ def _histograms(bound: Bound, family: Family) -> list[MetricSeries]:
             value=str(one.counts[-1][1]),
             entries=list(one.entries),
             points=[],
-            bars=_bars(one),
+            bars=_bars(one, bound.metric.name),
         )
         for one in family.histograms[:SERIES]
     ]
 
 
-def _bars(one: Histogram) -> list[MetricBar]:
+def _bars(one: Histogram, name: str) -> list[MetricBar]:
     """The slots from the first that counted something to the last, and what lies beyond all."""
     below = [0, *(count for _, count in one.counts)]
-    bounds = ["0", *(f"{bound:g}" for bound, _ in one.counts)]
+    bounds = ["0", *(_bound(bound, name) for bound, _ in one.counts)]
     slots = [
         MetricBar(low=bounds[at], high=bounds[at + 1], count=below[at + 1] - below[at])
         for at in range(len(one.counts))
     ]
     used = [at for at, slot in enumerate(slots) if slot.count]
     return slots[used[0] : used[-1] + 1] if used else []
+
+
+def _bound(bound: float, name: str) -> str:
+    """A bound as a person reads it; by Prometheus' custom a metric's name ends in its unit."""
+    if name.endswith("_seconds") and 1e-9 <= bound < inf:
+        return duration(round(bound * 1e9))
+    return f"{bound:g}"

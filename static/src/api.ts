@@ -13,6 +13,7 @@ import type {
   SampleView,
   SaveReply,
   SaveRequest,
+  ScenarioView,
   WorkspaceDoc,
 } from "./schemas.ts";
 
@@ -72,6 +73,7 @@ export const api = {
   create: (request: SaveRequest) => ask<SaveReply>("POST", "/api/workspaces", request),
   save: (id: string, request: SaveRequest) => ask<SaveReply>("PUT", `/api/workspaces/${encodeURIComponent(id)}`, request),
   share: (request: SaveRequest) => ask<LinkReply>("POST", "/api/links", request),
+  scenarios: () => ask<ScenarioView[]>("GET", "/api/scenarios"),
   metricsExamples: () => ask<{ metrics: MetricsExample[]; policies: PolicyExample[] }>("GET", "/api/metrics/examples"),
   manifests: (id: string) => ask<ManifestsDoc>("GET", `/api/workspaces/${encodeURIComponent(id)}/manifests`),
   saveManifests: (id: string, request: ManifestsSave) => ask<ManifestsReply>("PUT", `/api/workspaces/${encodeURIComponent(id)}/manifests`, request),

@@ -1,7 +1,7 @@
 // The metrics page.
 import { render } from "preact";
 import { startAsking } from "./metrics/ask.ts";
-import { open, startKeeping } from "./metrics/keep.ts";
+import { loadScenarios, open, startKeeping } from "./metrics/keep.ts";
 import { pin } from "./metrics/state.ts";
 import { Page } from "./metrics/views/Page.tsx";
 
@@ -14,3 +14,4 @@ addEventListener("keydown", ({ key }) => {
 await open(location.search);
 startAsking();
 startKeeping();
+await loadScenarios();

@@ -155,6 +155,7 @@ export interface ContextChange {
 /** Asks for a Grafana dashboard of these rules. */
 export interface DashboardRequest {
   inputs: Inputs;
+  scenario: string;
   rules: string | null;
   title: string;
 }
@@ -488,6 +489,8 @@ export interface HookRef {
   doc: string;
   kernel: string;
   verdicts: string[];
+  family: string;
+  takes_packets: boolean;
 }
 
 /** One station on the way of an event. Bytes are given where a frame left it. */
@@ -623,6 +626,7 @@ export interface Manifests {
   rules: string | null;
   policies: string | null;
   cluster: string | null;
+  scenario: string;
 }
 
 /** Manifests as they were saved; ``version`` counts saves, 0 before the first. */
@@ -776,10 +780,11 @@ export interface MetricsExample {
   title: string;
   doc: string;
   inputs: Inputs;
+  scenario: string;
   rules: string;
 }
 
-/** The maps after ``at`` of ``total`` packets, and what the rules make of them. ``done``: how many have been run so far; asking again goes on. ``families`` is None where the text is no rules at all: then the ``diagnostics`` say why. */
+/** The maps after ``at`` of ``total`` events, and what the rules make of them. ``done``: how many have been run so far; asking again goes on. ``families`` is None where the text is no rules at all: then the ``diagnostics`` say why. */
 export interface MetricsReply {
   revision: number;
   rules: string;
@@ -798,9 +803,10 @@ export interface MetricsReply {
   series_total: number;
 }
 
-/** Asks what ``rules`` (None: those suggested) make of the maps after ``at`` packets (None: all). */
+/** Asks what ``rules`` (None: those suggested) make of the maps after ``at`` events (None: all): those of ``scenario``, by its id, or the program's own packets where none is named. */
 export interface MetricsRequest {
   inputs: Inputs;
+  scenario: string;
   rules: string | null;
   at: number | null;
   revision: number;

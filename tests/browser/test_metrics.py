@@ -248,3 +248,24 @@ def test_nothing_is_wider_than_the_screen(metrics: Metrics, width: int) -> None:
     metrics.open()
     assert metrics.page.evaluate("document.documentElement.scrollWidth") <= width
     axe(metrics.page)
+
+
+def test_a_scenario_of_the_kernel_becomes_a_histogram(metrics: Metrics) -> None:
+    metrics.open("/metrics?example=run_queue")
+    expect(metrics.page.get_by_role("combobox", name="measured by")).to_have_value("noisy-neighbour")
+    expect(metrics.page.get_by_role("slider")).to_have_attribute("aria-valuetext", "After event 1000 of 1000")
+    waits = metrics.pane("The graph").get_by_role("img", name=re.compile("^Time waited in the run queue"))
+    expect(waits).to_have_accessible_name(re.compile("0 483 in all, 1 629 in all"))
+    expect(metrics.line('runq_seconds_bucket{cpu="0",le="2e-06"}')).to_have_text(re.compile(" 483$"))
+    expect(metrics.line('runq_seconds_bucket{cpu="1",le="2e-06"}')).to_have_text(re.compile(" 377$"))
+
+
+def test_a_program_is_measured_by_another_scenario(metrics: Metrics) -> None:
+    metrics.open()
+    metrics.page.get_by_role("combobox", name="measured by").select_option("syn-flood")
+    expect(metrics.page.get_by_role("slider")).to_have_attribute(
+        "aria-valuetext", re.compile(r"^After event \d{3,} of")
+    )
+    expect(metrics.page.locator(".saved")).to_contain_text("Saved")
+    metrics.page.reload()
+    expect(metrics.page.get_by_role("combobox", name="measured by")).to_have_value("syn-flood")

@@ -1,5 +1,6 @@
 """What maps hold between two packets, read as user space would read them all at once."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from vm.kernel.loading import cpus_for, load_maps
@@ -18,11 +19,10 @@ COUNTING: Final = frozenset(
 """Kinds of maps whose entries are keys and plain values, which user space can read."""
 
 
-def contents(setup: Setup, carry: Carry | None) -> tuple[Contents | None, ...]:
-    """The entries of every map of a setup's programs, as ``carry`` left them (None: as they begin).
+def maps_after(setup: Setup, carry: Carry | None) -> tuple[BpfMap, ...]:
+    """The maps of a setup's programs as ``carry`` left them (None: as they begin).
 
-    A per-CPU map's entry is there once for each CPU that has more than zeros in it, and once at least. None:
-    a map of another kind. Raises HookscopeError for maps that cannot be made.
+    Raises HookscopeError for maps that cannot be made.
     """
     memory = Memory([])
     loaded = load_maps(setup.programs, memory, cpus_for(setup.event), fresh=carry is None)
@@ -31,7 +31,15 @@ def contents(setup: Setup, carry: Carry | None) -> tuple[Contents | None, ...]:
         memory.restore(carry.memory)
         for made, book in zip(loaded.maps, carry.books, strict=True):
             made.restore(book)
-    return tuple(_entries(made) for made in loaded.maps)
+    return loaded.maps
+
+
+def contents_of(maps: Iterable[BpfMap]) -> tuple[Contents | None, ...]:
+    """The entries of each map; None for a map of another kind.
+
+    A per-CPU map's entry is there once for each CPU that has more than zeros in it, and once at least.
+    """
+    return tuple(_entries(found) for found in maps)
 
 
 def _entries(found: BpfMap) -> Contents | None:

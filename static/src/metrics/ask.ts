@@ -42,7 +42,7 @@ async function measure(): Promise<void> {
   if (program === null) return;
   const revision = ++metricsRevision;
   for (;;) {
-    const message = { inputs: program.inputs, rules: state.rules.peek(), at: state.at.peek(), revision };
+    const message = { inputs: program.inputs, scenario: state.scenario.peek(), rules: state.rules.peek(), at: state.at.peek(), revision };
     const reply = await ask<MetricsReply>("metrics", message);
     if (revision !== metricsRevision) return;
     if (isFailure(reply)) {
@@ -96,7 +96,7 @@ function rested(read: () => unknown, work: () => Promise<void>): void {
 
 /** Asks whenever a text, the program or the place in time changes. */
 export function startAsking(): void {
-  rested(() => [state.program.value, state.rules.value], measure);
+  rested(() => [state.program.value, state.scenario.value, state.rules.value], measure);
   effect(() => {
     if (state.at.value !== null || state.measured.peek().reply !== null) void measure();
   });
@@ -119,6 +119,6 @@ export function again(): void {
 export async function dashboard(): Promise<string | Failure> {
   const program = state.program.peek();
   if (program === null) return { code: "no-program", message: "There is no program.", hint: null, span: null };
-  const reply = await ask<unknown>("dashboard", { inputs: program.inputs, rules: state.rules.peek(), title: program.title });
+  const reply = await ask<unknown>("dashboard", { inputs: program.inputs, scenario: state.scenario.peek(), rules: state.rules.peek(), title: program.title });
   return isFailure(reply) ? reply : JSON.stringify(reply, null, 2);
 }

@@ -84,20 +84,28 @@ export interface Bar extends MetricBar {
   y: number;
   width: number;
   height: number;
-  /** Whether there is room to say where it begins. */
+  /** Whether there is room to say where it begins, and to say its count. */
   said: boolean;
+  counted: boolean;
 }
 
 const MOST_SAID = 4;
+/** Width of a digit. */
+const DIGIT = 6.6;
 
 /** The slots of a histogram, side by side. */
 export function bars(slots: readonly MetricBar[]): Bar[] {
   const most = Math.max(1, ...slots.map(({ count }) => count));
   const room = (BOX.width - 12) / Math.max(slots.length, 3);
   const every = Math.ceil(slots.length / MOST_SAID);
+  const counted = (at: number) => {
+    const { count } = slots[at] ?? { count: 0 };
+    const beside = Math.max(slots[at - 1]?.count ?? 0, slots[at + 1]?.count ?? 0);
+    return count > 0 && (short(count).length * DIGIT <= room || count > beside);
+  };
   return slots.map((slot, at) => {
     const height = (slot.count / most) * (BOX.bottom - BOX.top - 6);
-    return { ...slot, x: 6 + at * room, y: BOX.bottom - height, width: room * 0.86, height, said: at % every === 0 };
+    return { ...slot, x: 6 + at * room, y: BOX.bottom - height, width: room * 0.86, height, said: at % every === 0, counted: counted(at) };
   });
 }
 

@@ -15,6 +15,7 @@ export interface Examples {
   policies: PolicyExample[];
 }
 
+const NOTHING: Manifests = { rules: null, policies: null, cluster: null, scenario: "" };
 let version = 0;
 let touched = false;
 
@@ -24,16 +25,17 @@ function localKey(): string {
 }
 
 function texts(): Manifests {
-  return { rules: state.rules.peek(), policies: state.policies.peek(), cluster: state.cluster.peek() };
+  return { rules: state.rules.peek(), policies: state.policies.peek(), cluster: state.cluster.peek(), scenario: state.scenario.peek() };
 }
 
 function readLocal(): Manifests | null {
   const kept = recall(localKey()) as Partial<Manifests> | null;
-  return typeof kept === "object" && kept !== null && "policies" in kept ? { rules: null, policies: null, cluster: null, ...kept } : null;
+  return typeof kept === "object" && kept !== null && "policies" in kept ? { ...NOTHING, ...kept } : null;
 }
 
 function show(manifests: Manifests, rules: string | null, { policies: [policy] }: Examples): void {
   batch(() => {
+    state.scenario.value = manifests.scenario;
     state.rules.value = manifests.rules ?? rules;
     state.policies.value = manifests.policies ?? policy?.policies ?? "";
     state.cluster.value = manifests.cluster ?? policy?.cluster ?? "";
@@ -41,7 +43,6 @@ function show(manifests: Manifests, rules: string | null, { policies: [policy] }
   });
 }
 
-const NOTHING: Manifests = { rules: null, policies: null, cluster: null };
 
 async function openSaved(id: string, examples: Examples): Promise<void> {
   const [doc, kept] = await Promise.all([api.workspace(id), api.manifests(id)]);
@@ -60,7 +61,7 @@ async function openExample(wanted: string | null, examples: Examples): Promise<v
   const found = own ?? other;
   if (found === undefined) throw new RequestFailed({ code: "not-found", message: "There is no such example here.", hint: "Choose another from the list.", span: null });
   state.program.value = { id: null, example: found.id, title: found.title, inputs: found.inputs };
-  show(readLocal() ?? NOTHING, own?.rules ?? null, examples);
+  show(readLocal() ?? { ...NOTHING, scenario: own?.scenario ?? "" }, own?.rules ?? null, examples);
   if (readLocal() !== null) state.saving.value = "local";
 }
 
@@ -69,6 +70,7 @@ export async function open(search: string): Promise<void> {
   const query = new URLSearchParams(search);
   try {
     const examples = await api.metricsExamples();
+    state.examples.value = examples.metrics;
     const id = query.get("w");
     if (id !== null) await openSaved(id, examples);
     else await openExample(query.get("example"), examples);
@@ -130,6 +132,7 @@ export function takeOther(): void {
     state.rules.value = theirs.rules;
     state.policies.value = theirs.policies ?? "";
     state.cluster.value = theirs.cluster ?? "";
+    state.scenario.value = theirs.scenario;
     state.given.value += 1;
   });
   changed();
@@ -146,6 +149,24 @@ export function changed(): void {
 
 export function saveIfOffline(): void {
   if (state.saving.peek() === "offline") void save();
+}
+
+/** Measures by another scenario, or by the program's own packets. */
+export function measureBy(scenario: string): void {
+  batch(() => {
+    state.at.value = null;
+    state.scenario.value = scenario;
+  });
+  changed();
+}
+
+/** The scenarios to choose from; without them there are the program's own packets. */
+export async function loadScenarios(): Promise<void> {
+  try {
+    if (state.scenarios.peek().length === 0) state.scenarios.value = await api.scenarios();
+  } catch (error) {
+    if (!(error instanceof RequestFailed)) throw error;
+  }
 }
 
 /** Keeps what was typed when someone leaves at once. */

@@ -1,6 +1,6 @@
 // What the metrics page knows: one signal for each thing, changed by the functions of this folder alone.
 import { computed, signal } from "@preact/signals";
-import type { CellReply, DiagnosticView, Failure, Inputs, MetricsReply, PolicyView } from "../schemas.ts";
+import type { CellReply, DiagnosticView, Failure, Inputs, MetricsExample, MetricsReply, PolicyView, ScenarioView } from "../schemas.ts";
 import { deciding, firstCell, NO_SHINE, shine, type Aim, type Cell } from "./doors.ts";
 import { largest, lit, type Pointed } from "./follow.ts";
 
@@ -22,6 +22,11 @@ export const saving = signal<Keeping>("untouched");
 export const online = signal(true);
 
 /** Null: those the server suggests. */
+/** The scenario that the maps are measured by, by its id; empty: the program's own packets. */
+export const scenario = signal("");
+export const scenarios = signal<readonly Pick<ScenarioView, "id" | "title">[]>([]);
+export const examples = signal<readonly MetricsExample[]>([]);
+
 export const rules = signal<string | null>(null);
 export const policies = signal("");
 export const cluster = signal("");
@@ -58,6 +63,13 @@ export const hover = signal<Pointed | null>(null);
 export const pin = signal<Pointed | null>(null);
 export const shown = computed(() => lit(measured.value.reply, hover.value ?? pin.value ?? largest(measured.value.reply)));
 export const chosenMap = signal<string | null>(null);
+/** The map whose entries are shown: that of what is pointed at, else the chosen one. */
+export const mapShown = computed<string | null>(() => {
+  const pointed = hover.value !== null || pin.value !== null || chosenMap.value === null;
+  const names = measured.value.reply?.maps.map(({ name }) => name) ?? [];
+  const wanted = pointed ? shown.value.map : chosenMap.value;
+  return wanted !== null && names.includes(wanted) ? wanted : (names[0] ?? null);
+});
 
 export const aim = signal<Aim | null>(null);
 const chosen = signal<Cell | null>(null);

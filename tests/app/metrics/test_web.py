@@ -73,7 +73,7 @@ def test_a_scrape_of_nothing_is_not_found(client: FlaskClient) -> None:
 def test_manifests_are_kept_and_another_tabs_come_back(client: FlaskClient, key: str) -> None:
     address = f"/api/workspaces/{key}/manifests"
     assert client.get(address).get_json() == {
-        "manifests": {"rules": None, "policies": None, "cluster": None},
+        "manifests": {"rules": None, "policies": None, "cluster": None, "scenario": ""},
         "version": 0,
     }
     assert keep(client, key, rules="a").get_json() == {"version": 1, "conflict": None}

@@ -126,8 +126,15 @@ export function Stack({ family, number, axis, label }: ChartProps) {
   );
 }
 
+/** Which histogram of a metric is drawn: the followed one, else the one with the most slots. */
+export function barsShown({ series }: MetricFamily, number: number): number {
+  const followed = [...series.keys()].filter((at) => isLit(number, at));
+  const widest = series.reduce((best, { bars: own }, at) => (own.length > (series[best]?.bars.length ?? 0) ? at : best), 0);
+  return followed.length === 1 ? (followed[0] ?? widest) : widest;
+}
+
 export function Bars({ family, number, label }: ChartProps) {
-  const lit = [...family.series.keys()].find((at) => isLit(number, at)) ?? 0;
+  const lit = barsShown(family, number);
   const placed = bars(family.series[lit]?.bars ?? []);
   return (
     <svg viewBox={`0 0 ${BOX.width} ${HEIGHT}`} class="ch bx" role="img" aria-label={label} onMouseEnter={() => (state.hover.value = { family: number, series: lit })}>
@@ -136,7 +143,7 @@ export function Bars({ family, number, label }: ChartProps) {
           <title>{`from ${bar.low} to ${bar.high}: ${bar.count}`}</title>
           <rect x={bar.x} y={bar.y} width={bar.width} height={bar.height} rx="1.5" fill="var(--map-t)" stroke="var(--map-e)" />
           <text x={bar.x + bar.width / 2} y={bar.y - 4} text-anchor="middle">
-            {bar.count === 0 ? "" : short(bar.count)}
+            {bar.counted ? short(bar.count) : ""}
           </text>
           {bar.said ? (
             <text x={bar.x} y="163">

@@ -5,8 +5,9 @@ import { thousands } from "../../views/words.ts";
 import { dashboard } from "../ask.ts";
 import { words } from "../charts.ts";
 import * as state from "../state.ts";
-import { Bars, Lines, Stack } from "./Charts.tsx";
+import { Bars, barsShown, Lines, Stack } from "./Charts.tsx";
 import { Say, Step } from "./Step.tsx";
+import { eventWord } from "./address.ts";
 
 const HOW: Readonly<Record<MetricFamily["draw"], (axis: GraphAxis) => string>> = {
   rate: () => "a second",
@@ -14,6 +15,15 @@ const HOW: Readonly<Record<MetricFamily["draw"], (axis: GraphAxis) => string>> =
   value: () => "",
   bars: () => "by size",
 };
+
+function WhichBars({ family, number }: { family: MetricFamily; number: number }) {
+  const labels = family.series[barsShown(family, number)]?.labels ?? [];
+  return (
+    <>
+      : {labels.map(([name, text]) => `${name} ${text}`).join(", ")}, 1 of {family.series.length}
+    </>
+  );
+}
 
 function Figure({ family, number, axis }: { family: MetricFamily; number: number; axis: GraphAxis }) {
   const on = state.shown.value.families.has(number);
@@ -23,6 +33,7 @@ function Figure({ family, number, axis }: { family: MetricFamily; number: number
     <figure class={on ? "on" : ""} onMouseEnter={() => (state.hover.value ??= { family: number, series: null })} onMouseLeave={() => (state.hover.value = null)}>
       <figcaption title={`${family.help}: ${family.query}`}>
         <b>{family.help}</b>, {HOW[family.draw](axis) || family.name}
+        {family.draw === "bars" && family.series.length > 1 ? <WhichBars family={family} number={number} /> : null}
       </figcaption>
       {family.series.length === 0 ? <p class="meta">No entry yet.</p> : family.draw === "bars" ? <Bars {...props} /> : family.draw === "stack" ? <Stack {...props} /> : <Lines {...props} />}
     </figure>
@@ -39,15 +50,15 @@ function Time() {
   return (
     <label class="pane-f tm">
       <span>
-        After packet <b>{thousands(reply.at)}</b> of {thousands(reply.total)}
+        After {eventWord()} <b>{thousands(reply.at)}</b> of {thousands(reply.total)}
       </span>
       <input
         type="range"
         min={0}
         max={last}
         value={place}
-        aria-label="After which packet"
-        aria-valuetext={`After packet ${reply.at} of ${reply.total}`}
+        aria-label={`After which ${eventWord()}`}
+        aria-valuetext={`After ${eventWord()} ${reply.at} of ${reply.total}`}
         onInput={(event) => move(Number(event.currentTarget.value))}
       />
     </label>

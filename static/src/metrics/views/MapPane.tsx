@@ -6,11 +6,19 @@ import { useRoving } from "../../views/useRoving.ts";
 import { stop } from "../ask.ts";
 import * as state from "../state.ts";
 import { Say, Step } from "./Step.tsx";
-import { workbenchAddress } from "./address.ts";
+import { eventWord, workbenchAddress } from "./address.ts";
 
 const READ_AS: Readonly<Record<string, string>> = { ipv4: "as IPv4", ipv6: "as IPv6", mac: "as MAC", prefix4: "as prefix" };
-/** Types whose text says no more than the bytes do. */
-const spaced = (hex: string) => hex.replace(/(..)(?=.)/g, "$1 ");
+/** A key with more hex digits has no room for its bytes beside its text. */
+const DIGITS = 12;
+
+function spaced(hex: string): string {
+  return hex.replace(/(..)(?=.)/g, "$1 ");
+}
+
+function isLong({ entries: [first] }: MeasuredMap): boolean {
+  return (first?.key.length ?? 0) > DIGITS;
+}
 
 /** Counted things largest first; arrays as they are. */
 function ordered({ kind, entries }: MeasuredMap): MapEntry[] {
@@ -33,8 +41,10 @@ function Row({ map, entry }: { map: MeasuredMap; entry: MapEntry }) {
       onBlur={() => (state.hover.value = null)}
       onClick={() => state.pinned(pointed)}
     >
-      <td class="m dim nw">{spaced(entry.key)}</td>
-      <td class="m">{on ? <b>{entry.key_text}</b> : entry.key_text}</td>
+      {isLong(map) ? null : <td class="m dim nw">{spaced(entry.key)}</td>}
+      <td class="m" title={spaced(entry.key)}>
+        {on ? <b>{entry.key_text}</b> : entry.key_text}
+      </td>
       <td class="m num">{on ? <b>{entry.value_text}</b> : entry.value_text}</td>
     </tr>
   );
@@ -48,7 +58,7 @@ function Table({ map }: { map: MeasuredMap }) {
         <thead>
           <tr>
             <th scope="col">key</th>
-            <th scope="col">{READ_AS[map.key_type ?? ""] ?? `as ${map.key_type ?? "a number"}`}</th>
+            {isLong(map) ? null : <th scope="col">{READ_AS[map.key_type ?? ""] ?? `as ${map.key_type ?? "a number"}`}</th>}
             <th scope="col" class="num">
               value
             </th>
@@ -93,7 +103,7 @@ function Working({ done, total }: { done: number; total: number }) {
   return (
     <div class="sb" role="status">
       <b>
-        Running packet {thousands(done)} of {thousands(total)}
+        Running {eventWord()} {thousands(done)} of {thousands(total)}
       </b>
       <div class="pg">
         <i style={{ width: `${(100 * done) / Math.max(1, total)}%` }} />
@@ -109,8 +119,7 @@ function Body() {
   const { reply, failure, working } = state.measured.value;
   const refused = state.failure.value ?? failure;
   const maps = reply?.maps ?? [];
-  const wanted = state.hover.value !== null || state.pin.value !== null || state.chosenMap.value === null ? state.shown.value.map : state.chosenMap.value;
-  const map = maps.find(({ name }) => name === wanted) ?? maps[0];
+  const map = maps.find(({ name }) => name === state.mapShown.value);
   return (
     <>
       {refused === null ? null : (
@@ -145,9 +154,8 @@ function Body() {
 
 export function MapPane() {
   const { failure, reply } = state.measured.value;
-  const name = state.shown.value.map ?? reply?.maps[0]?.name ?? "";
   return (
-    <Step number={1} title="The map" meta={name} class="mapc" stale={failure !== null && reply !== null}>
+    <Step number={1} title="The map" meta={state.mapShown.value ?? ""} class="mapc" stale={failure !== null && reply !== null}>
       <Body />
     </Step>
   );

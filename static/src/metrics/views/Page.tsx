@@ -3,7 +3,7 @@ import { Icon } from "../../views/Icon.tsx";
 import { Brand, Navigation, ThemeButton } from "../../views/TopBar.tsx";
 import { plural, thousands } from "../../views/words.ts";
 import { again } from "../ask.ts";
-import { other, saveIfOffline, takeOther } from "../keep.ts";
+import { measureBy, other, saveIfOffline, takeOther } from "../keep.ts";
 import * as state from "../state.ts";
 import { EntriesPane } from "./EntriesPane.tsx";
 import { GraphPane } from "./GraphPane.tsx";
@@ -23,6 +23,39 @@ const SAVED: Readonly<Record<state.Keeping, string>> = {
   offline: "Offline (kept here)",
 };
 
+/** The program that is open, and the examples to open instead. */
+function Programs() {
+  const now = state.program.value;
+  const known = state.examples.value.some(({ id }) => id === now?.example);
+  return (
+    <select class="prg" aria-label="Program" value={known ? (now?.example ?? "") : ""} onChange={(event) => location.assign(`/metrics?example=${encodeURIComponent(event.currentTarget.value)}`)}>
+      {known ? null : <option value="">{now?.title ?? ""}</option>}
+      {state.examples.value.map(({ id, title }) => (
+        <option key={id} value={id}>
+          {title}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** What the maps are measured by. */
+function By() {
+  return (
+    <label class="as meta">
+      measured by
+      <select value={state.scenario.value} onChange={(event) => measureBy(event.currentTarget.value)}>
+        <option value="">its own packets</option>
+        {state.scenarios.value.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function TopBar() {
   const { value: saving } = state.saving;
   return (
@@ -31,9 +64,7 @@ function TopBar() {
       <Navigation view="metrics" program={workbenchAddress()} />
       <div class="crumb grow">
         <span>Program</span>/
-        <a class="prg" href={workbenchAddress()}>
-          <b>{state.program.value?.title ?? ""}</b>
-        </a>
+        <Programs />
       </div>
       {saving === "offline" ? (
         <button type="button" class="btn q sm saved" title="Try to reach the server now" onClick={saveIfOffline}>
@@ -52,21 +83,20 @@ function TopBar() {
 }
 
 function MapFlow() {
-  const { reply } = state.measured.value;
-  const name = state.shown.value.map ?? reply?.maps[0]?.name;
+  const name = state.mapShown.value;
   const address = scrapeAddress();
   return (
     <section class="flow" aria-labelledby="f1">
       <div class="fh">
         <h2 id="f1">From a map to a metric</h2>
         <p>
-          {name === undefined ? "Your program counts in maps." : <>Your program counts in <b class="m r-m">{name}</b>.</>} Nobody reads maps by hand, so an exporter turns each entry into a line that
-          Prometheus scrapes.
+          {name === null ? "Your program counts in maps." : <>Your program counts in <b class="m r-m">{name}</b>.</>} An exporter turns each entry into a line that Prometheus scrapes.
         </p>
         <span class="grow" />
+        <By />
         <span class="meta dim">
           {address === null ? (
-            "change a rule, and there is an address to scrape"
+            "change a rule to get an address to scrape"
           ) : (
             <>
               scrape <a href={address}>{address}</a>

@@ -1,5 +1,5 @@
 // Addresses of other screens for the program this page is about.
-import { program } from "../state.ts";
+import { program, scenario } from "../state.ts";
 
 export function workbenchAddress(): string {
   const now = program.value;
@@ -11,4 +11,9 @@ export function workbenchAddress(): string {
 export function scrapeAddress(): string | null {
   const id = program.value?.id ?? null;
   return id === null ? null : `/workspaces/${encodeURIComponent(id)}/metrics`;
+}
+
+/** What happens one after the other: packets, or a scenario's events. */
+export function eventWord(): string {
+  return scenario.value === "" ? "packet" : "event";
 }
