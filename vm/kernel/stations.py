@@ -131,7 +131,7 @@ _INGRESS = (
         "local_in", "LOCAL_IN", "ip_local_deliver", "net/ipv4/ip_input.c",
         "Fragments are put together; netfilter's INPUT chain sees what is for this host.",
         _leads("lookup", icmp="icmp", wait="taken", **_DROP), x=652,
-        also=("ip_local_deliver_finish", "ip_protocol_deliver_rcu", "ip_defrag"),
+        also=("nf_hook_slow", "ip_local_deliver_finish", "ip_protocol_deliver_rcu", "ip_defrag"),
     ),
     Station(
         "icmp", "ICMP", "icmp_rcv", "net/ipv4/icmp.c",
@@ -172,7 +172,8 @@ _FORWARD = (
     Station(
         "forward", "FORWARD", "ip_forward", "net/ipv4/ip_forward.c",
         "The packet is for somebody else: its time to live goes down by one, the FORWARD chain sees it.",
-        _leads("postrouting", answer="route_out", **_DROP), Track.FORWARD, 570, 218, ("ip6_forward",),
+        _leads("postrouting", answer="route_out", **_DROP), Track.FORWARD, 570, 218,
+        ("nf_hook_slow", "ip6_forward"),
     ),
 )  # fmt: skip
 
@@ -192,12 +193,12 @@ _EGRESS = (
     Station(
         "local_out", "LOCAL_OUT", "__ip_local_out", "net/ipv4/ip_output.c",
         "netfilter's OUTPUT chain sees what this host sends.",
-        _leads("postrouting", **_DROP), Track.EGRESS, 786, 304, ("ip_local_out",),
+        _leads("postrouting", **_DROP), Track.EGRESS, 786, 304, ("nf_hook_slow", "ip_local_out"),
     ),
     Station(
         "postrouting", "POST_ROUTING", "ip_output", "net/ipv4/ip_output.c",
         "netfilter sees every packet that leaves; conntrack confirms its connection.",
-        _leads("cgroup_out", **_DROP), Track.EGRESS, 570, 304, ("ip6_output",),
+        _leads("cgroup_out", **_DROP), Track.EGRESS, 570, 304, ("nf_hook_slow", "ip6_output"),
     ),
     Station(
         "cgroup_out", "cgroup egress", "__cgroup_bpf_run_filter_skb", "kernel/bpf/cgroup.c",

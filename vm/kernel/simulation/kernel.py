@@ -164,7 +164,7 @@ class Kernel:
             self.recording.visits.append(Visited(number, frame, self.recording.start))
             self.recording.start = None
         if self.attached.probes.tracing and packet is not None and program is None:
-            self.attached.probes.passes(self, packet, station)
+            self.attached.probes.passes(self, packet, station, note)
 
     def end(
         self,

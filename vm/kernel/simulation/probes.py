@@ -27,7 +27,7 @@ from vm.kernel.hooks import Effect
 from vm.kernel.simulation import scheduler
 from vm.kernel.simulation.attached import Attached
 from vm.kernel.simulation.drops import Reason
-from vm.kernel.simulation.headers import Headers
+from vm.kernel.simulation.headers import SYN, TCP, UDP, Headers
 from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
@@ -70,7 +70,7 @@ class Probes:
         short = name.partition("/")[2]
         by_name = self.attached.by_name
         records = by_name.get(f"tracepoint/{name}", ())
-        raws = by_name.get(f"raw_tracepoint/{short}", ()) + by_name.get(f"tp_btf/{short}", ())
+        raws = by_name.get(f"raw_tp/{short}", ()) + by_name.get(f"tp_btf/{short}", ())
         if not records and not raws:
             return
         hit = build()
@@ -215,14 +215,19 @@ class Probes:
 
     # Packets.
 
-    def passes(self, k: Kernel, packet: Packet, station: str) -> None:
-        """A packet passes a station: tracepoints and functions there."""
+    def passes(self, k: Kernel, packet: Packet, station: str, note: str) -> None:
+        """A packet passes a station: tracepoints and functions there. System calls tell of their own."""
+        if station == "send":
+            return
         name = _TRACEPOINTS.get(station)
         if name is not None:
             self.tracepoint(k, f"net/{name}", lambda: _packet_hit(name, packet), packet)
         row = STATIONS.get(station)
+        socket = k.tables.sockets.get(packet.socket)
         for function in (row.function, *row.also) if row is not None else ():
-            self.function(k, function, lambda f=function: _packet_args(f, packet), packet)  # type: ignore[misc]
+            if comes_by(function, packet, socket, note):
+                build = partial(_packet_args, function, packet, socket)
+                self.function(k, function, build, packet)
 
     def dropped(self, k: Kernel, packet: Packet, station: str, reason: Reason) -> None:
         """The kernel drops a packet."""
@@ -231,7 +236,7 @@ class Probes:
         self.function(k, "sk_skb_reason_drop", lambda: (0, packet.data, int(reason)), packet)
 
 
-_AROUND = frozenset({"tracepoint", "raw_tracepoint", "tp_btf", "kprobe", "kretprobe", "fentry", "fexit"})
+_AROUND = frozenset({"tracepoint", "raw_tp", "tp_btf", "kprobe", "kretprobe", "fentry", "fexit"})
 _SOCK_OPS = {("SYN_RECV", "ESTABLISHED"): 5, ("SYN_SENT", "ESTABLISHED"): 4}
 """BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB and BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB."""
 _TRACEPOINTS = {"skb": "netif_receive_skb", "tc_egress": "net_dev_queue"}
@@ -247,10 +252,40 @@ def _packet_hit(name: str, packet: Packet) -> Hit:
     return packet_hit(name, packet.data, device_of(packet))
 
 
-def _packet_args(function: str, packet: Packet) -> Sequence[Thing]:
+NEW_CONNECTION = "a connection"
+
+
+def comes_by(function: str, packet: Packet, socket: Socket | None, note: str) -> bool:
+    """Whether a packet comes by a function of its station: of its protocol, and its socket's state."""
+    head = packet.head
+    if head is None:
+        return True
+    for words, proto in ((("tcp_",), TCP), (("udp_", "udpv6_", "__udp4"), UDP)):
+        if function.startswith(words) and head.proto != proto:
+            return False
+    if function.startswith(_ONE_VERSION) and head.version != (6 if "6" in function else 4):
+        return False
+    established = socket is not None and socket.state == "ESTABLISHED" and note[:12] != NEW_CONNECTION
+    match function:
+        case "tcp_rcv_established" | "tcp_data_queue":
+            return established
+        case "tcp_rcv_state_process":
+            return not established
+        case "tcp_conn_request":
+            return socket is not None and socket.state == "LISTEN" and bool(head.flags & SYN)
+        case _:
+            return True
+
+
+_ONE_VERSION = ("ip_", "ip6_", "ipv6_", "tcp_v", "udp_rcv", "udpv6", "__udp4", "icmp", "__ip_local")
+
+
+def _packet_args(function: str, packet: Packet, socket: Socket | None) -> Sequence[Thing]:
     """The arguments of a function that a packet passes: the socket buffer where the prototype has it."""
     found, dev = functions().get(function), device_of(packet)
     given: dict[str, Thing] = {"sk_buff": packet.data, "net_device": dev}
+    if socket is not None:
+        given["sock"] = info(socket)
     return tuple(given.get(arg.target, 0) for arg in (found.arguments if found is not None else ()))
 
 

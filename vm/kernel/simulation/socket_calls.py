@@ -145,8 +145,8 @@ def _connect(call: Call) -> int:
     flow = source, to.address.packed, socket.port or _port(call), to.port
     begun = tcp.connect(k, socket, flow)
     call.through("tcp_connect", info(begun))
-    k.hop("send", None, note=f"connect to {to.address}:{to.port}")
-    send(k, netns, segment(flow, begun.seq, 0, SYN), call.pid, begun.id)
+    made = send(k, netns, segment(flow, begun.seq, 0, SYN), call.pid, begun.id)
+    k.hop("send", made, note="connect")
     return call.answer()
 
 
@@ -192,11 +192,11 @@ def _stream(call: Call, socket: Socket, data: bytes) -> int:
     k, netns = call.k, call.k.topology.namespaces[socket.netns]
     call.through("tcp_sendmsg", info(socket), 0, len(data))
     back = socket.flow[1], socket.flow[0], socket.flow[3], socket.flow[2]
-    k.hop("send", None)
     seq = socket.seq
     for at in range(0, max(len(data), 1), 1448):
         part = data[at : at + 1448]
-        send(k, netns, segment(back, seq, socket.ack, PSH | ACK, part), call.pid, socket.id)
+        made = send(k, netns, segment(back, seq, socket.ack, PSH | ACK, part), call.pid, socket.id)
+        k.hop("send", made)
         seq += len(part)
     k.tables.sockets[socket.id] = replace(socket, seq=seq & 0xFFFFFFFF)
     return call.answer(len(data))
@@ -220,8 +220,8 @@ def _datagram(call: Call, socket: Socket, to: SockAddr | None, data: bytes) -> i
         k.tables.sockets[socket.id] = socket
         bind(k.tables, socket)
     flow = source, to.address.packed, socket.port, to.port
-    k.hop("send", None)
-    send(k, k.topology.namespaces[socket.netns], datagram(flow, data), call.pid, socket.id)
+    netns = k.topology.namespaces[socket.netns]
+    k.hop("send", send(k, netns, datagram(flow, data), call.pid, socket.id))
     return call.answer(len(data))
 
 

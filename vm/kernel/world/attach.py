@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from vm.program import Program
 from vm.source import HookscopeError
-from vm.uapi.prog_types import HOOKS, ProgType
+from vm.uapi.prog_types import HOOKS, ProgType, Targets
 
 _MODES = {"xdpgeneric": True, "xdpdrv": False}
 """What ip and bpftool call XDP behind the driver, and in it."""
@@ -22,7 +22,6 @@ _CGROUP_TYPES = frozenset(
         ProgType.CGROUP_DEVICE, ProgType.CGROUP_SYSCTL, ProgType.CGROUP_SOCKOPT,
     }
 )  # fmt: skip
-_NEEDS_SUBJECT = frozenset({ProgType.KPROBE, ProgType.TRACEPOINT, ProgType.RAW_TRACEPOINT, ProgType.LSM})
 _EXAMPLES = (
     "xdp:eth0, tc:eth0, cgroup_skb/ingress:/pods/web, tracepoint/syscalls/sys_enter_openat, kprobe/vfs_read"
 )
@@ -76,7 +75,7 @@ def parse_place(text: str) -> Place:
             "bad-target", f"{text!r} names both {subject!r} and {target!r}", f"say {row.name} of one thing"
         )
     found = subject or target or _default(row.name, row.prog_type)
-    if not found and row.prog_type in _NEEDS_SUBJECT:
+    if not found and row.targets is not Targets.NONE:
         raise HookscopeError.of(
             "no-target", f"{row.name} of what?", f"say which, as in {_example(row.prog_type)}"
         )
@@ -111,7 +110,7 @@ def _default(name: str, prog_type: ProgType) -> str:
 
 
 def _separator(hook: str) -> str:
-    return "/" if HOOKS[hook].prog_type in _NEEDS_SUBJECT else ":"
+    return ":" if HOOKS[hook].targets is Targets.NONE else "/"
 
 
 def _example(prog_type: ProgType) -> str:
