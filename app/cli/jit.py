@@ -1,12 +1,13 @@
-"""``hookscope jit``: the machine code Linux makes of a program, beside the instructions it is made of."""
+"""``hookscope jit``: the machine code made of a program, beside the instructions it is made of."""
 
 import sys
+from collections.abc import Iterable
 
 import click
 
 from app.cli.files import FileOrDash
 from app.cli.programs import all_programs
-from app.workbench.native import NativeLine, listing
+from app.workbench.native import NativeLine, guarded_listing, listing
 from vm.asm import Style, disassemble
 from vm.kernel.native import Compiled, compile_program
 from vm.program import Program
@@ -17,31 +18,49 @@ _BYTES = 10
 
 @click.command()
 @click.argument("file", type=FileOrDash())
+@click.option(
+    "--form",
+    type=click.Choice(["kernel", "guarded"]),
+    default="kernel",
+    show_default=True,
+    help="kernel: what Linux 6.18 runs. guarded: what this simulator runs, with a check before every access.",
+)
+@click.option(
+    "--proved", is_flag=True, help="Of the guarded form, leave out the checks the verifier's proof saves."
+)
 @click.option("--hex", "as_hex", is_flag=True, help="Print only the bytes, a line per function.")
-def jit(file: bytes, as_hex: bool) -> None:
-    """Print the x86-64 code that Linux 6.18 would run for each program of FILE.
+def jit(file: bytes, form: str, proved: bool, as_hex: bool) -> None:
+    """Print the x86-64 code made of each program of FILE, beside the instructions it is made of.
 
-    Addresses only a running kernel knows are 0. Ends with status 1 if the verifier refuses a program.
+    Addresses only a running kernel knows are 0. Ends with status 1 if the verifier refuses a program, which
+    only the guarded form without --proved does not mind.
     """
     refused = False
     for program in all_programs(file):
+        if form == "guarded" and not proved:
+            _show(program, [guarded_listing(program, None)], as_hex=as_hex)
+            continue
         compiled = compile_program(program)
         if not isinstance(compiled, Compiled):
             click.echo(f"{program.name}: Linux 6.18 would refuse it: {compiled.error}", err=True)
             refused = True
-        elif as_hex:
-            for function in compiled.functions:
-                click.echo(function.code.hex())
+        elif form == "guarded":
+            _show(program, [guarded_listing(program, compiled.proof)], as_hex=as_hex)
         else:
-            _print(program, compiled)
+            _show(program, listing(compiled), as_hex=as_hex)
     sys.exit(1 if refused else 0)
 
 
-def _print(program: Program, compiled: Compiled) -> None:
+def _show(program: Program, functions: Iterable[tuple[NativeLine, ...]], *, as_hex: bool) -> None:
+    found = tuple(functions)
+    if as_hex:
+        for lines in found:
+            click.echo("".join(line.code.hex() for line in lines))
+        return
     texts = {line.pc: line.text for line in disassemble(program, Style.KERNEL)}
-    size = sum(len(function.code) for function in compiled.functions)
+    size = sum(len(line.code) for lines in found for line in lines)
     click.echo(f"{program.name}: {len(program.slots)} slots, {size} bytes of x86-64")
-    for lines in listing(compiled):
+    for lines in found:
         shown: int | None = None
         for line in lines:
             if line.origin != shown and line.origin is not None:

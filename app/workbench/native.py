@@ -1,14 +1,16 @@
 """Machine code as lines to read, decoded by an independent disassembler (Capstone)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import capstone
 
-from vm.jit.kernel_form import NativeFunction
-from vm.jit.layout import Link, Relocation
-from vm.jit.program import Rewritten
+from vm.instruction import LoadImm64
+from vm.jit.guarded.compile import compile_guarded
+from vm.jit.layout import Link, Relocation, Row
+from vm.jit.proof import Proof
 from vm.kernel.native import Compiled
+from vm.program import Program
 
 _FILLED_IN = "…"
 """What stands in a text for what only a running kernel knows."""
@@ -31,16 +33,29 @@ class NativeLine:
 
 
 def listing(compiled: Compiled) -> Iterator[tuple[NativeLine, ...]]:
-    """The lines of each function; together they hold every byte."""
+    """The lines of each function of the kernel form; together they hold every byte."""
+    origins = compiled.rewritten.origins
     for function in compiled.functions:
-        yield tuple(_lines(function, compiled.rewritten))
+        yield tuple(_lines(function.rows, function.relocations, dict(enumerate(origins))))
 
 
-def _lines(function: NativeFunction, rewritten: Rewritten) -> Iterator[NativeLine]:
+def guarded_listing(program: Program, proof: Proof | None) -> tuple[NativeLine, ...]:
+    """The guarded form; with a proof, without the checks it makes needless.
+
+    Addresses of maps are 0. What hands an instruction back stands behind the program, for no slot.
+    """
+    constants = {pc: 0 for pc, insn in enumerate(program.insns) if isinstance(insn, LoadImm64)}
+    made = compile_guarded(program.insns, constants, proof.seen - proof.context if proof else frozenset())
+    return tuple(_lines(made.rows, (), {pc: pc for pc in range(len(program.insns))}))
+
+
+def _lines(
+    rows: Iterable[Row], relocations: Iterable[Relocation], origins: Mapping[int, int]
+) -> Iterator[NativeLine]:
     decoder = capstone.Cs(capstone.CS_ARCH_X86, capstone.CS_MODE_64)
-    open_places = {relocation.at: relocation for relocation in function.relocations}
-    for row in function.rows:
-        origin = rewritten.origins[row.slot] if row.slot is not None else None
+    open_places = {relocation.at: relocation for relocation in relocations}
+    for row in rows:
+        origin = origins.get(row.slot) if row.slot is not None else None
         done = 0
         for insn in decoder.disasm(row.code, row.start):
             code = bytes(insn.bytes)

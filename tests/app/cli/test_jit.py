@@ -49,3 +49,17 @@ def test_what_the_verifier_refuses_is_not_compiled(tmp_path: Path) -> None:
     code, output = _run(tmp_path, "r0 = r7\nexit\n")
     assert code == 1
     assert "R7 !read_ok" in output
+
+
+def test_the_guarded_form_checks_what_a_proof_does_not_save(tmp_path: Path) -> None:
+    _, checked = _run(tmp_path, _COUNT, "--form", "guarded")
+    code, proved = _run(tmp_path, _COUNT, "--form", "guarded", "--proved")
+    assert code == 0
+    assert "shr r10d, 0x18" in checked
+    assert "shr r10d, 0x18" not in proved
+
+
+def test_the_guarded_form_takes_programs_the_verifier_refuses(tmp_path: Path) -> None:
+    code, output = _run(tmp_path, "r0 = *(u64 *)(r7 + 0)\nexit\n", "--form", "guarded")
+    assert code == 0
+    assert "[r12 + r10" in output
