@@ -103,14 +103,15 @@ def _by(program: str, pc: int | None, line: int | None, text: str) -> str:
 
 def _maps(reply: SimulationReply) -> Iterator[str]:
     for shown in reply.maps:
-        if not shown.count:
+        entries = [entry for entry in shown.entries if entry.value.strip("0")]
+        if not entries:
             continue
         yield ""
         yield f"map {reply.map_names[shown.index]}, {shown.count:,} entries"
-        for entry in shown.entries[:ENTRIES]:
+        for entry in entries[:ENTRIES]:
             cpu = f" cpu {entry.cpu}" if entry.cpu is not None else ""
             yield f"  {entry.key_text}{cpu}: {entry.value_text}"
-        if len(shown.entries) > ENTRIES:
+        if len(entries) > ENTRIES:
             yield "  …"
 
 

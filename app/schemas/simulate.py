@@ -68,6 +68,16 @@ class SimulationInputs(Message):
     attachments: Annotated[tuple[AttachmentInput, ...], Field(max_length=MAX_ATTACHMENTS)] = ()
 
 
+class SimulationExample(Message):
+    """A program on a scenario to start from."""
+
+    id: str
+    title: str
+    doc: str
+    group: Literal["performance", "security", "network"]
+    inputs: SimulationInputs
+
+
 class SimulateRequest(Message):
     """Simulate this, in place of what was asked for before; progress is pushed."""
 

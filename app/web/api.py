@@ -65,6 +65,12 @@ def scenarios() -> Response:
     return _json(services().pool.run("scenarios"))
 
 
+@blueprint.get("/simulations/examples")
+def simulation_examples() -> Response:
+    """Programs on scenarios to start from."""
+    return _json(services().pool.run("simulate.examples"))
+
+
 @blueprint.get("/simulations/<key>/packets.pcapng")
 def simulated_packets(key: str) -> Response:
     """The packets of a simulation, with what became of each beside it."""

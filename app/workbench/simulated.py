@@ -98,7 +98,7 @@ class Simulated:
         for outcome in outcomes[at:]:
             if outcome.route.denied:
                 marks.stopped.add(outcome.event)
-            if not outcome.hops and outcome.kind in (Kind.SYSCALL, Kind.CALL) and outcome.result is None:
+            if outcome.kind is Kind.SYSCALL and outcome.result is None:  # its process was never made
                 marks.prevented.add(outcome.event)
         for output in outputs[self._outputs_seen :]:
             marks.reported.add(outcomes[output.index].event)

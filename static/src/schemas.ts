@@ -1307,6 +1307,15 @@ export interface SimulateRequest {
   revision: number;
 }
 
+/** A program on a scenario to start from. */
+export interface SimulationExample {
+  id: string;
+  title: string;
+  doc: string;
+  group: "performance" | "security" | "network";
+  inputs: SimulationInputs;
+}
+
 /** Everything a simulation depends on: one of ``scenario`` (an id), ``script`` (YAML), ``capture`` (a pcap or pcapng file in base 64) and ``packets``; equal inputs give equal simulations, on any worker. */
 export interface SimulationInputs {
   scenario: string;

