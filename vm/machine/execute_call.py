@@ -2,11 +2,11 @@
 
 from typing import assert_never
 
-from vm.change import Change, PcChanged
+from vm.change import Change, PcChanged, RegisterChanged
 from vm.helpers.api import Answer, CallBack, Helper, HelperCall, TailCall
 from vm.instruction import Call, CallX
 from vm.isa import CallKind
-from vm.machine.commit import commit, drain, set_register
+from vm.machine.commit import drain
 from vm.machine.fault import raising
 from vm.machine.frames import call, call_back, tail_call
 from vm.machine.state import Executor, Site, State
@@ -89,8 +89,10 @@ def _follow(state: State, answer: Answer, following: int) -> None:
         case CallBack():
             call_back(state, answer, following)
         case int():
-            set_register(state, 0, answer & MASK64)
-            commit(state, PcChanged(state.pc, following))
+            r0, pc = state.registers[0], state.pc
+            state.registers[0] = value = answer & MASK64
+            state.pc = following
+            state.world.memory.journal += (RegisterChanged(0, r0, value), PcChanged(pc, following))
         case _ as unhandled:
             assert_never(unhandled)
 

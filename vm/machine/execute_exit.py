@@ -2,7 +2,7 @@
 
 from vm.change import Change, Ended
 from vm.instruction import Exit
-from vm.machine.commit import commit, drain
+from vm.machine.commit import drain
 from vm.machine.frames import leave
 from vm.machine.state import Executor, Site, State
 
@@ -23,4 +23,5 @@ def finish(state: State) -> None:
     if state.frames:
         leave(state)
     else:
-        commit(state, Ended("exit", state.registers[0]))
+        state.ended = ended = Ended("exit", state.registers[0])
+        state.world.memory.journal.append(ended)

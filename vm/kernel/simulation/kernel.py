@@ -30,7 +30,7 @@ MAX_REDIRECTS = 8
 MAX_HOPS = 4_096
 """Stations one happening may come to, whatever goes round in it."""
 
-_PASS = Effect.PASS
+_PASS, _DROP = Effect.PASS, Effect.DROP
 
 Step = Callable[["Kernel", Packet], str | None]
 """What a station does to a packet; answers with the station it goes to, None at its end."""
@@ -143,21 +143,22 @@ class Kernel:
     ) -> None:
         """The packet came to a station, and ``effect`` is what comes of it there."""
         trail = self.trail
+        at, plain = len(trail), None
         name, netns, which = "", "", 0
         if packet is not None:
             dev = packet.dev
-            plain = station, len(trail), packet.number, note
-            if self.quiet and effect is _PASS and program is None:
-                known = dev.plain.get(plain)
+            if program is None and (effect is _PASS or effect is _DROP):
+                plain = station, at, packet.number, note, effect is _PASS
+                known = dev.plain.get(plain) if self.quiet else None
                 if known is not None:
                     trail.append(known)
                     return
             name, netns, which = dev.spec.name, dev.netns.name, packet.number
         number = self.ways.hop(
-            (station, name, netns, len(trail) * HOP_NS, effect, program, steps, pc, verdict, note, which)
+            station, name, netns, at * HOP_NS, effect, program, steps, pc, verdict, note, which
         )
-        if packet is not None and effect is _PASS and program is None:
-            packet.dev.plain[plain] = number
+        if plain is not None:
+            dev.plain[plain] = number
         trail.append(number)
         if self.recording is not None:
             frame = packet.frame() if packet is not None else None
@@ -183,10 +184,11 @@ class Kernel:
             name = runner.name
             self.denied = True
         dev = packet.dev
-        key = (
-            station, end, effect, reason, name, pc, note, packet.number, dev.spec.name, dev.netns.name,
-        )  # fmt: skip
-        self.ends.append(self.ways.fate(key))
+        self.ends.append(
+            self.ways.fate(
+                station, end, effect, reason, name, pc, note, packet.number, dev.spec.name, dev.netns.name
+            )
+        )
 
     def drop(self, packet: Packet, station: str, reason: Reason, note: str = "") -> None:
         """The kernel itself drops the packet at a station."""

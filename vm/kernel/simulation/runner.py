@@ -87,7 +87,7 @@ class Maps:
         return next(at for at, known in enumerate(self.programs) if known is program)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
     """A run of a place's programs: the answer (None: it did not come to its exit), and how it got there.
 

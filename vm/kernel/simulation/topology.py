@@ -26,8 +26,9 @@ class Dev:
     xdp_generic: tuple[Runner, ...] = ()
     tc: tuple[Runner, ...] = ()
     tc_egress: tuple[Runner, ...] = ()
-    plain: dict[tuple[str, int, int, str], int] = field(default_factory=dict)
-    """Numbers of hops here at which nothing happened, by station, place in the trail, packet and note."""
+    plain: dict[tuple[str, int, int, str, bool], int] = field(default_factory=dict)
+    """Numbers of hops here at which nothing happened, by station, place in the trail, packet, note
+    and whether it passed."""
 
 
 @dataclass(slots=True, eq=False)

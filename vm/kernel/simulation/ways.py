@@ -1,5 +1,7 @@
 """The ways packets take, each kept once: an outcome is a reference to one, and sums are counts of them."""
 
+from vm.kernel.hooks import Effect
+from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.outcome import (
     Counters,
     End,
@@ -9,8 +11,6 @@ from vm.kernel.simulation.outcome import (
     Route,
     StationCount,
 )
-
-_DENY, _DROP, _ABORTED, _TX, _REDIRECT = "deny", "drop", "aborted", "tx", "redirect"
 
 
 class Ways:
@@ -25,20 +25,50 @@ class Ways:
         self._fate: dict[tuple[object, ...], int] = {}
         self._route: dict[tuple[tuple[int, ...], tuple[int, ...], bool], int] = {}
 
-    def hop(self, key: tuple[object, ...]) -> int:
+    def hop(
+        self,
+        station: str,
+        device: str,
+        netns: str,
+        after_ns: int,
+        effect: Effect,
+        program: str | None,
+        steps: int,
+        pc: int | None,
+        verdict: str | None,
+        note: str,
+        packet: int,
+    ) -> int:
         """The number of the hop with these fields."""
+        # An enum's member hashes by a function of Python; its id does as well, and at once.
+        key = station, device, netns, after_ns, id(effect), program, steps, pc, verdict, note, packet
         found = self._hop.get(key)
         if found is None:
             found = self._hop[key] = len(self.hops)
-            self.hops.append(Hop(*key))  # type: ignore[arg-type]
+            self.hops.append(
+                Hop(station, device, netns, after_ns, effect, program, steps, pc, verdict, note, packet)
+            )
         return found
 
-    def fate(self, key: tuple[object, ...]) -> int:
+    def fate(
+        self,
+        station: str,
+        end: End,
+        effect: Effect,
+        reason: Reason | None,
+        program: str | None,
+        pc: int | None,
+        note: str,
+        packet: int,
+        device: str,
+        netns: str,
+    ) -> int:
         """The number of the fate with these fields."""
+        key = station, id(end), id(effect), id(reason), program, pc, note, packet, device, netns
         found = self._fate.get(key)
         if found is None:
             found = self._fate[key] = len(self.fates)
-            self.fates.append(Fate(*key))  # type: ignore[arg-type]
+            self.fates.append(Fate(station, end, effect, reason, program, pc, note, packet, device, netns))
         return found
 
     def route(self, hops: tuple[int, ...], fates: tuple[int, ...], denied: bool) -> int:
