@@ -174,6 +174,12 @@ def fuzz(*options: str) -> None:
     become(PYTHON, "-m", "tests.verifier.fuzz", *options)
 
 
+def policies(start: str = "0", count: str = "10000") -> None:
+    """hold random NetworkPolicies against the words of the API; START and COUNT name their seeds"""
+    setup()
+    become(PYTHON, "-m", "tests.app.manifests.compare", start, count)
+
+
 def shots(*options: str) -> None:
     """photograph every screen and state into shots/"""
     setup()
@@ -211,13 +217,14 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "bench": bench,
     "golden": golden,
     "fuzz": fuzz,
+    "policies": policies,
     "shots": shots,
     "lock": lock,
 }
 
 
 def usage() -> str:
-    verbs = (f"  {name:8}{verb.__doc__}" for name, verb in VERBS.items())
+    verbs = (f"  {name:10}{verb.__doc__}" for name, verb in VERBS.items())
     return "\n".join(("usage: python3 dev.py VERB [options]", "", *verbs))
 
 

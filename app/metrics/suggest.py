@@ -31,7 +31,7 @@ def _rules(spec: MapSpec) -> Iterator[str]:
     for field, expression in _numbers(spec):
         name = allowed_name(f"hookscope_{spec.name}{f'_{field}' if field else ''}").removesuffix("_total")
         what = f"{field.replace('_', ' ')} of {spec.name}" if field else f"Entries of {spec.name}"
-        rule = [f"name: {name}_total", f'help: "{what}, as the program counts them"', "type: counter"]
+        rule = [f"name: {name}_total", f'help: "{what}"', "type: counter"]
         rule.append(f"map: {spec.name}")
         if expression != "value":
             rule.append(f"value: {expression}")

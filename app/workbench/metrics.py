@@ -71,7 +71,8 @@ def scrape(inputs: str, scenario: str, rules: str | None) -> str:
     _, reading = found.after(found.done)
     told = _sound(found.maps, rules)
     entries = {spec.name: one for spec, one in zip(found.maps, reading, strict=True)}
-    return exposition(gather(told.bound, entries))
+    so_far = "" if found.finished else f"# {found.done:,} of {found.total:,} events so far\n"
+    return so_far + exposition(gather(told.bound, entries))
 
 
 def dashboard(text: str) -> str:

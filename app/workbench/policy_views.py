@@ -18,8 +18,9 @@ from vm.kernel.policy.model import LAST_PORT, Direction, Protocol
 from vm.kernel.policy.verdicts import Answer, Decisions
 
 ENTRIES: Final = 100
+REASONS: Final = 8
 PREFIXES: Final = 8
-"""What is sent of each door, and of each identity's addresses."""
+"""What is sent of each door, of each entry's reasons, and of each identity's addresses."""
 DoorKey = tuple[str, str, Direction]
 _RESERVED: Final = {HOST: "reserved:host", WORLD: "reserved:world"}
 _WHO: Final = {HOST: "this node", WORLD: "outside"}
@@ -91,7 +92,7 @@ def _entry(key: Key, why: tuple[Because, ...], known: Identities) -> PolicyEntry
         ports=ports_text(key),
         protocol=Protocol(key.protocol).name if key.protocol else "any",
         bits=key.bits,
-        reasons=[PolicyReason(text=_short(key, one), line=one.line, last=one.last) for one in why],
+        reasons=[PolicyReason(text=_short(key, one), line=one.line, last=one.last) for one in why[:REASONS]],
     )
 
 

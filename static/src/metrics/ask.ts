@@ -37,10 +37,28 @@ function gotMetrics(reply: MetricsReply): void {
   });
 }
 
-async function measure(): Promise<void> {
+/** One question at a time: what is asked for while one is on its way is asked once, after it. */
+function oneAtATime(work: () => Promise<void>): () => void {
+  let busy = false;
+  let wanted = false;
+  const run = async () => {
+    busy = true;
+    do {
+      wanted = false;
+      await work();
+    } while (wanted);
+    busy = false;
+  };
+  return () => {
+    wanted = true;
+    if (!busy) void run();
+  };
+}
+
+async function ofMaps(): Promise<void> {
   const program = state.program.peek();
   if (program === null) return;
-  const revision = ++metricsRevision;
+  const revision = metricsRevision;
   for (;;) {
     const message = { inputs: program.inputs, scenario: state.scenario.peek(), rules: state.rules.peek(), at: state.at.peek(), revision };
     const reply = await ask<MetricsReply>("metrics", message);
@@ -61,8 +79,8 @@ export function stop(): void {
   state.measured.value = { ...state.measured.peek(), working: null };
 }
 
-async function decide(): Promise<void> {
-  const revision = ++policyRevision;
+async function ofPolicies(): Promise<void> {
+  const revision = policyRevision;
   const message = { policies: state.policies.peek(), cluster: state.cluster.peek(), revision };
   const reply = await ask<PolicyReply>("policy", message);
   if (revision !== policyRevision) return;
@@ -74,6 +92,19 @@ async function decide(): Promise<void> {
   }
 }
 
+const nextMaps = oneAtATime(ofMaps);
+const nextPolicies = oneAtATime(ofPolicies);
+
+function measure(): void {
+  metricsRevision += 1;
+  nextMaps();
+}
+
+function decide(): void {
+  policyRevision += 1;
+  nextPolicies();
+}
+
 async function tell(row: number, column: number): Promise<void> {
   const message = { policies: state.policies.peek(), cluster: state.cluster.peek(), row, column };
   const reply = await ask<CellReply>("policy:cell", message);
@@ -83,13 +114,13 @@ async function tell(row: number, column: number): Promise<void> {
 }
 
 /** Runs `work` when the keys have rested; at once the first time. */
-function rested(read: () => unknown, work: () => Promise<void>): void {
+function rested(read: () => unknown, work: () => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let begun = false;
   effect(() => {
     read();
     clearTimeout(timer);
-    timer = setTimeout(() => void work(), begun ? IDLE : 0);
+    timer = setTimeout(work, begun ? IDLE : 0);
     begun = true;
   });
 }
@@ -98,7 +129,7 @@ function rested(read: () => unknown, work: () => Promise<void>): void {
 export function startAsking(): void {
   rested(() => [state.program.value, state.scenario.value, state.rules.value], measure);
   effect(() => {
-    if (state.at.value !== null || state.measured.peek().reply !== null) void measure();
+    if (state.at.value !== null || state.measured.peek().reply !== null) measure();
   });
   rested(() => [state.policies.value, state.cluster.value], decide);
   effect(() => {
@@ -111,8 +142,8 @@ export function startAsking(): void {
 
 /** Asks again, for a server that is back. */
 export function again(): void {
-  void measure();
-  void decide();
+  measure();
+  decide();
 }
 
 /** The dashboard as text, or why there is none. */

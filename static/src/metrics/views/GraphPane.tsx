@@ -30,7 +30,7 @@ function Figure({ family, number, axis }: { family: MetricFamily; number: number
   const said = words(family, axis.window);
   const props = { family, number, axis, label: `${family.help}: ${said}.` };
   return (
-    <figure class={on ? "on" : ""} onMouseEnter={() => (state.hover.value ??= { family: number, series: null })} onMouseLeave={() => (state.hover.value = null)}>
+    <figure class={`${on ? "on" : ""} ${family.draw === "rate" || family.draw === "value" ? "" : "bxf"}`} onMouseEnter={() => (state.hover.value ??= { family: number, series: null })} onMouseLeave={() => (state.hover.value = null)}>
       <figcaption title={`${family.help}: ${family.query}`}>
         <b>{family.help}</b>, {HOW[family.draw](axis) || family.name}
         {family.draw === "bars" && family.series.length > 1 ? <WhichBars family={family} number={number} /> : null}

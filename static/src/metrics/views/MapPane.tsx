@@ -1,6 +1,6 @@
 // What the program's maps hold: the rows that everything else is made of.
 import type { MeasuredMap, MapEntry } from "../../schemas.ts";
-import { thousands } from "../../views/words.ts";
+import { sentence, thousands } from "../../views/words.ts";
 import { choosing } from "../../views/choosing.ts";
 import { useRoving } from "../../views/useRoving.ts";
 import { stop } from "../ask.ts";
@@ -123,11 +123,13 @@ function Body() {
   return (
     <>
       {refused === null ? null : (
-        <Say bad title={refused.message}>
-          {refused.hint === null ? null : <span>{refused.hint}</span>}
-          <a class="btn sm" href={workbenchAddress()}>
-            Open it in the workbench
-          </a>
+        <Say bad title={sentence(refused.message)}>
+          {refused.hint === null ? null : <span>{sentence(refused.hint)}</span>}
+          {refused.code === "unreachable" ? null : (
+            <a class="btn sm" href={workbenchAddress()}>
+              Open it in the workbench
+            </a>
+          )}
         </Say>
       )}
       {working === null ? null : <Working {...working} />}
