@@ -22,6 +22,8 @@ from vm.kernel.world.spec import Chain, DeviceKind
 
 _UNRESOLVED = 64
 """Packets that may wait for one neighbour (unres_qlen is in bytes; about as many)."""
+_TAKEN = (4, 8)
+"""TC_ACT_STOLEN and TC_ACT_TRAP: the packet ends, but nobody says it was dropped."""
 _OUTGOING = {"pkt_type": 0, "ingress_ifindex": 0, "queue_mapping": 0}
 
 
@@ -114,6 +116,8 @@ def ended(
     """A program's answer, or its failure, ended the packet's way."""
     pc, note = (run.pc, run.message if run.answer is None else "") if run is not None else (None, "")
     k.end(packet, station, End.DROPPED, reason, effect, runner, pc, note)
+    if reason is not None and k.attached.watches_drops:
+        k.attached.probes.dropped(k, packet, station, reason)
 
 
 def everyone(
@@ -209,7 +213,8 @@ def tc_verdict(
     """What becomes of a packet that a tc program did not let pass."""
     if effect is Effect.REDIRECT and runner is not None and run is not None:
         return redirect(k, packet, station, runner, run)
-    ended(k, packet, station, reason, effect, runner, run)
+    taken = run is not None and run.answer in _TAKEN
+    ended(k, packet, station, None if taken else reason, effect, runner, run)
     return None
 
 

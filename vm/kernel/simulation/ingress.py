@@ -90,6 +90,9 @@ def protocol(k: Kernel, packet: Packet) -> str | None:
     """The handler of the EtherType: ARP, or IP with its checks."""
     data, dev = packet.data, packet.dev
     kind = ether_type(packet)
+    if kind not in (ETH_IPV4, ETH_IPV6, ETH_ARP):
+        k.drop(packet, "protocol", Reason.UNHANDLED_PROTO)
+        return None
     if packet.numbers.get("vlan_tci", 0) & 0xFFF:
         k.drop(packet, "protocol", Reason.OTHERHOST, "no VLAN device takes its tag")
         return None
@@ -99,9 +102,6 @@ def protocol(k: Kernel, packet: Packet) -> str | None:
     if kind == ETH_ARP:
         k.hop("protocol", packet)
         return "arp"
-    if kind not in (ETH_IPV4, ETH_IPV6):
-        k.drop(packet, "protocol", Reason.UNHANDLED_PROTO)
-        return None
     found = network(data, kind)
     if isinstance(found, Reason):
         k.drop(packet, "protocol", found)
@@ -172,9 +172,9 @@ def forward(k: Kernel, packet: Packet) -> str | None:
     if head.end - ETHERNET > out.spec.mtu:
         k.drop(packet, "forward", Reason.PKT_TOO_BIG)
         return None
-    if not netfilter.passes(k, packet, "forward", Chain.FORWARD, out.spec.name):
-        return None
     packet.data = less_ttl(packet.data, head)
     head.ttl -= 1
+    if not netfilter.passes(k, packet, "forward", Chain.FORWARD, out.spec.name):
+        return None
     packet.dev = out
     return "postrouting"

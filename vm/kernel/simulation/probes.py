@@ -20,7 +20,7 @@ from vm.kernel.context.calls import (
     security_call,
     tcp_event,
 )
-from vm.kernel.context.hits import Hit, kfree_skb, set_state
+from vm.kernel.context.hits import Hit, kfree_skb, net_dev_xmit, set_state
 from vm.kernel.context.hits import packet as packet_hit
 from vm.kernel.context.objects import symbol_address
 from vm.kernel.hooks import Effect
@@ -239,7 +239,7 @@ class Probes:
 _AROUND = frozenset({"tracepoint", "raw_tp", "tp_btf", "kprobe", "kretprobe", "fentry", "fexit"})
 _SOCK_OPS = {("SYN_RECV", "ESTABLISHED"): 5, ("SYN_SENT", "ESTABLISHED"): 4}
 """BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB and BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB."""
-_TRACEPOINTS = {"skb": "netif_receive_skb", "tc_egress": "net_dev_queue"}
+_TRACEPOINTS = {"skb": "netif_receive_skb", "tc_egress": "net_dev_queue", "driver": "net_dev_xmit"}
 
 
 def device_of(packet: Packet) -> Device:
@@ -249,6 +249,8 @@ def device_of(packet: Packet) -> Device:
 
 
 def _packet_hit(name: str, packet: Packet) -> Hit:
+    if name == "net_dev_xmit":
+        return net_dev_xmit(packet.data, device_of(packet))
     return packet_hit(name, packet.data, device_of(packet))
 
 

@@ -89,6 +89,13 @@ def _bind(call: Call) -> int:
         return call.answer(-Errno.EADDRINUSE)
     bound = replace(socket, address=to.address.packed, port=to.port or _port(call))
     k.tables.sockets[socket.id] = bound
+    version = 4 if to.address.version == 4 else 6
+    kind = AttachType.CGROUP_INET4_POST_BIND if version == 4 else AttachType.CGROUP_INET6_POST_BIND
+    what = socket_event(kind, info(bound, call.process.spec.uid))
+    refused = k.attached.probes.group_allows(k, f"cgroup/post_bind{version}", what, call.pid)
+    if refused:
+        k.tables.sockets[socket.id] = socket
+        return refused
     bind(k.tables, bound)
     return call.answer()
 
@@ -266,6 +273,8 @@ def _close(call: Call) -> int:
     number = call.process.files.get(call.number(0))
     found = call.k.tables.sockets.get(number) if isinstance(number, int) else None
     if found is not None and found.pid == call.pid:
+        what = socket_event(AttachType.CGROUP_INET_SOCK_RELEASE, info(found, call.process.spec.uid))
+        call.k.attached.probes.group_allows(call.k, "cgroup/sock_release", what, call.pid)
         _shutdown(call)
     return FILE_CALLS["close"](call)
 

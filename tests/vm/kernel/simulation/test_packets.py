@@ -108,7 +108,7 @@ VERDICTS = [
     ("xdpgeneric:eth0", "XDP_DROP", "xdp_generic", "dropped", "XDP"),
     ("tc:eth0", "TC_ACT_OK", "socket", "delivered", ""),
     ("tc:eth0", "TC_ACT_SHOT", "tc", "dropped", "TC_INGRESS"),
-    ("tc:eth0", "TC_ACT_STOLEN", "tc", "dropped", "TC_INGRESS"),
+    ("tc:eth0", "TC_ACT_STOLEN", "tc", "dropped", ""),
     ("cgroup_skb/ingress:/system.slice/web", "0", "cgroup", "dropped", "SOCKET_FILTER"),
     ("cgroup_skb/ingress:/", "0", "cgroup", "dropped", "SOCKET_FILTER"),
     ("cgroup_skb/ingress:/user.slice", "0", "socket", "delivered", ""),
