@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RUN, STEPS, WINDOW_REPLY } from "./fixtures/syn_guard.ts";
-import { neighbour, snapshotAt, stepAt, wanted } from "./trace.ts";
+import { apart, neighbour, snapshotAt, stepAt, wanted } from "./trace.ts";
 
 const trace = { run: RUN, windows: new Map([["0:0", WINDOW_REPLY]]) };
 const long = { run: { ...RUN, packets: [{ ...RUN.packets[0]!, steps: 5000 }] } };
@@ -30,4 +30,8 @@ test("the windows around a place, the nearest first, within the run", () => {
   assert.deepEqual(wanted(long, { packet: 0, step: 2048 }), [2, 3, 1]);
   assert.deepEqual(wanted(long, { packet: 0, step: 5000 }), [4, 3]);
   assert.deepEqual(wanted(long, { packet: 7, step: 0 }), []);
+});
+
+test("how far a window is from a step", () => {
+  assert.deepEqual([0, 1_000, 1_023, 1_024, 2_047, 2_048, 2_100].map((step) => apart(step, 1)), [1_024, 24, 1, 0, 0, 1, 53]);
 });

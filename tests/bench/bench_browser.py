@@ -113,22 +113,27 @@ def stepping(bench: Workbench) -> list[Row]:
     inside = page.context.new_cdp_session(page)
     inside.send("Performance.enable", {"timeDomain": "threadTicks"})
     figures: list[float] = []
-    before = busy(inside)
+    before = counted(inside)
     for key in ("F10", "Alt+F10"):
         for _ in range(KEYS // 2):
             page.keyboard.press(key)
             figures += taken(page, 1)
-    each = (busy(inside) - before) / KEYS
+    after = counted(inside)
+    each = {name: (after[name] - before[name]) / KEYS for name in after}
     return [
         *halves("key to a step painted, its window there", figures, 2 * FRAME),
-        at_most("  of which work of the page, on average", each, "ms", round(FRAME, 1)),
+        at_most(
+            "  of which work of the page, on average", 1000 * each["TaskDuration"], "ms", round(FRAME, 1)
+        ),
+        Row("  layouts of the page, on average", each["LayoutCount"], ""),
+        Row("  recalculations of styles, on average", each["RecalcStyleCount"], ""),
     ]
 
 
-def busy(inside: CDPSession) -> float:
-    """Milliseconds that the page's thread has worked."""
+def counted(inside: CDPSession) -> dict[str, float]:
+    """What the page's thread has done so far: seconds, and how often, by Chromium's names."""
     metrics = inside.send("Performance.getMetrics")["metrics"]
-    return 1000 * next(float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration")
+    return {str(metric["name"]): float(metric["value"]) for metric in metrics}
 
 
 def jumping(bench: Workbench) -> list[Row]:

@@ -10,6 +10,9 @@ from threading import Thread
 from typing import Any
 
 from app.schemas.base import WINDOW
+from app.schemas.trace import Inputs
+from app.workbench.run import RUN_SECONDS, Runs
+from app.workbench.watch import Watch
 from tests.app.live import Live
 from tests.bench.bench_asm import source
 from tests.bench.row import Row, at_most
@@ -18,6 +21,7 @@ from tests.browser.server import Served, serving
 ENDLESS = "r0 = 0\nagain: r0 += 1\n*(u64 *)(r10 - 8) = r0\nif r0 != 0 goto again\nexit"
 LONG = 1_000_000
 SESSIONS = 30
+WINDOWS = 40
 SYN = "00" * 12 + "0800" + "45" + "00" * 50
 
 
@@ -78,6 +82,23 @@ def windows(session: Live) -> list[Row]:
     ]
 
 
+def telling() -> list[Row]:
+    """What a process works to tell a window, and the few steps about a place."""
+    run = Runs().of(Inputs(source=ENDLESS, packets=(SYN,), max_steps=WINDOWS * WINDOW))
+    while not run.go_on(Watch(lambda *_: None, lambda: False), RUN_SECONDS):
+        pass
+    rows: list[Row] = []
+    for name, around in (("telling a window of 1,024 steps", None), ("telling a glimpse", 500)):
+        found: list[float] = []
+        for index in range(WINDOWS):
+            started = time.process_time()
+            told = run.window(0, index, None if around is None else index * WINDOW + around)
+            found.append((time.process_time() - started) * 1_000)
+            assert f'"first":{index * WINDOW}' in told or around is not None
+        rows += percentiles(f"{name}, time of the processor", found)
+    return rows
+
+
 def starts(session: Live) -> list[Row]:
     text = "r0 = 2\n" * 20 + "exit"
     few = times(lambda n: first_window(session, text, 201 + n), 25)
@@ -116,6 +137,7 @@ def bench() -> list[Row]:
             *checks(session, 4_000, None),
             *starts(session),
             *windows(session),
+            *telling(),
         ]
         session.close()
         return rows + crowd(served)
