@@ -375,11 +375,12 @@ class SeriesRequest(Message):
 
 
 class SeriesView(Message):
-    """One entry over time: its first 8 bytes as a number, all CPUs together, for each time of the reply."""
+    """A number of one entry over time, all CPUs together: one for each time. ``field`` of its value."""
 
     map: str
     key: HexBytes
     key_text: str
+    field: str
     values: list[float | None]
 
 

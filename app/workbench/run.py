@@ -164,6 +164,10 @@ class Runs:
         self._runs.move_to_end(key)
         return self._runs[key]
 
+    def knows(self, key: str) -> bool:
+        """Whether the run of that key is remembered."""
+        return key in self._runs
+
     def put(self, run: Run) -> None:
         """Remembers a run that was made elsewhere."""
         self._runs[run.key] = run

@@ -39,6 +39,15 @@ def _first_window(found: Run, request: RunRequest) -> str | None:
     return found.window(packet, min(request.step, found.tally.packets[packet].steps) // WINDOW)
 
 
+def _get(key: str) -> Run:
+    """The run of that key; one of a simulation's event is opened again if need be."""
+    if "/" in key and not _runs.knows(key):
+        from app.workbench.simulate import reopened
+
+        _runs.put(reopened(key))
+    return _runs.get(key)
+
+
 def remember(run: Run) -> None:
     """A run that was opened elsewhere is to be asked for windows as any other."""
     _runs.put(run)
@@ -47,18 +56,18 @@ def remember(run: Run) -> None:
 def window(text: str) -> str:
     """A WindowRequest answered by a WindowReply; raises HookscopeError ``unknown-run``."""
     request = WindowRequest.model_validate_json(text)
-    return _runs.get(request.run).window(request.packet, request.window, request.around)
+    return _get(request.run).window(request.packet, request.window, request.around)
 
 
 def stop(text: str) -> str:
     """A StopRequest answered by a StopReply, across packets."""
     request = StopRequest.model_validate_json(text)
-    return find(request, _runs.get(request.run)).model_dump_json()
+    return find(request, _get(request.run)).model_dump_json()
 
 
 def marks(text: str) -> str:
     """The path of one packet's run for the score: binned above 10,000 steps."""
     request = MarksRequest.model_validate_json(text)
-    path = _runs.get(request.run).trace(request.packet).path
+    path = _get(request.run).trace(request.packet).path
     size = -(-len(path) // MARKS) or 1
     return MarksReply(packet=request.packet, pcs=list(path[::size]), bin=size).model_dump_json()

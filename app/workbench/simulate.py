@@ -22,9 +22,10 @@ from app.schemas.simulate import (
     SimulationRequest,
 )
 from app.workbench.keys import simulation_key
+from app.workbench.opened import OpenedRun
 from app.workbench.simulate_export import exported
 from app.workbench.simulate_inputs import plan_of
-from app.workbench.simulate_one import event_view, opened
+from app.workbench.simulate_one import event_view, opened, run_of
 from app.workbench.simulate_summary import audit as audited
 from app.workbench.simulate_summary import progress, scenario_view, summary
 from app.workbench.simulated import Simulated
@@ -108,6 +109,14 @@ def open_(text: str) -> str:
     """An OpenRequest answered by an OpenReply; the run is then remembered as any other."""
     request = OpenRequest.model_validate_json(text)
     return opened(get(request.simulation), request.index, request.hop).model_dump_json()
+
+
+def reopened(key: str) -> OpenedRun:
+    """The run of key SIMULATION/INDEX/HOP, opened again."""
+    simulation, *place = key.split("/")
+    if len(place) != 2 or not all(part.isdecimal() and len(part) < 10 for part in place):
+        raise HookscopeError.of("unknown-run", "there is no such run", "open an event of a simulation")
+    return run_of(get(simulation), int(place[0]), int(place[1]))
 
 
 def series(text: str) -> str:

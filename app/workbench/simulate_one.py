@@ -171,10 +171,9 @@ def opened(found: Simulated, index: int, hop: int) -> OpenReply:
     )
 
 
-def run_named(found: Simulated, key: str) -> OpenedRun:
-    """The run of key ``SIMULATION/INDEX/HOP``."""
-    _, index, hop = key.split("/")
-    return _run(found, int(index), int(hop))[0]
+def run_of(found: Simulated, index: int, hop: int) -> OpenedRun:
+    """The run of a hop's program; raises HookscopeError where none ran."""
+    return _run(found, index, hop)[0]
 
 
 def _run(found: Simulated, index: int, hop: int) -> tuple[OpenedRun, Opened]:

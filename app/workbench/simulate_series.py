@@ -1,17 +1,24 @@
 """Map entries over time, sampled while a simulation goes on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from app.schemas.simulate import SeriesView
 from vm.maps import BpfMap
-from vm.maps.display import key_text
+from vm.maps.display import key_text, type_of
+from vm.typetext.types import Struct
 from vm.uapi.map_types import MapType
 
 LOOKED_AT, KEPT = 512, 32
 """Entries of a map that are looked at in one sample, and those that are kept: the greatest."""
 SERIES = 64
 """Entries of a map that are kept in all."""
+FIELDS = 3
+"""Fields of a structure that are kept."""
+_COUNTS = frozenset({"u8", "u16", "u32", "u64"})
+Name = tuple[bytes, str]
+"""A key, and the field of its value."""
 _WITHOUT = frozenset(
     {MapType.RINGBUF, MapType.PROG_ARRAY, MapType.PERF_EVENT_ARRAY, MapType.BLOOM_FILTER, MapType.STACK_TRACE}
 )
@@ -22,11 +29,11 @@ class Series:
 
     def __init__(self) -> None:
         self.times_ns: list[int] = []
-        self._values: dict[str, dict[bytes, list[float | None]]] = {}
+        self._values: dict[str, dict[Name, list[float | None]]] = {}
         self._maps: dict[str, BpfMap] = {}
 
     def sample(self, time_ns: int, maps: Iterable[BpfMap]) -> None:
-        """Takes the greatest entries of each map."""
+        """Takes the greatest entries of each map, and those taken before."""
         before = len(self.times_ns)
         self.times_ns.append(time_ns)
         for found in maps:
@@ -34,35 +41,56 @@ class Series:
                 continue
             self._maps[found.spec.name] = found
             kept = self._values.setdefault(found.spec.name, {})
-            entries = _entries(found)
-            known = {key: value for key, value in entries.items() if key in kept}
-            greatest = sorted(entries.items(), key=lambda item: -item[1])[:KEPT]
-            for key, value in [*known.items(), *((k, v) for k, v in greatest if k not in known)]:
-                if key not in kept:
-                    if len(kept) == SERIES:
-                        continue
-                    kept[key] = [None] * before
-                kept[key].append(value)
+            for name, value in _chosen(_entries(found), kept):
+                kept.setdefault(name, [None] * before).append(value)
             for values in kept.values():
                 if len(values) == before:
                     values.append(None)
 
     def views(self, name: str) -> list[SeriesView]:
         """The series of one map, or of all."""
-        chosen = [name] if name else sorted(self._values)
         return [
             SeriesView(
-                map=found, key=key.hex(), key_text=key_text(self._maps[found].spec, key), values=list(values)
+                map=found,
+                key=key.hex(),
+                key_text=key_text(self._maps[found].spec, key),
+                field=field,
+                values=list(values),
             )
-            for found in chosen
-            for key, values in self._values.get(found, {}).items()
+            for found in ([name] if name else sorted(self._values))
+            for (key, field), values in self._values.get(found, {}).items()
             if any(values)
         ]
 
 
-def _entries(found: BpfMap) -> dict[bytes, float]:
-    """Keys with their values' first 8 bytes as a number, over all CPUs."""
-    entries: dict[bytes, float] = {}
+def _chosen(entries: Mapping[Name, float], kept: Mapping[Name, object]) -> Iterator[tuple[Name, float]]:
+    """Those that are kept already, and the greatest others while there is room."""
+    yield from ((name, value) for name, value in entries.items() if name in kept)
+    others = sorted(((-value, name) for name, value in entries.items() if name not in kept))
+    room = max(0, SERIES - len(kept))
+    yield from ((name, -value) for value, name in others[: min(KEPT, room)])
+
+
+def _entries(found: BpfMap) -> dict[Name, float]:
+    """The numbers of each value, over all CPUs, by key and field."""
+    entries: dict[Name, float] = {}
+    numbers = _numbers(found.spec.value_type, found.spec.value_size)
     for key, value, _ in islice(found.shown(), LOOKED_AT):
-        entries[key] = entries.get(key, 0) + int.from_bytes(value[:8], "little")
+        for field, start, end in numbers:
+            name = key, field
+            entries[name] = entries.get(name, 0) + int.from_bytes(value[start:end], "little")
     return entries
+
+
+@lru_cache(maxsize=256)
+def _numbers(text: str | None, size: int) -> tuple[tuple[str, int, int], ...]:
+    """The numbers of a value: name, first byte, end. One without a name where it has no fields."""
+    kind = type_of(text, size)
+    if isinstance(kind, Struct):
+        found = [
+            (field.name, field.offset, field.offset + field.type.size)
+            for field in kind.fields
+            if field.type.text in _COUNTS
+        ]
+        return tuple(found[:FIELDS])
+    return (("", 0, min(kind.size, 8)),)

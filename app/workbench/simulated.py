@@ -1,6 +1,7 @@
 """A simulation that a process remembers: how far it is, and everything that is asked about it."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from app.schemas.simulate import RowsReply, RowsRequest
 from app.workbench.simulate_inputs import Plan
@@ -39,6 +40,7 @@ class Simulated:
         self._marked: tuple[int, Marks] = 0, Marks()
         self._outputs_seen = 0
         self._next_sample = 0
+        self._found: tuple[tuple[RowsRequest, int], list[int]] | None = None
 
     @property
     def total(self) -> int:
@@ -140,15 +142,16 @@ class Simulated:
 
     def rows(self, request: RowsRequest) -> RowsReply:
         """A page of those that fit the filters."""
-        self.marks()
-        found = list(matching(request, self.outcomes, self.endings, self))
-        offset = request.offset
-        if request.after is not None:
-            offset = sum(at < request.after for at in found)
+        found = self._matching(request)
+        offset = bisect_left(found, request.after) if request.after is not None else request.offset
         page = found[offset : offset + request.limit]
         rows = [view(self.row(self.outcomes[at])) for at in page]
         return RowsReply.model_construct(simulation=self.key, offset=offset, total=len(found), rows=rows)
 
-    def every_row(self) -> Iterator[dict[str, object]]:
-        """All rows."""
-        return (self.row(outcome) for outcome in self.outcomes)
+    def _matching(self, request: RowsRequest) -> list[int]:
+        """The places of those that fit; kept for the next page."""
+        filters = request.model_copy(update={"offset": 0, "limit": 1, "after": None}), len(self.outcomes)
+        if self._found is None or self._found[0] != filters:
+            self.marks()
+            self._found = filters, list(matching(request, self.outcomes, self.endings, self))
+        return self._found[1]

@@ -1288,11 +1288,12 @@ export interface SeriesRequest {
   map: string;
 }
 
-/** One entry over time: its first 8 bytes as a number, all CPUs together, for each time of the reply. */
+/** A number of one entry over time, all CPUs together: one for each time. ``field`` of its value. */
 export interface SeriesView {
   map: string;
   key: string;
   key_text: string;
+  field: string;
   values: (number | null)[];
 }
 
