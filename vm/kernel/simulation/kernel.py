@@ -52,6 +52,8 @@ class Recording:
     visits: list[Visited] = field(default_factory=list)
     start: Start | None = None
     """Of the run that the next hop tells of."""
+    runs: bool = True
+    """Whether what runs begin with is kept as well."""
 
 
 class Kernel:
@@ -219,7 +221,7 @@ class Kernel:
 
     def execute(self, runner: Runner, what: What, event: Event) -> Run:
         """Runs a place's programs; what they send is kept."""
-        if self.recording is not None:
+        if self.recording is not None and self.recording.runs:
             self.recording.start = runner.start(what, event)
         try:
             run = runner.run(what, event)

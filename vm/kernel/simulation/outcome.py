@@ -43,8 +43,8 @@ class End(StrEnum):
 class Hop:
     """A station that packet number ``packet`` of an event came to, ``after_ns`` behind the event's time.
 
-    ``program`` decided ``verdict`` in ``steps`` steps, its last instruction being at slot ``pc``. Packet 0 is
-    the one that came in; others are answers and copies. A probe on the way has the packet's number.
+    ``program`` decided ``verdict`` in ``steps`` steps, at the latest by the conditional jump at slot ``pc``.
+    Packet 0 is the one that came in; others are answers and copies. A probe has the number of its packet.
     """
 
     station: str

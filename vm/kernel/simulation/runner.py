@@ -8,9 +8,10 @@ from nothing, for stepping.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vm.change import Change, Emitted
+from vm.change import Change, Emitted, PcChanged
 from vm.helpers.event import Event
 from vm.helpers.table import HELPERS
+from vm.instruction import Jump
 from vm.kernel import context
 from vm.kernel.context import EventContext, Frame, HookInput, PacketContext
 from vm.kernel.context.xdp import XdpContext
@@ -68,9 +69,9 @@ class Maps:
             ring.consume()
 
     def carry(self) -> Carry:
-        """What the maps hold now."""
+        """What the maps hold now; it shares what has not changed since the last one."""
         images = self.memory.snapshot().images
-        return Carry(MemorySnapshot(images), tuple(made.snapshot().flat() for made in self.maps))
+        return Carry(MemorySnapshot(images), tuple(made.snapshot() for made in self.maps))
 
     def restore(self, carry: Carry) -> None:
         """Makes the maps hold what they held."""
@@ -91,7 +92,8 @@ class Maps:
 class Run:
     """A run of a place's programs: the answer (None: it did not come to its exit), and how it got there.
 
-    ``pc`` is the slot of the last instruction, ``outputs`` what it sent to user space.
+    ``pc`` is the slot of the conditional jump that decided, or where it failed; ``outputs`` what it sent to
+    user space.
     """
 
     answer: int | None
@@ -169,11 +171,15 @@ class Runner:
         machine.restart(world)
         outputs: list[Emitted] = []
         state = machine.state
+        done: Sequence[tuple[Change, ...]] = ()
         while state.ended is None:
-            _gather(machine.run(_AT_ONCE), outputs)
+            done = machine.run(_AT_ONCE)
+            _gather(done, outputs)
         ended = state.ended
-        answer = ended.value if ended.how == "exit" else None
-        return Run(answer, machine.number, state.pc, ended.message, machine.fault, tuple(outputs))
+        if ended.how != "exit":
+            return Run(None, machine.number, state.pc, ended.message, machine.fault, tuple(outputs))
+        pc = _decided(done, base.programs[state.program], state.pc)
+        return Run(ended.value, machine.number, pc, "", None, tuple(outputs))
 
     def _same(self, what: What, event: Event) -> XdpContext | None:
         """The last run's context, begun anew, where that is all there is to do."""
@@ -198,6 +204,15 @@ class Runner:
         """What a run over ``what`` would begin with."""
         carry = self.maps.carry()
         return Start(self.attachment, what, event, carry, self.maps.programs, self.maps.cpus)
+
+
+def _decided(done: Sequence[tuple[Change, ...]], program: Program, end: int) -> int:
+    """The slot of the last conditional jump, which decided about the answer; without one, where it ended."""
+    for changes in reversed(done):
+        change = changes[0] if len(changes) == 1 else None
+        if type(change) is PcChanged and isinstance(program.insns[change.before], Jump):
+            return change.before
+    return end
 
 
 def _gather(done: Sequence[tuple[Change, ...]], outputs: list[Emitted]) -> None:

@@ -5,7 +5,8 @@ every so often the whole state: any happening can be had again in full from the 
 """
 
 import heapq
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from vm.kernel.context import Frame
@@ -30,9 +31,11 @@ from vm.maps import BpfMap
 from vm.program import Program
 from vm.source import HookscopeError
 
-CHECKPOINT = 2_048
-"""Happenings between two states that are kept."""
-MAX_CHECKPOINTS = 64
+CHECKPOINT = 256
+"""Happenings between two states that are kept; more where the tables are long, one per 8 entries."""
+MAX_CHECKPOINTS = 512
+MAX_ENTRIES = 600_000
+"""Entries of tables that all states kept may have: about 64 MiB."""
 MAX_OUTPUTS = 100_000
 
 
@@ -97,7 +100,8 @@ class Simulation:
         self._next = 0
         self._index = 0
         self._kept: list[Checkpoint] = []
-        self._stride = CHECKPOINT
+        self._entries = 0
+        self._due = 0
 
     # Running.
 
@@ -132,7 +136,7 @@ class Simulation:
 
     def _one(self) -> None:
         index = self._index
-        if index % self._stride == 0:
+        if index >= self._due:
             self._checkpoint()
         outcome, self._next = self._happen(self._kernel, index, self._next)
         self._index = index + 1
@@ -210,29 +214,32 @@ class Simulation:
             raise HookscopeError.of(
                 "no-event", f"event {index} has not happened", "run the simulation further"
             )
-        start = max((kept for kept in self._kept if kept.index <= index), key=lambda kept: kept.index)
-        k = self._fresh(start)
-        at, following = start.index, start.event
-        while at < index:
-            _, following = self._happen(k, at, following)
-            at += 1
-        k.recording = recording = Recording()
-        k.outputs = []
-        outcome, _ = self._happen(k, index, following)
-        visits = tuple(
-            Visit(k.ways.hops[seen.hop], seen.frame, seen.start, _point(seen.start))
-            for seen in recording.visits
-        )
-        return Opened(outcome, visits, tuple(k.outputs))
+        return next(self.replay(index, index + 1))
+
+    def replay(self, first: int, end: int, *, runs: bool = True) -> Iterator[Opened]:
+        """Happenings from ``first`` to before ``end`` again, in one pass; without ``runs`` frames only."""
+        k, following = self._reached(first)
+        for index in range(first, min(end, self._index)):
+            k.recording = recording = Recording(runs=runs)
+            k.outputs = []
+            outcome, following = self._happen(k, index, following)
+            visits = tuple(
+                Visit(k.ways.hops[seen.hop], seen.frame, seen.start, _point(seen.start))
+                for seen in recording.visits
+            )
+            yield Opened(outcome, visits, tuple(k.outputs))
 
     def maps_before(self, index: int) -> tuple[BpfMap, ...]:
         """The maps as happening ``index`` finds them."""
-        start = max((kept for kept in self._kept if kept.index <= index), key=lambda kept: kept.index)
-        k = self._fresh(start)
-        following = start.event
+        return self._reached(index)[0].attached.maps.maps
+
+    def _reached(self, index: int) -> tuple[Kernel, int]:
+        """The kernel as happening ``index`` finds it, and the event that comes next."""
+        start = self._kept[bisect_right(self._kept, index, key=lambda kept: kept.index) - 1]
+        k, following = self._fresh(start), start.event
         for at in range(start.index, index):
             _, following = self._happen(k, at, following)
-        return k.attached.maps.maps
+        return k, following
 
     def _fresh(self, at: Checkpoint | None) -> Kernel:
         """The kernel at the start, or at a checkpoint."""
@@ -257,9 +264,12 @@ class Simulation:
                 self._index, self._next, k.tables.copy(), tuple(k.timers), k.attached.maps.carry(), programs
             )
         )
-        if len(self._kept) > MAX_CHECKPOINTS:
-            self._stride *= 2
-            self._kept = [kept for kept in self._kept if kept.index % self._stride == 0]
+        weight = k.tables.weight()
+        self._entries += weight
+        self._due = self._index + max(CHECKPOINT, weight // 8)
+        while len(self._kept) > MAX_CHECKPOINTS or (self._entries > MAX_ENTRIES and len(self._kept) > 2):
+            self._kept = self._kept[::2]
+            self._entries = sum(kept.tables.weight() for kept in self._kept)
 
 
 def simulate(

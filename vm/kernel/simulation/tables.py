@@ -114,6 +114,10 @@ class Tables:
         """The same tables, to go on from independently."""
         return Tables(*(dict(getattr(self, item.name)) for item in fields(self)))
 
+    def weight(self) -> int:
+        """How many entries there are."""
+        return sum(len(getattr(self, item.name)) for item in fields(self))
+
     def next(self, name: str, first: int = 1) -> int:
         """The next number of that name."""
         number = self.numbers.get(name, first)

@@ -151,3 +151,22 @@ def test_every_scenario_runs_and_its_last_event_opens(name: str) -> None:
     assert found.done == 300
     assert found.open(len(found.outcomes) - 1).outcome == found.outcomes[-1]
     assert found.conserved()
+
+
+def test_many_events_again_in_one_pass() -> None:
+    found = simulate(pod_world(), arrivals(*[tcp(["SYN"], 80, 4000 + n) for n in range(9)]), ATTACHED).run()
+    again = list(found.replay(2, 7, runs=False))
+    assert [opened.outcome for opened in again] == found.outcomes[2:7]
+    assert all(visit.start is None for opened in again for visit in opened.visits)
+    assert [opened.visits[-1].frame for opened in again] == [
+        found.open(index).visits[-1].frame for index in range(2, 7)
+    ]
+
+
+def test_the_instruction_that_decided_is_told() -> None:
+    text = "r1 = *(u32 *)(r1 + xdp_md.ingress_ifindex)\nr0 = XDP_DROP\nif r1 == 2 goto out\nr0 = XDP_PASS\nout:\nexit"
+    found = simulate(pod_world(), arrivals(tcp(["SYN"])), [attach("xdp:eth0", text)]).run()
+    fate = found.outcomes[0].fate
+    assert fate is not None
+    assert (fate.program, fate.pc) == ("prog", 2)
+    assert found.denials()[0][0].pc == 2
