@@ -27,9 +27,11 @@ class Known:
         return span.line if span is not None and self.lines else None
 
     def text(self, pc: int | None) -> str:
-        """That line, or nothing."""
-        line = self.line(pc)
-        return self.lines[line - 1].strip() if line is not None and line <= len(self.lines) else ""
+        """What is written there, without a comment; or nothing."""
+        span = self.program.spans.get(pc) if pc is not None else None
+        if span is None or not 0 < span.line <= len(self.lines):
+            return ""
+        return self.lines[span.line - 1][span.start : span.end].strip()
 
 
 def known_programs(attached: Sequence[Attached]) -> Mapping[str, Known]:

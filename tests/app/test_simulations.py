@@ -47,7 +47,7 @@ def test_a_flood_is_told_in_sum_and_scored(session: Session) -> None:
     xdp = next(row for row in done["stations"] if row["station"] == "xdp")
     assert (xdp["device"], xdp["seen"], xdp["dropped"]) == ("eth0", 1_000, 821)
     drop = done["drops"][0]
-    assert (drop["program"], drop["count"], drop["text"]) == ("syn_guard", 821, "exit")
+    assert (drop["program"], drop["count"], drop["text"]) == ("syn_guard", 821, "if r1 > 9 goto drop")
     assert done["programs"][0]["verdicts"] == {"XDP_PASS": 179, "XDP_DROP": 821}
     assert done["outputs_total"] == 821
     assert "sent 11 SYNs" in done["outputs"][0]["text"]
@@ -117,7 +117,7 @@ def test_the_audit_names_who_was_denied_by_which_line(session: Session) -> None:
         "syn_guard", "xdp:eth0", "XDP_DROP", "attack",
     )  # fmt: skip
     assert line["who"].startswith("203.0.113.")
-    assert GUARD.split("\n")[line["line"] - 1].strip() == line["text"]
+    assert line["text"] in GUARD.split("\n")[line["line"] - 1]
 
 
 def test_maps_are_told_over_time(session: Session) -> None:
@@ -135,7 +135,7 @@ def test_packets_are_downloaded_with_comments(web: Flask, session: Session) -> N
     answer = web.test_client().get(f"/api/simulations/{key}/packets.pcapng?end=dropped")
     assert answer.status_code == 200
     assert len(read_capture(answer.data).packets) == 821
-    assert b"dropped at XDP, eth0 by syn_guard (XDP_DROP), pc 48" in answer.data
+    assert b"dropped at XDP, eth0 by syn_guard (XDP_DROP), pc 25" in answer.data
     assert web.test_client().get("/api/simulations/none/packets.pcapng").status_code == 422
 
 

@@ -25,7 +25,7 @@ def test_a_flood_is_reported() -> None:
     for line in (
         "SYN flood: 500 events in 2.0",
         "syn_guard at xdp:eth0: 500 runs",
-        "XDP_DROP at xdp by syn_guard, pc 48, line 57: exit",
+        "XDP_DROP at xdp by syn_guard, pc 25, line 32: if r1 > 9 goto drop",
         "attack 417 367 367 0 (wanted)",
         "stopped: precision 1.000, recall 0.880 (367 right, 50 missed, 0 false alarms)",
         "denied 367 times",
@@ -53,7 +53,7 @@ def test_packets_are_written_with_comments(tmp_path: Path) -> None:
     result = ran("syn-flood", *AT_XDP, "--events", "500", "--pcap-out", str(file), "--pcap-only", "dropped")
     assert result.exit_code == 0, result.output
     assert len(read_capture(file.read_bytes()).packets) == 367
-    assert b"dropped at XDP, eth0 by syn_guard (XDP_DROP), pc 48, line 57" in file.read_bytes()
+    assert b"dropped at XDP, eth0 by syn_guard (XDP_DROP), pc 25, line 32" in file.read_bytes()
 
 
 def test_a_capture_is_replayed_to_the_host_it_was_sent_to(tmp_path: Path) -> None:
