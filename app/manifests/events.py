@@ -15,6 +15,30 @@ MAX_TEXT: Final = 262_144
 MAX_DEPTH: Final = 24
 MAX_VALUES: Final = 20_000
 Path = tuple[str | int, ...]
+_PLAINLY: Final = (
+    ("found character '\\t'", "a tab cannot begin a word", "YAML is indented by spaces"),
+    ("mapping values are not allowed", "a key cannot stand here", "is the indentation as it should be?"),
+    (
+        "expected ',' or '}'",
+        "a `{` above is not closed here",
+        "is there a comma between all parts, and a } after?",
+    ),
+    (
+        "expected ',' or ']'",
+        "a `[` above is not closed here",
+        "is there a comma between all parts, and a ] after?",
+    ),
+    ("expected <block end>", "this does not fit to the lines above", "is the indentation as it should be?"),
+    (
+        "expected the node content",
+        "something is missing before this",
+        "is a value or a closing bracket missing?",
+    ),
+    ("could not find expected ':'", "a key has no `:`", "write `key: value`"),
+    ("found unexpected end of stream", "a text in quotes does not end", "close the quotes"),
+    ("cannot start any token", "no word can begin with this character", "put the text in quotes"),
+)
+"""What the parser's complaints mean: a part of one, then what is said instead, and what to try."""
 _PLAIN = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float")}
 
 
@@ -139,5 +163,10 @@ def _place(event: yaml.Event) -> Span:
 def _syntax(error: yaml.MarkedYAMLError) -> Mistake:
     mark = error.problem_mark or error.context_mark
     place = Span(mark.line + 1, mark.column, mark.column + 1) if mark else None
-    words = " ".join(filter(None, (error.context, error.problem))) or "this is not YAML"
-    return Mistake("yaml-syntax", words, place, "is the indentation as it should be?")
+    problem = error.problem or ""
+    said = next(((words, hint) for part, words, hint in _PLAINLY if part in problem), None)
+    words, hint = said or (
+        " ".join(filter(None, (error.context, problem))) or "this is not YAML",
+        "is the indentation as it should be?",
+    )
+    return Mistake("yaml-syntax", words, place, hint)

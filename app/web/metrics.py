@@ -1,6 +1,7 @@
 """Metrics of a workspace: what Prometheus scrapes, the dashboard, and the YAML they are made by."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, request
 
@@ -17,7 +18,8 @@ blueprint = Blueprint("metrics", __name__)
 
 @blueprint.get("/workspaces/<key>/metrics")
 def scrape(key: str) -> Response:
-    """What the saved program's maps hold after its packets, as its saved rules have it.
+    """What the saved program's maps hold after its packets, as its saved rules have it; with ``?live=1`` as
+    they are by now, if the run began when it was saved and begins anew whenever it is over.
 
     A refusal is text too, for whoever reads what a scraper says: why, and what to do.
     """
@@ -29,6 +31,7 @@ def scrape(key: str) -> Response:
             inputs,
             kept.scenario,
             kept.rules,
+            _since(found) if request.args.get("live") == "1" else None,
             home=metrics_key(found.inputs, kept.scenario),
             long=True,
         )
@@ -78,6 +81,12 @@ def save(key: str) -> Response:
 def examples() -> Response:
     """Programs with rules, and clusters with policies, to start from."""
     return Response(services().pool.run("metrics.examples"), mimetype="application/json")
+
+
+def _since(found: WorkspaceDoc) -> int:
+    """Nanoseconds since the workspace was saved."""
+    elapsed = datetime.now(UTC) - datetime.fromisoformat(found.saved_at)
+    return max(0, elapsed // timedelta(microseconds=1)) * 1_000
 
 
 def _workspace(key: str) -> WorkspaceDoc:

@@ -65,10 +65,14 @@ def _axis(found: Observation, moment: Moment) -> GraphAxis:
     )
 
 
-def scrape(inputs: str, scenario: str, rules: str | None) -> str:
-    """The exposition of a run's maps when everything has happened; raises HookscopeError."""
+def scrape(inputs: str, scenario: str, rules: str | None, elapsed_ns: int | None = None) -> str:
+    """The exposition of a run's maps when everything has happened; raises HookscopeError.
+
+    With ``elapsed_ns`` the run happens again and again in its own time, and they are as they are so long
+    after its first beginning.
+    """
     found = _watched(Inputs.model_validate_json(inputs), scenario, SCRAPE_SECONDS)
-    _, reading = found.after(found.done)
+    _, reading = found.after(found.done if elapsed_ns is None else found.come_by(elapsed_ns))
     told = _sound(found.maps, rules)
     entries = {spec.name: one for spec, one in zip(found.maps, reading, strict=True)}
     so_far = "" if found.finished else f"# {found.done:,} of {found.total:,} events so far\n"

@@ -97,6 +97,10 @@ class Observation:
         at = stops[max(0, bisect_right(stops, count) - 1)]
         return at, self._readings.kept[at]
 
+    def come_by(self, elapsed_ns: int) -> int:
+        """How many events have come after so long, if it all begins anew whenever the axis is over."""
+        return min(self.done, bisect_right(self.times, elapsed_ns % self.axis.end))
+
     def counts(self) -> list[int]:
         """For each point of the axis that has been reached, how many events had come by then."""
         reached = [bisect_right(self.times, self.axis.at(point)) for point in range(POINTS + 1)]

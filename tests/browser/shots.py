@@ -84,7 +84,8 @@ def phone_tab(name: str) -> State:
 
 def misspelt(bench: Workbench) -> None:
     drop(bench)
-    bench.editor().locator(".cm-line", has_text="call bpf_map_lookup_elem").click()
+    line = bench.editor().locator(".cm-line", has_text="call bpf_map_lookup_elem")
+    line.click(position={"x": 80, "y": 8})  # a line is as wide as the longest: its middle would scroll the text
     for key in ("End", "Backspace", "Escape"):
         bench.page.keyboard.press(key)
     expect(bench.page.locator(".diag")).to_be_visible()
@@ -192,7 +193,7 @@ def refused(example: str, *keys: str) -> State:
 def undecided(bench: Workbench) -> None:
     """A program that the verifier does not come to the end of while one types."""
     typed(NESTED)(bench)
-    bench.page.keyboard.press("e")
+    bench.page.get_by_role("banner").get_by_role("button", name="Verifier:").click()
     expect(bench.page.get_by_role("button", name="Walk on to 1,000,000")).to_be_enabled()
 
 
@@ -211,6 +212,27 @@ def part(name: str) -> State:
         bench.page.get_by_role("tab", name=name, exact=True).click()
 
     return state
+
+
+def metrics(address: str) -> State:
+    """The metrics page once both of its flows have their answers."""
+
+    def state(bench: Workbench) -> None:
+        bench.page.goto(address)
+        expect(bench.page.get_by_role("table", name="Who may talk to whom")).to_be_visible()
+        expect(bench.page.get_by_role("img").first).to_be_visible()
+
+    return state
+
+
+def forbidden_name(bench: Workbench) -> None:
+    """A rule and a policy that cannot be read."""
+    metrics("/metrics")(bench)
+    for text in ("hookscope_syns_total", "policyTypes: [Ingress]"):
+        bench.page.locator(".cm-line", has_text=text).first.click()
+        bench.page.keyboard.press("End")
+        bench.page.keyboard.insert_text("-2")
+    expect(bench.page.locator(".diag")).to_have_count(2)
 
 
 STATES: Mapping[str, State] = {
@@ -251,6 +273,9 @@ STATES: Mapping[str, State] = {
     "verifier-walking": walking,
     "verifier-accepted": refused("syn_guard", "Alt+End"),
     "verifier-calls": refused("checksum_loop", "]", "[", "F6", "F6"),
+    "metrics": metrics("/metrics"),
+    "metrics-run-queue": metrics("/metrics?example=run_queue"),
+    "metrics-problems": forbidden_name,
     "tab-code-verifier": part("Code"),
     "tab-knew": part("Knew"),
     "tab-flow": part("Flow"),

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.browser.axe import axe
+from tests.browser.test_accessible import TARGETS
 from tests.browser.workbench import Workbench
 
 ATTACKER = "203.0.113.7"
@@ -240,6 +241,13 @@ def test_axe_finds_nothing(metrics: Metrics, state: str) -> None:
     for theme in ("light", "dark"):
         metrics.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         axe(metrics.page)
+
+
+def test_on_a_phone_everything_can_be_touched(metrics: Metrics) -> None:
+    metrics.page.set_viewport_size({"width": 390, "height": 844})
+    metrics.open()
+    small = metrics.page.evaluate(TARGETS)
+    assert not small, "smaller than 44 px:\n" + "\n".join(small)
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -66,6 +66,20 @@ def test_a_scrape_by_wrong_rules_says_why(client: FlaskClient, key: str, rules: 
     assert words in scraped.text
 
 
+def test_a_live_scrape_is_as_far_as_the_time_since_it_was_saved(
+    client: FlaskClient, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(client, key, rules=EXAMPLE.rules)
+    found = []
+    for seconds in (0, 9, 15.7, 16 + 9):
+        monkeypatch.setattr("app.web.metrics._since", lambda _, ns=int(seconds * 1e9): ns)
+        live = samples(client.get(f"/workspaces/{key}/metrics?live=1").text)
+        found.append(sum(value for name, value in live.items() if name[0] == "hookscope_xdp_verdicts_total"))
+    assert found[0] == 1
+    assert 1 < found[1] < 24
+    assert found[2:] == [24, found[1]]
+
+
 def test_a_scrape_of_nothing_is_not_found(client: FlaskClient) -> None:
     assert client.get("/workspaces/nothing/metrics").status_code == 404
 

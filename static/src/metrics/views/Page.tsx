@@ -63,7 +63,7 @@ function TopBar() {
       <Brand />
       <Navigation view="metrics" program={workbenchAddress()} />
       <div class="crumb grow">
-        <span>Program</span>/
+        <span>Program /</span>
         <Programs />
       </div>
       {saving === "offline" ? (

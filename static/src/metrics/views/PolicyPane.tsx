@@ -28,7 +28,13 @@ function Files({ file, choose }: { file: File; choose: (file: File) => void }) {
       {FILES.map((name) => (
         <button key={name} type="button" role="tab" aria-selected={name === file} tabIndex={name === file ? 0 : -1} onClick={() => choose(name)}>
           {name}
-          {wrong[name] === 0 ? null : <span class="t-drop"> {wrong[name]} to mend</span>}
+          {wrong[name] === 0 ? null : (
+            <b class="t-drop">
+              {" "}
+              {wrong[name]}
+              <span class="sr"> to mend</span>
+            </b>
+          )}
         </button>
       ))}
     </div>
