@@ -13,6 +13,7 @@ const TABLES: Reference = {
   instructions: [{ name: "add", syntax: "r1 += r2", mnemonic: "add r1, r2", doc: "Add; wraps around." }],
   hooks: [{ id: "xdp", title: "XDP", prog_type: "xdp", context: "xdp_md", doc: "First.", kernel: "f", verdicts: ["XDP_DROP"] }],
   maps: [{ name: "hash", doc: "Any key to a value." }],
+  loaders: [],
 };
 const ENTRIES = entriesOf(TABLES);
 const names = (query: string, kind: Parameters<typeof find>[2] = null) => find(ENTRIES, query, kind, 10).map(({ name }) => name);

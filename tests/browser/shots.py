@@ -85,7 +85,9 @@ def phone_tab(name: str) -> State:
 def misspelt(bench: Workbench) -> None:
     drop(bench)
     line = bench.editor().locator(".cm-line", has_text="call bpf_map_lookup_elem")
-    line.click(position={"x": 80, "y": 8})  # a line is as wide as the longest: its middle would scroll the text
+    line.click(
+        position={"x": 80, "y": 8}
+    )  # a line is as wide as the longest: its middle would scroll the text
     for key in ("End", "Backspace", "Escape"):
         bench.page.keyboard.press(key)
     expect(bench.page.locator(".diag")).to_be_visible()

@@ -10,7 +10,7 @@ def test_a_program_typed_from_nothing_is_checked_mended_and_run(page: Page) -> N
     workbench.editor().click()
     page.keyboard.type("r0 = XDP_DORP\nexit\n")
     problem = page.locator(".diag")
-    expect(problem).to_contain_text("There is no constant or field `XDP_DORP`")
+    expect(problem).to_contain_text("There is no constant or field XDP_DORP")
     expect(workbench.sentence()).to_contain_text("Not assembled yet")
     expect(workbench.button("Step")).to_be_disabled()
     page.get_by_role("button", name="Change to XDP_DROP").click()

@@ -62,7 +62,7 @@ function element(doc: Doc | null, say: string | null, word: string | null): HTML
     if (doc.code !== undefined) add("code", doc.code);
     if (doc.text !== "") add("span", doc.text);
   }
-  if (say !== null && say !== "") add(doc === null ? "span" : "small", say);
+  if (say !== null && say !== "") add(doc === null ? "span" : "small", say.replaceAll("`", ""));
   if (word !== null) {
     const more = document.createElement("button");
     more.type = "button";

@@ -30,6 +30,11 @@ function element(tag: string, className: string, text: string): HTMLElement {
   return made;
 }
 
+/** As a sentence; the editor says it in one font, so that code needs no backticks. */
+function said(text: string): string {
+  return sentence(text.replaceAll("`", ""));
+}
+
 class Message extends WidgetType {
   readonly problem: DiagnosticView;
 
@@ -46,7 +51,7 @@ class Message extends WidgetType {
     const { severity, message, hint, kernel, replacement } = this.problem;
     const box = element("div", `diag ${severity}`, "");
     const words = element("div", "", "");
-    words.append(element("b", "", sentence(message)), " ", element("span", "say-hint", sentence(hint ?? "")));
+    words.append(element("b", "", said(message)), " ", element("span", "say-hint", said(hint ?? "")));
     if (kernel !== null) words.append(element("code", "", kernel));
     box.append(words);
     if (replacement !== null) {
@@ -91,7 +96,7 @@ export const messages = StateField.define<DecorationSet>({
 
 function toDiagnostic(doc: Text, problem: DiagnosticView): Diagnostic {
   const { severity, message, hint } = problem;
-  return { ...rangeOf(doc, problem), severity, message: `${sentence(message)} ${sentence(hint ?? "")}`.trim() };
+  return { ...rangeOf(doc, problem), severity, message: `${said(message)} ${said(hint ?? "")}`.trim() };
 }
 
 /** The transaction that underlines these problems and no others, and spells out those of `spelt`. */

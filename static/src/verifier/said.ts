@@ -1,6 +1,5 @@
 // What a step of the walk is, in words. Pure functions only.
 import type { ExploreReply } from "../schemas.ts";
-import { placeOf } from "./paths.ts";
 
 type Told = Pick<ExploreReply, "indexes" | "pcs" | "paths_of" | "paths" | "forks" | "verdict">;
 
@@ -20,17 +19,17 @@ export function forkSaid(now: Told, place: number): string {
   const path = now.paths.find(({ id }) => id === now.paths_of[place]);
   const said: string[] = [];
   if (path !== undefined && path.first === index && path.parent > 0) {
-    said.push(`Here path ${path.id} begins, saved at step ${path.forked} (pc ${now.pcs[placeOf(now.indexes, path.forked)]}).`);
+    said.push(`Path ${path.id} begins, saved at step ${path.forked}.`);
   }
   for (const { other, child } of now.forks.filter(({ step }) => step === index)) {
     const guess = now.paths.some(({ id, speculative }) => id === child && speculative) && path?.speculative !== true;
-    if (guess) said.push(`A processor might go to pc ${other} on a wrong guess: that is walked too, as path ${child}.`);
-    else said.push(`Both ways are possible: the way to pc ${other} is saved for later${child === null ? ", and never tried" : ` as path ${child}`}.`);
+    if (guess) said.push(`A wrong guess of the processor, to pc ${other}, is walked too: path ${child}.`);
+    else said.push(`The other way, to pc ${other}, is saved ${child === null ? "and never tried" : `as path ${child}`}.`);
   }
   if (path !== undefined && path.last === index) {
-    if (path.end === "pruned") said.push(`Path ${path.id} is cut, because the state of step ${path.by} covers this one (pruned).`);
-    if (path.end === "barred") said.push(`Path ${path.id} is only a processor's wrong guess, and a barrier here keeps it from going on.`);
-    if (path.end === "exit") said.push(`Path ${path.id} is safe: it reaches the exit.`);
+    if (path.end === "pruned") said.push(`It is cut: the state of step ${path.by} covers this one (pruned).`);
+    if (path.end === "barred") said.push(`It is a wrong guess only, and a barrier ends it here.`);
+    if (path.end === "exit") said.push("It is safe: it reaches the exit.");
   }
   return said.join(" ");
 }

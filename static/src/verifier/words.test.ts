@@ -107,10 +107,10 @@ const WALK = {
 test("a step in words, with what begins and ends there", () => {
   assert.equal(stepSaid(WALK, 1, "Jumps to out if r1 is 0."), "Step 2, path 1, checks pc 1: jumps to out if r1 is 0.");
   assert.equal(stepSaid(WALK, 1, ""), "Step 2, path 1, checks pc 1.");
-  assert.match(forkSaid(WALK, 1), /way to pc 5 is saved for later as path 2/);
-  assert.match(forkSaid(WALK, 1), /safe: it reaches the exit/);
-  assert.match(forkSaid(WALK, 2), /path 2 begins, saved at step 2 \(pc 1\)/);
-  assert.match(forkSaid(WALK, 3), /cut, because the state of step 1 covers/);
+  assert.match(forkSaid(WALK, 1), /The other way, to pc 5, is saved as path 2\./);
+  assert.match(forkSaid(WALK, 1), /It is safe: it reaches the exit/);
+  assert.match(forkSaid(WALK, 2), /Path 2 begins, saved at step 2\./);
+  assert.match(forkSaid(WALK, 3), /It is cut: the state of step 1 covers/);
 });
 
 test("the server's words as sentences: names keep their letters, code is told apart", () => {

@@ -55,9 +55,11 @@ function Start({ rows }: { rows: readonly Recent[] }) {
           <Icon name="right" />
         </a>
       )}
-      <a class={last === undefined ? "btn pri lg2" : "btn lg2"} href="/workbench?example=syn_guard">
-        Watch a SYN flood meet its guard
-      </a>
+      {last !== undefined ? null : (
+        <a class="btn pri lg2" href="/workbench?example=syn_guard">
+          Watch a SYN flood meet its guard
+        </a>
+      )}
       <a class="btn lg2" href="/workbench?example=blank">
         Open an empty sandbox
       </a>

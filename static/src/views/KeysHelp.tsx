@@ -77,7 +77,7 @@ export function KeysHelp() {
     <div class="pop keys" role="dialog" aria-label="All keys" tabIndex={-1} ref={box}>
       <div class="pane-h">
         <h2>Keys</h2>
-        <span class="meta">In time, Alt turns any key around. Press a key cap to change it, Delete to free it.</span>
+        <span class="meta">Alt turns a key around in time. Press one to change it; Delete frees it.</span>
         <span class="grow" />
         <button type="button" class="btn q sm" onClick={resetKeys}>
           Reset

@@ -1,5 +1,5 @@
 // Commands, examples, helpers and time, all searched in one field. Anchored under its button, not a modal.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as actions from "../actions.ts";
 import { takeTyped } from "../ahead.ts";
 import { COMMANDS, keysOf } from "../commands.ts";
@@ -74,10 +74,12 @@ export function Palette() {
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const found = search(query, entries(query), ({ title, note }) => `${title} ${note}`, MOST);
-  useEffect(() => {
+  // At once, not after painting: the next letter belongs behind those that were typed before the field was there.
+  useLayoutEffect(() => {
     void loadExamples();
     const before = document.activeElement;
     input.current?.focus();
+    input.current?.setSelectionRange(query.length, query.length);
     return () => {
       if (before instanceof HTMLElement && document.activeElement === document.body) before.focus();
     };

@@ -63,13 +63,22 @@ function Row({ entry, index, on, choose }: { entry: RefEntry; index: number; on:
   );
 }
 
+/** The field takes what was typed before it was there, and goes on behind it; else it offers what was last looked for. */
+function beginAt(input: HTMLInputElement, typed: string): void {
+  input.focus();
+  if (typed === "") return input.select();
+  input.value = typed;
+  input.setSelectionRange(typed.length, typed.length);
+}
+
 /** At once, not after painting: what someone types next must not go into the program. */
 function useFocus() {
   const input = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
     const before = document.activeElement;
-    input.current?.focus();
-    input.current?.select();
+    const typed = takeTyped();
+    if (typed !== "") wanted.value = typed;
+    if (input.current !== null) beginAt(input.current, typed);
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -80,9 +89,6 @@ function useFocus() {
 export function Reference() {
   const [at, setAt] = useState(0);
   const input = useFocus();
-  useEffect(() => {
-    wanted.value += takeTyped();
-  }, []);
   const reference = select.reference.value;
   const entries = useMemo(() => (reference === null ? [] : entriesOf(reference)), [reference]);
   const query = wanted.value;

@@ -59,7 +59,8 @@ function Drawing() {
     if (now !== null && (graph.peek()?.revision !== now.revision || graph.peek()?.program !== now.program)) void fetchGraph();
   }, [now]);
   const found = graph.value;
-  if (now === null || found === null) return null;
+  if (now === null) return null;
+  if (found === null) return <p class="sb">The drawing is on its way.</p>;
   if (found.graph === null) return <p class="sb">The program has no graph, or one too large to draw. The list of paths has the same.</p>;
   return <FlowDrawing graph={found.graph} now={now} />;
 }

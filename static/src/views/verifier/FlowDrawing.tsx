@@ -61,7 +61,7 @@ function Block({ block, told }: { block: BlockView; told: Told }) {
       <text x={x + PADDING_X} y={baseline(block, 0)} class="h">
         {block.head}
       </text>
-      <text x={roomy ? x + width - 6 : x + width + 4} y={baseline(block, 0)} text-anchor={roomy ? "end" : "start"} class="n">
+      <text x={roomy ? x + width - 6 : x + width + (refused ? 12 : 4)} y={baseline(block, 0)} text-anchor={roomy ? "end" : "start"} class="n">
         {counts}
       </text>
       {lines.map((text, i) => (

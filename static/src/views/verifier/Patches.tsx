@@ -10,7 +10,7 @@ import { Told } from "./Told.tsx";
 function apply(patch: PatchView): void {
   const label = patch.title.charAt(0).toLowerCase() + patch.title.slice(1);
   act(actions.setInputs, { source: applied(state.peek().inputs.source, patch.edits) }, `the fix (${label})`);
-  act(actions.toast, `Applied the fix. ${sentence(patch.title)}`, true);
+  act(actions.toast, `Applied the fix. ${sentence(patch.title.replaceAll("`", ""))}`, true);
 }
 
 export function Patches({ patches }: { patches: readonly PatchView[] }) {

@@ -62,7 +62,7 @@ function UnderWay() {
   return (
     <>
       <span>
-        <b class="n">{countSaid(now.done, now.total)}</b>
+        <b class="n">{now.done === 0 ? "Waiting for its turn to be verified." : countSaid(now.done, now.total)}</b>
       </span>
       <span class="next n">{loopSaid(now.loop)}</span>
       <button type="button" class="btn sm" onClick={walk.stop}>
