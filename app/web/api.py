@@ -75,7 +75,7 @@ def simulation_examples() -> Response:
 def simulated_packets(key: str) -> Response:
     """The packets of a simulation, with what became of each beside it."""
     end = request.args.get("end", "")
-    data = services().pool.run("simulate.packets", key, end, home=key, long=True)
+    data = services().pool.run("simulate.packets", key, end, home=key, long=True, seconds=120)
     response = Response(data, mimetype="application/x-pcapng")
     response.headers["Content-Disposition"] = f'attachment; filename="hookscope-{end or "all"}.pcapng"'
     return response

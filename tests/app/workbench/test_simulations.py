@@ -7,12 +7,15 @@ import pytest
 from app.linux.ask import ask
 from app.schemas.simulate import SimulationExample, SimulationInputs
 from app.workbench.simulate_examples import Answer, load
+from app.workbench.simulate_export import exported
 from app.workbench.simulate_inputs import plan_of
 from app.workbench.simulate_summary import summary
 from app.workbench.simulated import Simulated
 from app.workbench.watch import unwatched
 from tests.oracle import kernel
 from vm.asm import assemble
+from vm.kernel.packet.dissect import dissect
+from vm.kernel.packet.pcap import read_capture
 from vm.kernel.scenarios.table import SCENARIOS
 from vm.kernel.world.attach import parse_place
 from vm.uapi.prog_types import HOOKS, ProgType
@@ -101,3 +104,19 @@ def test_the_talkers_are_counted_to_the_byte() -> None:
     assert {
         row.key_text: int(row.value_text.rpartition(" ")[2].rstrip("}")) for row in talkers.entries
     } == sent
+
+
+def test_a_balancer_s_packets_leave_with_right_checksums_and_whole_connections() -> None:
+    """What was rewritten, from the file: one server for each connection, nothing a card would refuse."""
+    view = next(view for view, _ in load() if view.id == "balancer")
+    packets = read_capture(b"".join(exported(simulated(view.inputs), "rewritten"))).packets
+    assert len(packets) == 2_000
+    servers: dict[bytes, set[bytes]] = {}
+    for came, left in zip(packets[::2], packets[1::2], strict=True):
+        assert came.data[30:34] == bytes((192, 0, 2, 100))
+        assert all(
+            field.status.value == "ok" for layer in dissect(left.data).layers for field in layer.fields
+        )
+        servers.setdefault(left.data[26:30] + left.data[34:36], set()).add(left.data[30:34])
+    assert {len(found) for found in servers.values()} == {1}
+    assert {server[3] for found in servers.values() for server in found} == {11, 12, 13, 14}
