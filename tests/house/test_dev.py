@@ -13,7 +13,7 @@ def test_every_verb_says_what_it_does(capsys: pytest.CaptureFixture[str]) -> Non
     shown = capsys.readouterr().out
     for name, verb in dev.VERBS.items():
         assert verb.__doc__
-        assert f"  {name:8}{verb.__doc__}" in shown
+        assert f"  {name:10}{verb.__doc__}" in shown
 
 
 @pytest.mark.parametrize("words", [("no-such-verb",), ("check", "surplus")])
