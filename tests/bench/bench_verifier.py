@@ -18,6 +18,8 @@ from tests.verifier.recorded import read
 from vm.asm import assemble
 from vm.program import Program
 from vm.verifier import Options, verify
+from vm.verifier.exploration import Recorder
+from vm.verifier.state import State
 
 EVERY: Final = 80
 """One of so many recorded programs is measured against the kernel."""
@@ -62,8 +64,8 @@ def _alone() -> list[Row]:
         processed = verify(program).processed
         seconds = _best(lambda program=program: verify(program), 3)  # type: ignore[misc]
         rows.append(at_most(f"{shape}, by 100,000 processed", seconds * 100_000 / processed, "s", 1))
-        size, states = _memory(program)
-        if states > FEW_STATES:
+        if verify(program).peak_states > FEW_STATES:
+            size, states = _memory(program)
             memory.append(at_most(f"{shape}, memory by state of {states:,}", size / states, "bytes", 2000))
     return rows + memory
 
@@ -75,15 +77,32 @@ def _program(text: str) -> Program:
     return found
 
 
+class _AtExit(Recorder):
+    """Notes how many bytes are held each time a path comes to the program's exit."""
+
+    held = 0
+
+    def insn(self, index: int, pc: int, previous: int, state: State) -> None:
+        """Keeps nothing: what is kept would be counted."""
+
+    def exited(self, index: int, pc: int) -> None:
+        gc.collect()
+        self.held = max(self.held, tracemalloc.get_traced_memory()[0])
+
+
 def _memory(program: Program) -> tuple[int, int]:
-    """Bytes at the highest over those before, caches full already, and how many states were kept at once."""
+    """Bytes held when a path ends over those before, and how many states were kept at once at most.
+
+    What the verifier keeps from program to program (its caches) is traced already, so that it does not count.
+    """
+    observer = _AtExit()
+    tracemalloc.start()
     verify(program)
     gc.collect()
-    tracemalloc.start()
-    states = verify(program).peak_states
-    _, peak = tracemalloc.get_traced_memory()
+    before, _ = tracemalloc.get_traced_memory()
+    states = verify(program, observer=observer).peak_states
     tracemalloc.stop()
-    return peak, states
+    return observer.held - before, states
 
 
 def _against_the_kernel() -> list[Row]:

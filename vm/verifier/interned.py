@@ -9,7 +9,7 @@ _SWEEP_AT: Final = 1 << 11
 
 
 class Interned(Generic[Key, Value]):
-    """Weak references by content. Dead ones are swept when it has grown by a third.
+    """Weak references by content. Dead ones are swept when it has grown by an eighth.
 
     Faster than a ``WeakValueDictionary``, which pays for a callback at every death.
     """
@@ -28,8 +28,9 @@ class Interned(Generic[Key, Value]):
     def add(self, key: Key, value: Value) -> Value:
         """Keeps and returns ``value``, which must be the only object of its content."""
         if len(self._refs) >= self._sweep_at:
-            self._refs = {key: held for key, held in self._refs.items() if held() is not None}
-            self._sweep_at = max(_SWEEP_AT, len(self._refs) + len(self._refs) // 3)
+            for dead in [key for key, held in self._refs.items() if held() is None]:
+                del self._refs[dead]  # in place: two tables at once would be the highest use of memory
+            self._sweep_at = max(_SWEEP_AT, len(self._refs) + len(self._refs) // 8)
         self._refs[key] = ref(value)
         return value
 

@@ -118,7 +118,26 @@ def raw(
     key = (var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32)
     if not var_off.mask and key[1:] == _const_bounds(var_off.value):
         return const(var_off.value)
-    return _interned.get(key) or _interned.add(key, Scalar(*key, False))
+    return _interned.get(key) or _new(*key)
+
+
+def _new(
+    var_off: Tnum,
+    smin: int,
+    smax: int,
+    umin: int,
+    umax: int,
+    smin32: int,
+    smax32: int,
+    umin32: int,
+    umax32: int,
+) -> Scalar:
+    """A scalar never seen before; equal bounds are made one object, for there may be very many scalars."""
+    umin, umax = smin if umin == smin else umin, smax if umax == smax else umax
+    smin32, smax32 = smin if smin32 == smin else smin32, smax if smax32 == smax else smax32
+    umin32, umax32 = smin32 if umin32 == smin32 else umin32, smax32 if umax32 == smax32 else umax32
+    key = (var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32)
+    return _interned.add(key, Scalar(*key, False))
 
 
 @lru_cache(1 << 9)

@@ -3,6 +3,7 @@
 The bounds have been checked. A slot is 8 bytes; byte k counts from the top: types[7] is at fp-8(i+1).
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vm.verifier import scalar as scalars
@@ -159,13 +160,14 @@ def write_stack(
 
 def _save(walk: "Walk", frame: Frame, index: int, value: Register, size: int) -> None:
     old = frame.stack[index].types
-    head = bytes(_misc(kind) for kind in old[: 8 - size])
-    frame.stack[index] = Slot(head + bytes([SPILL]) * size, value)
+    frame.stack[index] = Slot(_spilled(old, size), value)
 
 
-def _misc(kind: int) -> int:
-    """A byte beside a narrow spill (mark_stack_slot_misc)."""
-    return kind if kind in (ZEROED, INVALID) else MISC
+@lru_cache(1 << 8)
+def _spilled(types: bytes, size: int) -> bytes:
+    """The bytes of a slot behind a spill; those beside a narrow one are no part of another any more."""
+    head = bytes(kind if kind in (ZEROED, INVALID) else MISC for kind in types[: 8 - size])
+    return head + bytes([SPILL]) * size
 
 
 def _is_zero(value: Register | None) -> bool:
