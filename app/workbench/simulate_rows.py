@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from app.schemas.simulate import OutcomeRow, RowsRequest
 from app.workbench.simulate_inputs import Attached
+from app.workbench.tally import STEP_LIMIT
 from vm.kernel.hooks import Effect
 from vm.kernel.simulation.outcome import Fate, Hop, Kind, Outcome, Route
 from vm.kernel.stations import STATIONS
@@ -64,6 +65,8 @@ class Ending:
     pc: int | None
     line: int | None
     stopped: bool
+    spent: bool
+    """A run on the way was out of steps."""
 
 
 class Endings:
@@ -105,6 +108,7 @@ class Endings:
             pc=pc,
             line=known.line(pc) if known is not None else None,
             stopped=route.denied,
+            spent=any(hop.steps >= STEP_LIMIT for hop in route.hops),
         )
 
 

@@ -21,7 +21,7 @@ from app.workbench.simulated import Simulated
 from app.workbench.state import map_view
 from app.workbench.values import output_text
 from vm.kernel.scenarios.model import Scenario
-from vm.kernel.simulation.outcome import Counters, Denial, Output
+from vm.kernel.simulation.outcome import Counters, Denial, Outcome, Output
 
 OUTPUTS_SENT = 500
 
@@ -154,12 +154,13 @@ def audit(found: Simulated, request: AuditRequest) -> AuditReply:
 
 def _audit(found: Simulated, denial: Denial) -> AuditLine:
     known = found.known.get(denial.program)
-    ending = found.endings.of(found.outcomes[denial.index].route)
+    outcome = found.outcomes[denial.index]
+    who, what = _who(found, outcome, denial)
     return AuditLine(
         index=denial.index,
         time_ns=denial.time_ns,
-        who=denial.who,
-        what=denial.what,
+        who=who,
+        what=what,
         station=denial.station,
         attachment=known.attachment if known is not None else None,
         program=denial.program,
@@ -167,6 +168,16 @@ def _audit(found: Simulated, denial: Denial) -> AuditLine:
         pc=denial.pc,
         line=known.line(denial.pc) if known is not None else None,
         text=known.text(denial.pc) if known is not None else "",
-        answer=error_name(denial.errno) if denial.errno else ending.verdict,
+        answer=error_name(denial.errno) if denial.errno else found.endings.of(outcome.route).verdict,
         truth=denial.truth,
+    )
+
+
+def _who(found: Simulated, outcome: Outcome, denial: Denial) -> tuple[str, str]:
+    """Who it was, and what: a process by the name it has by then, with its call."""
+    process = found.names.get(outcome.event)
+    return (
+        (process, found.title(outcome).removeprefix(process).strip())
+        if process
+        else (denial.who, denial.what)
     )

@@ -9,13 +9,17 @@ from app.workbench.simulate_rows import Endings, Said, known_programs, matching,
 from app.workbench.simulate_score import Marks
 from app.workbench.simulate_series import Series
 from app.workbench.simulate_titles import Names, title
+from app.workbench.tally import STEP_LIMIT
 from app.workbench.watch import Watch
 from vm.kernel.simulation.outcome import Kind, Outcome
 from vm.kernel.simulation.simulation import Simulation, simulate
 from vm.kernel.world.events import Event
+from vm.machine.trace import Budget
 
-CHUNK = 200
-"""Events between two looks at the clock."""
+CHUNK, CHUNK_SECONDS = 256, 0.05
+"""Events between two looks at the clock: at most, and fewer where they take longer."""
+ENDLESS_RUNS = 3
+"""Runs stopped by their budget, after which a simulation is."""
 SAMPLES = 120
 """Times at which maps are sampled."""
 LAST = 20
@@ -29,7 +33,9 @@ class Simulated:
         self.key = key
         self.plan = plan
         attachments = [item.attachment for item in plan.attached]
-        self.simulation: Simulation = simulate(plan.made.world, plan.made.events, attachments)
+        self.simulation: Simulation = simulate(
+            plan.made.world, plan.made.events, attachments, budget=Budget(STEP_LIMIT)
+        )
         self.events: Sequence[Event] = self.simulation.events
         self.known = known_programs(plan.attached)
         self.endings = Endings(self.known)
@@ -39,7 +45,8 @@ class Simulated:
         self.names = Names(self.events, plan.made.world)
         self._marked: tuple[int, Marks] = 0, Marks()
         self._outputs_seen = 0
-        self._next_sample = 0
+        self._next_sample = self._looked = self._spent = 0
+        self._chunk = 1
         self._found: tuple[tuple[RowsRequest, int], list[int]] | None = None
 
     @property
@@ -74,8 +81,11 @@ class Simulated:
         """
         deadline = watch.clock() + seconds
         stride = max(1, self.total // SAMPLES)
-        while not self.ended and watch.tick(self.done, self.total) < deadline:
-            self.simulation.advance(min(CHUNK, stride))
+        while not self.ended and (now := watch.tick(self.done, self.total)) < deadline:
+            self.simulation.advance(min(self._chunk, stride))
+            took = watch.clock() - now
+            self._chunk = max(1, self._chunk // 2) if took > CHUNK_SECONDS else min(CHUNK, self._chunk * 2)
+            self._look_for_endless()
             if self.done >= self._next_sample:
                 self._next_sample = self.done + stride
                 self.series.sample(self.time_ns, self.simulation.maps)
@@ -83,6 +93,14 @@ class Simulated:
             self._next_sample = self.total + stride
             self.series.sample(self.time_ns, self.simulation.maps)
         return self.ended
+
+    def _look_for_endless(self) -> None:
+        """Nothing more happens once runs have been out of steps too often: the program is plainly endless."""
+        fresh = self.outcomes[self._looked :]
+        self._looked += len(fresh)
+        self._spent += sum(self.endings.of(outcome.route).spent for outcome in fresh)
+        if self._spent >= ENDLESS_RUNS:
+            self.stop(f"a program did not come to its end within {STEP_LIMIT:,} steps, {self._spent} times")
 
     def stop(self, why: str) -> None:
         """Nothing more is to happen."""

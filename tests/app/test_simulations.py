@@ -189,3 +189,25 @@ def test_scenarios_are_listed(web: Flask) -> None:
     assert listed is not None
     assert [row["id"] for row in listed][:2] == ["syn-flood", "port-scan"]
     assert listed[0]["parameters"][0]["name"] == "events"
+
+
+def test_an_endless_program_is_stopped(session: Session) -> None:
+    endless = "r0 = 0\nagain: r0 += 1\ngoto again"
+    inputs = {**flood(1_000), "attachments": [{"source": endless, "place": "xdp:eth0"}]}
+    done = simulated(session, inputs, 6)
+    assert done["done"] < 20
+    assert done["stopped_early"].startswith("a program did not come to its end within 1,000,000 steps")
+    aborted = session.ask("simulate:rows", {"simulation": done["simulation"], "effects": ["aborted"]})
+    assert aborted["total"] == done["done"]
+
+
+def test_a_denied_call_names_the_process_and_the_line(session: Session) -> None:
+    lines = (".hook lsm/file_open", "call bpf_get_current_uid_gid", "if w0 == 1001 goto no", "r0 = 0", "exit")
+    deny = "\n".join((*lines, "no:", "r0 = -13", "exit"))
+    inputs = {"scenario": "secret-reader", "parameters": {"events": 200}}
+    done = simulated(session, {**inputs, "attachments": [{"source": deny, "place": ""}]}, 7)
+    line = session.ask("simulate:audit", {"simulation": done["simulation"], "limit": 1})["lines"][0]
+    assert (line["who"], line["answer"], line["line"], line["text"]) == (
+        "node[1300]", "-EACCES", 3, "if w0 == 1001 goto no",
+    )  # fmt: skip
+    assert line["what"].startswith("openat(AT_FDCWD, /")
