@@ -42,6 +42,10 @@ class HookRef(Message):
     doc: str
     kernel: str
     verdicts: list[str]
+    family: str
+    """The hook's name without its target: kprobe, tracepoint …; hooks of one family are listed together."""
+    takes_packets: bool
+    """Whether programs there get the packets sent; others get sample events."""
 
 
 class MapRef(Message):

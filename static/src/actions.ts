@@ -174,7 +174,8 @@ export function connected(state: State, connection: Connection): State {
 /* ---------- time ---------- */
 
 export function moveTo(state: State, { packet, step }: Cursor, why = ""): State {
-  const index = Math.max(0, Math.min(packet, state.inputs.packets.length - 1));
+  const last = Math.max(state.inputs.packets.length, state.run?.packets.length ?? 0) - 1; // where events happen, the run knows how many
+  const index = Math.max(0, Math.min(packet, last));
   const most = state.run === null ? step : stepsOf(state, index);
   const cursor = { packet: index, step: Math.max(0, Math.min(step, most)) };
   const same = cursor.packet === state.cursor.packet && cursor.step === state.cursor.step;

@@ -21,7 +21,7 @@ export function interesting(packets: readonly PacketRun[]): number {
 
 /** `5 dropped, 19 passed`. */
 export function outcome(packets: readonly PacketRun[]): string {
-  const words = { pass: "passed", drop: "dropped", tx: "sent back", redirect: "redirected", aborted: "aborted" } as const;
+  const words = { pass: "passed", drop: "dropped", tx: "sent back", redirect: "redirected", aborted: "aborted", deny: "denied", ignored: "watched" } as const;
   const counts = new Map<PacketRun["effect"], number>();
   for (const { effect } of packets) counts.set(effect, (counts.get(effect) ?? 0) + 1);
   return [...counts].sort((a, b) => a[1] - b[1]).map(([effect, count]) => `${count} ${words[effect]}`).join(", ");

@@ -11,7 +11,7 @@ const TABLES: Reference = {
     { id: 6, name: "bpf_trace_printk", signature: "long bpf_trace_printk(…)", doc: "Prints.", hooks: ["xdp"], gpl_only: true },
   ],
   instructions: [{ name: "add", syntax: "r1 += r2", mnemonic: "add r1, r2", doc: "Add; wraps around." }],
-  hooks: [{ id: "xdp", title: "XDP", prog_type: "xdp", context: "xdp_md", doc: "First.", kernel: "f", verdicts: ["XDP_DROP"] }],
+  hooks: [{ id: "xdp", title: "XDP", prog_type: "xdp", context: "xdp_md", doc: "First.", kernel: "f", verdicts: ["XDP_DROP"], family: "", takes_packets: true }],
   maps: [{ name: "hash", doc: "Any key to a value." }],
   loaders: [],
 };

@@ -493,6 +493,15 @@ export interface HookRef {
   takes_packets: boolean;
 }
 
+/** A kind of program that can be attached at a station. */
+export interface HookView {
+  name: string;
+  title: string;
+  prog_type: string;
+  per_device: boolean;
+  example: string;
+}
+
 /** One station on the way of an event. Bytes are given where a frame left it. */
 export interface HopView {
   number: number;
@@ -1428,12 +1437,32 @@ export interface StationCount {
   denied: number;
 }
 
+/** A place in the kernel; ``x`` and ``y`` lie in a drawing 1264 wide and 404 high. */
+export interface StationView {
+  id: string;
+  title: string;
+  kernel: string;
+  also: string[];
+  doc: string;
+  track: string;
+  x: number;
+  y: number;
+  leads: Record<string, string>;
+  hooks: HookView[];
+}
+
 /** One station of the path the packet came through. */
 export interface StationVisit {
   station: string;
   title: string;
   verdict: string | null;
   note: string;
+}
+
+/** Every station, in the order a packet comes by, and the devices programs can be attached to. */
+export interface StationsReply {
+  stations: StationView[];
+  devices: string[];
 }
 
 /** One executed instruction: what it did, in changes and in words. */

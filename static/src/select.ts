@@ -148,7 +148,13 @@ export const marks = computed(() => state.value.marks.get(packet.value) ?? null)
 
 /* ---------- packets ---------- */
 
-export const packetHex = computed(() => inputs.value.packets[packet.value] ?? null);
+/** Whether the hook gets the packets sent; at others sample events happen. */
+export const takesPackets = computed(() => reference.value?.hooks.find(({ id }) => id === inputs.value.hook)?.takes_packets ?? true);
+
+/** How many packets are sent, or events happen. */
+export const count = computed(() => (takesPackets.value ? inputs.value.packets.length : (run.value?.packets.length ?? 0)));
+
+export const packetHex = computed(() => (takesPackets.value ? (inputs.value.packets[packet.value] ?? null) : null));
 
 /** The packet as it was sent, dissected. */
 export const packetView = computed<PacketView | null>(() => {

@@ -23,6 +23,7 @@ const STATIONS: readonly Pick<StationVisit, "station" | "title">[] = [
 
 export function stops(run: PacketRun | null, running: boolean): Stop[] {
   const visits = (run?.journey ?? []).filter(({ station }) => STATIONS.some((known) => known.station === station));
+  if (run !== null && visits.length === 0) return beside(run, running);
   const at = visits.findIndex(({ verdict }) => verdict !== null);
   const reason = run?.journey.at(-1)?.note ?? "";
   return STATIONS.map(({ station, title }): Stop => {
@@ -32,5 +33,14 @@ export function stops(run: PacketRun | null, running: boolean): Stop[] {
     if (visit === undefined) return { ...stop, state: "future" };
     if (running) return { ...stop, verdict: null, state: i < at ? "past" : i === at ? "here" : "future" };
     return i === visits.length - 1 ? { ...stop, note: reason, state: "end" } : { ...stop, state: "past" };
+  });
+}
+
+/** A hook beside the way in, and what follows: a packet that leaves, or an event without one. */
+function beside(run: PacketRun, running: boolean): Stop[] {
+  const last = run.journey.length - 1;
+  return run.journey.map(({ station, title, verdict, note }, i): Stop => {
+    if (running) return { id: station, title, verdict: null, note, state: i === 0 ? "here" : "future" };
+    return { id: station, title, verdict, note, state: i === last ? "end" : "past" };
   });
 }

@@ -23,6 +23,8 @@ const PATHS = {
   tx: "M12 5H5a2.5 2.5 0 000 5h7M9.5 7.5L12 10l-2.5 2.5",
   redirect: "M3 12V8a2 2 0 012-2h8M10 3l3 3-3 3",
   aborted: "M8 3v6M8 12v.6",
+  deny: "M4.2 4.2l7.6 7.6M8 14A6 6 0 108 2a6 6 0 000 12z",
+  ignored: "M3 8h10",
   wait: "M8 14A6 6 0 108 2a6 6 0 000 12zM8 5v3l2 1.5",
   code: "M5.5 4L2 8l3.5 4M10.5 4L14 8l-3.5 4",
   state: "M2.5 3.5h11v9h-11zM2.5 6.5h11M6 6.5v6",

@@ -78,11 +78,33 @@ function Body() {
   const arrived = (now === null ? null : arrivedBounds()) ?? bounds;
   const sent = select.packetView.value;
   const view = select.dissections.value.get(hex) ?? sent;
+  if (!select.takesPackets.value) return <Given fields={now?.context ?? {}} />;
   if (hex === "" && arrived[1] === arrived[2]) return <p class="sb">This packet has no bytes at all: data and data_end are the same address.</p>;
   return (
     <>
       <PacketTree view={view} sent={sent} current={view?.data === hex} data={bounds[1]} />
       <PacketHex view={view} buffer={now?.buffer ?? hex} bounds={bounds} arrived={arrived} />
+    </>
+  );
+}
+
+/** At a hook without packets: the fields of the context that can be read. */
+function Given({ fields }: { fields: Readonly<Record<string, string>> }) {
+  return (
+    <>
+      <p class="sb">No packet comes by at this hook. What the program is given is its context, which r1 points to.</p>
+      <table class="gv" aria-label="Fields of the context">
+        <tbody>
+          {Object.entries(fields).map(([name, value]) => (
+            <tr key={name}>
+              <th scope="row" class="m">
+                {name}
+              </th>
+              <td class="m">{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </>
   );
 }

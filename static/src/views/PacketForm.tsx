@@ -6,11 +6,12 @@ import { plural } from "./words.ts";
 export function PacketFormHead() {
   const runs = select.run.value?.packets ?? [];
   const dropped = runs.filter(({ effect }) => effect === "drop").length;
-  const count = select.inputs.value.packets.length;
+  const count = select.count.value;
+  const thing = select.takesPackets.value ? "packet" : "event";
   return (
     <>
       <span class="meta">
-        {count === 0 ? "none yet" : plural(count, "packet")}
+        {count === 0 ? "none yet" : plural(count, thing)}
         {dropped === 0 ? "" : `, ${dropped.toLocaleString("en")} dropped`}
       </span>
       <span class="grow" />

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import * as select from "../select.ts";
 import { state } from "../store.ts";
 import { readCapture } from "./CaptureMaker.tsx";
+import { EventRows } from "./EventRows.tsx";
 import { PacketList } from "./PacketList.tsx";
 import { PacketMaker, type Way } from "./PacketMaker.tsx";
 import { PathStrip } from "./PathStrip.tsx";
@@ -37,6 +38,15 @@ function onDragOver(event: DragEvent): void {
 
 export function PacketsPane() {
   const open = making.value || select.inputs.value.packets.length === 0;
+  if (!select.takesPackets.value) {
+    return (
+      <div class="pane-b pks">
+        <RunSettings />
+        <PathStrip />
+        <EventRows />
+      </div>
+    );
+  }
   return (
     <div class={over.value ? "pane-b pks over" : "pane-b pks"} onDragOver={onDragOver} onDragLeave={() => (over.value = false)} onDrop={onDrop}>
       <RunSettings />

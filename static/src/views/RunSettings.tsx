@@ -1,5 +1,6 @@
 // Where the program is attached, and what else a run depends on: seed, CPU, how many steps at most.
 import * as actions from "../actions.ts";
+import type { HookRef } from "../schemas.ts";
 import * as select from "../select.ts";
 import { act } from "../store.ts";
 
@@ -8,18 +9,27 @@ const MOST_STEPS = 1_000_000;
 function HookSelect() {
   const hooks = select.reference.value?.hooks ?? [];
   const { hook } = select.inputs.value;
-  const known = hooks.some(({ id }) => id === hook) ? hooks : [{ id: hook, title: hook, doc: "" }, ...hooks];
+  const known = hooks.some(({ id }) => id === hook) ? hooks : [{ id: hook, title: hook, doc: "", family: "" }, ...hooks];
   return (
     <label class="f">
       attached to
       <select class="fld" value={hook} onChange={(event) => attach(event.currentTarget.value)}>
-        {known.map(({ id, title, doc }) => (
-          <option key={id} value={id} title={doc}>
-            {title}
-          </option>
+        {known.filter(({ family }) => family === "").map(option)}
+        {[...new Set(known.map(({ family }) => family))].filter(Boolean).map((family) => (
+          <optgroup key={family} label={family}>
+            {known.filter((hook) => hook.family === family).map(option)}
+          </optgroup>
         ))}
       </select>
     </label>
+  );
+}
+
+function option({ id, title, doc, family }: Pick<HookRef, "id" | "title" | "doc" | "family">) {
+  return (
+    <option key={id} value={id} title={doc}>
+      {family === "" ? title : id.slice(family.length + 1)}
+    </option>
   );
 }
 

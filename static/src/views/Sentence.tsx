@@ -13,6 +13,7 @@ const SETTLED = 350;
 function opening(): string {
   const { packet } = select.cursor.value;
   const summary = select.packetView.value?.summary;
+  if (!select.takesPackets.value) return marked("label", `Event ${packet + 1}`) + unmarked(`: ${select.packetRun.value?.summary ?? "it happens"}.`);
   return marked("label", `Packet ${packet + 1}`) + (summary ? ` arrives: ${unmarked(summary)}.` : " arrives.");
 }
 
@@ -37,7 +38,7 @@ function nothing(): string {
     return marked("label", "Not assembled yet. ") + unmarked(where + sentence(first?.message ?? ""));
   }
   if (select.failure.value !== null) return `${marked("fault", sentence(select.failure.value.message))} ${unmarked(sentence(select.failure.value.hint ?? ""))}`;
-  if (select.inputs.value.packets.length === 0) return "No packet to send yet. Add one and the program runs on it.";
+  if (select.takesPackets.value && select.inputs.value.packets.length === 0) return "No packet to send yet. Add one and the program runs on it.";
   if (select.run.value !== null) return unmet(select.packetRun.value);
   if (select.progress.value !== null) return "Running.";
   return "Type a program and send it a packet.";

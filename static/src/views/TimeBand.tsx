@@ -61,16 +61,17 @@ function Strip() {
 }
 
 function Count() {
-  const count = select.inputs.value.packets.length;
+  const count = select.count.value;
   const packet = select.packet.value;
+  const thing = select.takesPackets.value ? "packet" : "event";
   return (
     <button
       type="button"
       class="pk nw"
-      aria-label={count === 0 ? "No packet: add packets" : `Packet ${packet + 1} of ${thousands(count)}: choose or add packets`}
+      aria-label={count === 0 ? "No packet: add packets" : `${thing === "packet" ? "Packet" : "Event"} ${packet + 1} of ${thousands(count)}: choose ${thing === "packet" ? "or add packets" : "an event"}`}
       onClick={() => focusPane("packets")}
     >
-      <b>{count === 0 ? "No packet" : `Packet ${packet + 1}`}</b> {count === 0 ? "" : <span class="dim">of {thousands(count)}</span>}
+      <b>{count === 0 ? `No ${thing}` : `${thing === "packet" ? "Packet" : "Event"} ${packet + 1}`}</b> {count === 0 ? "" : <span class="dim">of {thousands(count)}</span>}
     </button>
   );
 }

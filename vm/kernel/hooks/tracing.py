@@ -12,8 +12,8 @@ from vm.uapi.tracing import lsm_hooks
 
 _IGNORED = Verdict(-1, "ignored", Effect.IGNORED, "The answer changes nothing: the program only watches.")
 _PERF = (
-    Verdict(0, "0", Effect.IGNORED, "The event is not passed on to perf, if perf listens as well."),
-    Verdict(1, "1", Effect.IGNORED, "The event is passed on to perf, if perf listens."),
+    Verdict(0, "ignored", Effect.IGNORED, "The event is not passed on to perf, if perf listens as well."),
+    Verdict(1, "ignored", Effect.IGNORED, "The event is passed on to perf, if perf listens."),
 )
 _SAMPLE = (
     Verdict(0, "skip", Effect.IGNORED, "The sample is not written to perf's buffer."),
@@ -21,7 +21,7 @@ _SAMPLE = (
 )
 _ALLOW = Verdict(0, "allow", Effect.PASS, "The next module is asked; if none refuses, it is done.")
 _DENY = Verdict(-1, "deny", Effect.DENY, "It is not done: the process gets this error number.")
-_WATCHED = Verdict(0, "0", Effect.IGNORED, "The kernel does not ask: the program only watches.")
+_WATCHED = Verdict(0, "ignored", Effect.IGNORED, "The kernel does not ask: the program only watches.")
 _RUNNER = {
     "tracepoint": ("perf_trace_run_bpf_submit", "kernel/events/core.c"),
     "raw_tp": ("__bpf_trace_run", "kernel/trace/bpf_trace.c"),
@@ -57,7 +57,7 @@ def _point(hook: Hook, row: TraceRow) -> HookPoint:
     if hook.name == "lsm":
         return _security(hook, row)
     verdicts: tuple[Verdict, ...] = _PERF if hook.name in _RUNNER and hook.name != "raw_tp" else ()
-    other = Verdict(-1, "1", Effect.IGNORED, _PERF[1].doc) if verdicts else _IGNORED
+    other = Verdict(-1, "ignored", Effect.IGNORED, _PERF[1].doc) if verdicts else _IGNORED
     allowed = None
     if hook.name in ("fentry", "fexit"):
         verdicts, allowed = (_WATCHED,), range(1)
