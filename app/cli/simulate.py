@@ -11,9 +11,20 @@ from app.cli.files import MAX_INPUT, text
 from app.cli.programs import all_programs, is_text
 from app.cli.simulation_report import report, scenario_list
 from app.scenarios.read import read
+from app.scenarios.schema import nanoseconds
 from app.schemas.simulate import PAGE, AuditRequest
 from app.workbench.simulate_export import ENDS, exported
-from app.workbench.simulate_inputs import Attached, Plan, attached_at, checked, named_apart, replayed_capture
+from app.workbench.simulate_inputs import (
+    Attached,
+    Plan,
+    Replaced,
+    attached_at,
+    checked,
+    named_apart,
+    replacement,
+    replayed_capture,
+    with_replacements,
+)
 from app.workbench.simulate_summary import audit, summary
 from app.workbench.simulated import Simulated
 from app.workbench.watch import Watch
@@ -35,6 +46,13 @@ QUIET_SECONDS = 1.0
     multiple=True,
     metavar="FILE[@PLACE]",
     help="A program and where: prog.bpf@xdp:eth0, prog.bpf@kprobe/vfs_read; else the program's .hook.",
+)
+@click.option(
+    "--replace",
+    "changes",
+    multiple=True,
+    metavar="TIME:FILE[@PLACE]",
+    help="At a time, such as 2s, another program for the attachment at that place.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Another run of chance.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=NUMBER", help="A parameter of the scenario.")
@@ -60,6 +78,7 @@ QUIET_SECONDS = 1.0
 def simulate(
     subject: str | None,
     places: tuple[str, ...],
+    changes: tuple[str, ...],
     seed: int | None,
     settings: tuple[str, ...],
     events: int | None,
@@ -80,7 +99,8 @@ def simulate(
             click.echo(line)
         return
     given = _numbers(settings) | ({"events": events} if events is not None else {})
-    plan = _plan(subject, seed, given, device, _attached(places))
+    attached = _attached(places)
+    plan = with_replacements(_plan(subject, seed, given, device, attached), _replaced(changes, attached))
     found = Simulated("simulation", plan)
     seconds = _run(found)
     reply = summary(found, 0)
@@ -118,6 +138,24 @@ def _attached(places: tuple[str, ...]) -> tuple[Attached, ...]:
         programs = all_programs(data)
         found += attached_at(programs, place, text(data) if is_text(data) else "")
     return tuple(named_apart(found))
+
+
+def _replaced(changes: tuple[str, ...], attached: tuple[Attached, ...]) -> list[Replaced]:
+    found = []
+    for given in changes:
+        when, _, program = given.partition(":")
+        try:
+            time_ns = nanoseconds(when)
+        except ValueError as error:
+            message, _, hint = str(error).partition("; ")
+            raise HookscopeError.of("bad-time", message, hint) from None
+        for new in _attached((program,)):
+            places = [item.place for item in attached]
+            if new.place not in places:
+                hint = f"programs are attached at {', '.join(places) or 'no place'}"
+                raise HookscopeError.of("no-attachment", f"nothing is attached at {new.place}", hint)
+            found.append(replacement(places.index(new.place), time_ns, new, attached))
+    return found
 
 
 def _split(given: str) -> tuple[str, str]:

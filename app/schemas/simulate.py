@@ -51,6 +51,16 @@ class AttachmentInput(Message):
     place: Annotated[str, Field(max_length=200)]
 
 
+class ReplacementInput(Message):
+    """Attachment number ``attachment`` gets another program while events flow; its maps of equal form stay.
+
+    Without a ``source`` it is detached."""
+
+    attachment: Annotated[int, Field(ge=0, lt=MAX_ATTACHMENTS)]
+    time_ns: Nanoseconds
+    source: SourceText = ""
+
+
 class SimulationInputs(Message):
     """Everything a simulation depends on: one of ``scenario`` (an id), ``script`` (YAML), ``capture`` (a pcap
     or pcapng file in base 64) and ``packets``; equal inputs give equal simulations, on any worker."""
@@ -66,6 +76,7 @@ class SimulationInputs(Message):
     """Where the packets of a capture arrive."""
     seed: Annotated[int, Field(ge=0, lt=2**64)] = 1
     attachments: Annotated[tuple[AttachmentInput, ...], Field(max_length=MAX_ATTACHMENTS)] = ()
+    replacements: Annotated[tuple[ReplacementInput, ...], Field(max_length=MAX_ATTACHMENTS)] = ()
 
 
 class SimulationExample(Message):

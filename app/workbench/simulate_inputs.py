@@ -2,20 +2,21 @@
 
 import base64
 import binascii
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Interface
 
 from app.scenarios.read import read_or_raise
-from app.schemas.simulate import AttachmentInput, SimulationInputs
+from app.schemas.simulate import AttachmentInput, ReplacementInput, SimulationInputs
 from vm.asm import assemble
 from vm.kernel.packet.pcap import read_capture
 from vm.kernel.scenario import MILLISECOND
 from vm.kernel.scenarios.model import Made, make
 from vm.kernel.scenarios.table import scenario_named
 from vm.kernel.world.attach import Attachment, Place, parse_place
-from vm.kernel.world.events import PacketArrives
+from vm.kernel.world.events import PacketArrives, ProgramReplaced
 from vm.kernel.world.spec import DEFAULT_WORLD, DeviceSpec, WorldSpec
 from vm.program import Program
 from vm.source import HookscopeError
@@ -42,6 +43,21 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """What an attachment becomes at a time; no programs: it is detached."""
+
+    number: int
+    time_ns: int
+    programs: tuple[Program, ...]
+    lines: tuple[str, ...] = ()
+
+    @property
+    def event(self) -> ProgramReplaced:
+        """That it happens."""
+        return ProgramReplaced(self.time_ns, self.number, self.programs)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that a simulation needs. Events can be taken once."""
 
@@ -50,13 +66,49 @@ class Plan:
     attached: tuple[Attached, ...]
     seed: int = 1
     warnings: tuple[str, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
 
 
 def plan_of(inputs: SimulationInputs) -> Plan:
     """The plan; raises HookscopeError for what cannot be simulated."""
     attached = tuple(named_apart(found for item in inputs.attachments for found in _attached(item)))
     title, made, warnings = _happenings(inputs)
-    return checked(Plan(title, made, attached, inputs.seed, warnings))
+    plan = checked(Plan(title, made, attached, inputs.seed, warnings))
+    return with_replacements(plan, [_replacement(item, attached) for item in inputs.replacements])
+
+
+def with_replacements(plan: Plan, replaced: Sequence[Replaced]) -> Plan:
+    """The plan with programs that are replaced while events flow."""
+    if not replaced:
+        return plan
+    ordered = sorted(replaced, key=lambda item: item.time_ns)
+    events = heapq.merge(plan.made.events, (item.event for item in ordered), key=lambda event: event.time_ns)
+    made = replace(plan.made, events=events, count=plan.made.count + len(ordered))
+    return replace(plan, made=made, replaced=tuple(ordered))
+
+
+def _replacement(item: ReplacementInput, attached: Sequence[Attached]) -> Replaced:
+    if item.attachment >= len(attached):
+        raise HookscopeError.of(
+            "no-attachment",
+            f"there is no attachment {item.attachment}",
+            f"there are {len(attached)}, from 0 on",
+        )
+    before = attached[item.attachment]
+    if not item.source.strip():
+        return Replaced(item.attachment, item.time_ns, ())
+    found = next(_attached(AttachmentInput(source=item.source, place=before.place)))
+    return replacement(item.attachment, item.time_ns, found, attached)
+
+
+def replacement(number: int, time_ns: int, found: Attached, attached: Sequence[Attached]) -> Replaced:
+    """An attachment's new programs, with names that tell them from those before."""
+    known = {program.name for item in attached for program in item.attachment.programs}
+    programs = tuple(
+        replace(program, name=f"{program.name}_new") if program.name in known else program
+        for program in found.attachment.programs
+    )
+    return Replaced(number, time_ns, programs, found.lines)
 
 
 def checked(plan: Plan) -> Plan:

@@ -156,7 +156,7 @@ def opened(found: Simulated, index: int, hop: int) -> OpenReply:
     known = found.known[str(opening.visits[hop].hop.program)]
     event = trace.world.event
     inputs = Inputs(
-        source=found.plan.attached[known.attachment].source,
+        source="\n".join(known.lines),
         hook=run.hook.name,
         packets=(run.frame.hex(),) if run.frame else (),
         seed=event.seed % 2**64,

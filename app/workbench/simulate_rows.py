@@ -6,7 +6,7 @@ from errno import errorcode
 from typing import Any, Protocol
 
 from app.schemas.simulate import OutcomeRow, RowsRequest
-from app.workbench.simulate_inputs import Attached
+from app.workbench.simulate_inputs import Attached, Replaced
 from app.workbench.tally import STEP_LIMIT
 from vm.kernel.hooks import Effect
 from vm.kernel.simulation.outcome import Fate, Hop, Kind, Outcome, Route
@@ -35,12 +35,17 @@ class Known:
         return self.lines[span.line - 1][span.start : span.end].strip()
 
 
-def known_programs(attached: Sequence[Attached]) -> Mapping[str, Known]:
+def known_programs(attached: Sequence[Attached], replaced: Sequence[Replaced] = ()) -> Mapping[str, Known]:
     """All programs by name."""
-    return {
+    first = {
         program.name: Known(number, program, item.lines)
         for number, item in enumerate(attached)
         for program in item.attachment.programs
+    }
+    return first | {
+        program.name: Known(item.number, program, item.lines)
+        for item in replaced
+        for program in item.programs
     }
 
 

@@ -112,7 +112,8 @@ def summary(found: Simulated, revision: int) -> SimulationReply:
 def _programs(found: Simulated, counters: Counters) -> list[ProgramCount]:
     counted = []
     for number, item in enumerate(found.plan.attached):
-        names = [program.name for program in item.attachment.programs]
+        later = [program for new in found.plan.replaced if new.number == number for program in new.programs]
+        names = [program.name for program in (*item.attachment.programs, *later)]
         kept = [counters.programs[name] for name in names if name in counters.programs]
         verdicts: Counter[str] = Counter()
         for count in kept:

@@ -37,7 +37,7 @@ class Simulated:
             plan.made.world, plan.made.events, attachments, budget=Budget(STEP_LIMIT)
         )
         self.events: Sequence[Event] = self.simulation.events
-        self.known = known_programs(plan.attached)
+        self.known = known_programs(plan.attached, plan.replaced)
         self.endings = Endings(self.known)
         self.series = Series()
         self.stopped_early = ""

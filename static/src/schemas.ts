@@ -1151,6 +1151,13 @@ export interface RegView {
   scalar: ScalarView | null;
 }
 
+/** Attachment number ``attachment`` gets another program while events flow; its maps of equal form stay. Without a ``source`` it is detached. */
+export interface ReplacementInput {
+  attachment: number;
+  time_ns: number;
+  source: string;
+}
+
 /** The page, and how many events fit in all; ``offset`` is that of the first row. */
 export interface RowsReply {
   simulation: string;
@@ -1337,6 +1344,7 @@ export interface SimulationInputs {
   device: string;
   seed: number;
   attachments: AttachmentInput[];
+  replacements: ReplacementInput[];
 }
 
 /** Pushed as ``simulate:progress`` while a simulation goes on: counts so far, and the last events. */

@@ -211,3 +211,30 @@ def test_a_denied_call_names_the_process_and_the_line(session: Session) -> None:
         "node[1300]", "-EACCES", 3, "if w0 == 1001 goto no",
     )  # fmt: skip
     assert line["what"].startswith("openat(AT_FDCWD, /")
+
+
+def test_a_program_is_replaced_and_detached_while_events_flow(session: Session) -> None:
+    """The flood's map goes on in the new program, which drops from the 31st SYN of a source on."""
+    patient = GUARD.replace("if r1 > 9 goto drop", "if r1 > 29 goto drop")
+    changes = [
+        {"attachment": 0, "time_ns": 1_200_000_000, "source": patient},
+        {"attachment": 0, "time_ns": 2_000_000_000, "source": ""},
+    ]
+    done = simulated(session, flood(replacements=changes), 8)
+
+    def drops(after: int, before: int) -> int:
+        query = {"simulation": done["simulation"], "effects": ["drop"], "limit": 200, "text": "XDP_DROP"}
+        pages = [
+            session.ask("simulate:rows", {**query, "offset": offset})["rows"] for offset in (0, 200, 400)
+        ]
+        return sum(after <= row["time_ns"] < before for page in pages for row in page)
+
+    assert drops(0, 1_200_000_000) > 10
+    assert drops(1_200_000_000, 1_250_000_000) == 0
+    assert drops(1_400_000_000, 2_000_000_000) > 50
+    assert drops(2_000_000_000, 1 << 62) == 0
+    assert done["programs"][0]["verdicts"]["XDP_DROP"] == drops(0, 1 << 62)
+    row = session.ask("simulate:rows", {"simulation": done["simulation"], "stopped": True, "after": 300})[
+        "rows"
+    ][0]
+    assert row["program"] == "syn_guard_new"

@@ -84,6 +84,19 @@ def test_scenarios_are_listed() -> None:
     assert "--set attackers=5 (1 to 10,000): Sources of the flood." in listed
 
 
+def test_a_program_is_replaced_while_events_flow(tmp_path: Path) -> None:
+    file = tmp_path / "pass.bpf"
+    file.write_text("r0 = XDP_PASS\nexit\n")
+    told = json.loads(ran("syn-flood", *AT_XDP, "--replace", f"1500ms:{file}@xdp:eth0", "--json").stdout)
+    assert 0 < told["programs"][0]["verdicts"]["XDP_DROP"] < 300
+    assert told["total"] == 1_001
+    assert (
+        "nothing is attached at tc:eth0"
+        in ran("syn-flood", *AT_XDP, "--replace", f"2s:{file}@tc:eth0").output
+    )
+    assert "`soon` is no time" in ran("syn-flood", *AT_XDP, "--replace", f"soon:{file}@xdp").output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
