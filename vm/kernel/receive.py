@@ -10,17 +10,28 @@ from vm.kernel.context.ethernet import ETHERNET, protocol_of
 
 TAG = 4
 ADDRESSES = 12
+_TAGS = (VLAN_8021Q.to_bytes(2, "little"), VLAN_8021AD.to_bytes(2, "little"))
 _CLEARED: Mapping[str, int] = MappingProxyType(
     dict.fromkeys(("cb0", "cb1", "cb2", "cb3", "cb4", "tc_classid", "wire_len"), 0)
 )
 """What does not outlive traffic control: the room it shares with the next owner of skb->cb."""
 
 
+def skb_numbers(ifindex: int, rx_queue: int) -> dict[str, int]:
+    """What the kernel notes in a new socket buffer: where the packet came in."""
+    return {"ingress_ifindex": ifindex, "queue_mapping": rx_queue + 1, "socket": 0}
+
+
+def is_tagged(data: bytes) -> bool:
+    """Whether a frame has a VLAN tag that the kernel takes out of it."""
+    return data[12:14] in _TAGS and len(data) >= ETHERNET + TAG
+
+
 def make_skb(frame: Frame, ifindex: int, rx_queue: int = 0) -> Frame:
     """The frame with a socket buffer: where it came in, and its outer VLAN tag beside it (skb_vlan_untag)."""
-    numbers = {"ingress_ifindex": ifindex, "queue_mapping": rx_queue + 1, "socket": 0}
+    numbers = skb_numbers(ifindex, rx_queue)
     data, protocol = frame.data, protocol_of(frame.data)
-    if protocol in (VLAN_8021Q, VLAN_8021AD) and len(data) >= ETHERNET + TAG:
+    if is_tagged(data):
         numbers["vlan_proto"] = protocol
         numbers["vlan_tci"] = int.from_bytes(data[ETHERNET : ETHERNET + 2], "big")
         data = data[:ADDRESSES] + data[ADDRESSES + TAG :]

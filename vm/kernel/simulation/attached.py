@@ -40,6 +40,9 @@ class Attached:
             _check(topology, self.groups, attachment, point)
         self.current = list(attachments)
         self._runners: list[Runner | None] = [None] * len(attachments)
+        self._idle = [
+            Task(comm=f"swapper/{cpu}", parent_comm=f"swapper/{cpu}", cpu=cpu) for cpu in range(spec.cpus)
+        ]
         self._tasks: dict[tuple[int, int], Task] = {}
         for index in range(len(attachments)):
             self._make(index)
@@ -124,7 +127,7 @@ class Attached:
         """A process as programs see it; 0 is the idle task of a CPU."""
         process = tables.processes.get(pid)
         if process is None:
-            return Task(comm=f"swapper/{cpu}", parent_comm=f"swapper/{cpu}", cpu=cpu)
+            return self._idle[cpu]
         spec = process.spec
         key = id(process), cpu
         found = self._tasks.get(key)

@@ -2,7 +2,7 @@
 
 from vm.kernel.context.ethernet import ETHERNET
 from vm.kernel.hooks import Effect
-from vm.kernel.receive import for_tc, make_skb
+from vm.kernel.receive import for_tc, is_tagged, make_skb, skb_numbers
 from vm.kernel.simulation import netfilter
 from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.egress import ended, final, onto_wire, tc_verdict, tell_sender
@@ -58,7 +58,14 @@ def sent_back(k: Kernel, packet: Packet) -> str | None:
 
 def skb(k: Kernel, packet: Packet) -> str | None:
     """The socket buffer is made."""
-    packet.take(make_skb(packet.frame(), packet.dev.ifindex, packet.queue))
+    dev, queue = packet.dev, packet.queue
+    if is_tagged(packet.data):
+        packet.take(make_skb(packet.frame(), dev.ifindex, queue))
+    else:
+        numbers = dev.numbers.get(queue)
+        if numbers is None:
+            numbers = dev.numbers[queue] = skb_numbers(dev.ifindex, queue)
+        packet.numbers = numbers
     k.hop("skb", packet)
     return "xdp_generic"
 

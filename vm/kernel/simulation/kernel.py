@@ -114,11 +114,12 @@ class Kernel:
     def go(self, station: str | None, packet: Packet) -> None:
         """Takes a packet from station to station to its end."""
         steps = self.steps
-        while station is not None:
-            if len(self.trail) > MAX_HOPS:
-                self.drop(packet, station, Reason.RECURSION_LIMIT, "it goes round and round")
+        for _ in range(max(MAX_HOPS - len(self.trail), 1)):
+            if station is None:
                 return
             station = steps[station](self, packet)
+        if station is not None:
+            self.drop(packet, station, Reason.RECURSION_LIMIT, "it goes round and round")
 
     def later(self, station: str, packet: Packet) -> None:
         """Lets a packet start from a station once those before it have come to their ends."""
@@ -252,7 +253,7 @@ def chain(
         if run.answer is None:
             k.hop(station, packet, Effect.ABORTED, runner.name, run.steps, run.pc, None, run.message)
             return Effect.ABORTED, runner, run
-        verdict = runner.point.verdict(run.answer)
+        verdict = runner.verdict(run.answer)
         packet.take(runner.leave(frame))
         effect = verdict.effect
         k.hop(station, packet, effect, runner.name, run.steps, run.pc, verdict.name)

@@ -192,7 +192,7 @@ def filter_(k: Kernel, packet: Packet) -> str | None:
     for runner in runners:
         frame_ = for_socket(packet.frame())
         run = k.execute(runner, frame_, k.event_for(packet.dev, queue=packet.queue))
-        verdict = runner.point.verdict(run.answer) if run.answer is not None else None
+        verdict = runner.verdict(run.answer) if run.answer is not None else None
         effect = verdict.effect if verdict is not None else Effect.ABORTED
         k.hop(
             "filter",

@@ -136,7 +136,7 @@ class Probes:
         event = k.event_for(packet.dev if packet is not None else None)
         run = k.execute(runner, what, _probed(event, address))
         effect = Effect.IGNORED if run.answer is not None else Effect.ABORTED
-        verdict = None if run.answer is None else runner.point.verdict(run.answer).name
+        verdict = None if run.answer is None else runner.verdict(run.answer).name
         station = runner.point.station
         k.hop(station, packet, effect, runner.name, run.steps, run.pc, verdict, run.message or note)
 
@@ -163,7 +163,7 @@ class Probes:
     def decided(self, k: Kernel, runner: Runner, run: Run, note: str) -> int:
         """Tells of a run that could deny; 0, or the error."""
         point = runner.point
-        verdict = point.verdict(run.answer) if run.answer is not None else None
+        verdict = runner.verdict(run.answer) if run.answer is not None else None
         effect = verdict.effect if verdict is not None else Effect.ABORTED
         name = verdict.name if verdict is not None else None
         k.hop(point.station, None, effect, runner.name, run.steps, run.pc, name, run.message or note)
@@ -196,7 +196,7 @@ class Probes:
         chosen: Socket | None = None
         for runner in self.attached.lookups:
             run = k.execute(runner, what, k.event_for(packet.dev))
-            verdict = runner.point.verdict(run.answer) if run.answer is not None else None
+            verdict = runner.verdict(run.answer) if run.answer is not None else None
             effect = verdict.effect if verdict is not None else Effect.ABORTED
             name = verdict.name if verdict is not None else None
             k.hop("lookup", packet, effect, runner.name, run.steps, run.pc, name, run.message)

@@ -15,7 +15,7 @@ from vm.instruction import Jump
 from vm.kernel import context
 from vm.kernel.context import EventContext, Frame, HookInput, PacketContext
 from vm.kernel.context.xdp import XdpContext
-from vm.kernel.hooks import HookPoint
+from vm.kernel.hooks import HookPoint, Verdict
 from vm.kernel.loading import Loaded, load_maps
 from vm.kernel.scenario import Carry
 from vm.kernel.world.attach import Attachment
@@ -32,6 +32,7 @@ from vm.program import Program
 CONTEXT_WINDOWS = 256
 """Windows of the address space between the maps and the stacks: room for what a context is made of."""
 _AT_ONCE = 1024
+_VERDICTS = 64
 
 What = Frame | HookInput
 """What a run is over: a packet, or an event."""
@@ -146,11 +147,13 @@ class Runner:
         self._world = _world(
             attachment.programs, maps, self._loaded, self._memory, Event(), None, self._fields
         )
+        self._live = self._world
         self._machine = Machine(self._world, limit)
         self._mark = Mark(len(self._memory.regions), start.window, self._memory.used)
         self._emits = bool(maps.rings)
         self._ctx: PacketContext | EventContext | None = None
         self._regions = 0
+        self._verdicts: dict[int, Verdict] = {}
 
     def run(self, what: What, event: Event) -> Run:
         """Runs over ``what`` in ``event``; raises HookscopeError where it cannot be seen."""
@@ -158,17 +161,19 @@ class Runner:
         fields.clear()
         if self._emits:
             self.maps.read()
-        ctx: PacketContext | EventContext | None = self._same(what, event)
-        if ctx is None:
+        machine, base = self._machine, self._world
+        if self._same(what, event):
+            # Of the runner's own world only the event is another: a whole new one takes 2 us.
+            object.__setattr__(self._live, "event", event)
+        else:
             memory.rewind(self._mark)
             ctx = self._ctx = _context(self.point, what, memory, event, fields)
             self._regions = len(memory.regions)
-        machine, base = self._machine, self._world
-        world = World(
-            base.programs, memory, base.maps, base.map_indices, event, ctx, ctx.address, 0, fields,
-            HELPERS, base.map_at,
-        )  # fmt: skip
-        machine.restart(world)
+            self._live = World(
+                base.programs, memory, base.maps, base.map_indices, event, ctx, ctx.address, 0, fields,
+                HELPERS, base.map_at,
+            )  # fmt: skip
+        machine.restart(self._live)
         outputs: list[Emitted] = []
         state = machine.state
         done: Sequence[tuple[Change, ...]] = ()
@@ -181,19 +186,26 @@ class Runner:
         pc = _decided(done, base.programs[state.program], state.pc)
         return Run(ended.value, machine.number, pc, "", None, tuple(outputs))
 
-    def _same(self, what: What, event: Event) -> XdpContext | None:
-        """The last run's context, begun anew, where that is all there is to do."""
+    def _same(self, what: What, event: Event) -> bool:
+        """Whether the last run's context could be begun anew, and nothing else needs to be done."""
         ctx = self._ctx
         if type(ctx) is not XdpContext or not isinstance(what, Frame):
-            return None
-        if len(self._memory.regions) != self._regions:
-            return None
-        return ctx if ctx.again(what, event) else None
+            return False
+        return len(self._memory.regions) == self._regions and ctx.again(what, event)
 
     @property
     def world(self) -> World:
         """The surroundings of the last run, as it left them."""
         return self._machine.world
+
+    def verdict(self, answer: int) -> Verdict:
+        """What an answer means at this hook."""
+        found = self._verdicts.get(answer)
+        if found is None:
+            found = self.point.verdict(answer)
+            if len(self._verdicts) < _VERDICTS:
+                self._verdicts[answer] = found
+        return found
 
     def leave(self, frame: Frame) -> Frame:
         """The packet as the last run left it."""
