@@ -20,6 +20,7 @@ from vm.helpers import (
     tasks,
     text,
     time_random,
+    tracing,
     vlan,
     xdp,
 )
@@ -44,6 +45,7 @@ _FAMILIES = (
     fib,
     sockets,
     probe_read,
+    tracing,
 )
 
 HELPERS: Mapping[int, Helper] = MappingProxyType(

@@ -33,9 +33,9 @@ def get_current_comm(call: HelperCall) -> int:
     return 0
 
 
-def get_current_task(_: HelperCall) -> int:
-    """An address that only shows that there is a task."""
-    return TASK_ADDRESS
+def get_current_task(call: HelperCall) -> int:
+    """Where the task's structure lies; at hooks of packets, an address that only shows that there is one."""
+    return call.get("task", TASK_ADDRESS)
 
 
 def get_current_cgroup_id(call: HelperCall) -> int:

@@ -12,6 +12,7 @@ from vm.machine.frames import call, call_back, tail_call
 from vm.machine.state import Executor, Site, State
 from vm.memory.fault import Fault, FaultKind, MachineFault
 from vm.uapi.helper_ids import helper_name
+from vm.uapi.helper_masks import MASKS
 from vm.uapi.prog_types import ProgType
 from vm.word import MASK64, signed
 
@@ -106,5 +107,7 @@ def _helper(state: State, number: int) -> Helper:
     kind = state.world.programs[state.program].prog_type
     if helper.prog_types is None or kind in helper.prog_types or kind is ProgType.UNSPEC:
         return helper
+    if kind in (ProgType.TRACING, ProgType.LSM) and MASKS[kind] >> number & 1:
+        return helper  # rows tell of the types that are loaded without a target
     message = f"calls {helper_name(number)}, which {kind.label} programs may not call"
     raise MachineFault(Fault(FaultKind.BAD_CALL, message))

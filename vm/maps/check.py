@@ -25,6 +25,8 @@ PER_CPU_MAX: Final = 32 << 10
 LPM_VALUE_MAX: Final = 4_194_024
 CPUS_MAX: Final = 256
 """NR_CPUS of the kernel that was asked."""
+BUILD_ID: Final = 32
+"""Bytes of a frame as build id and offset (struct bpf_stack_build_id)."""
 ANY_SIZE: Final = range(1, 1 << 32)
 
 
@@ -100,6 +102,7 @@ LIMITS: Mapping[MapType, Limits] = MappingProxyType({
     MapType.CPUMAP: Limits(_F.NUMA_NODE, _INDEX, _OBJECT, entries_max=CPUS_MAX),
     MapType.XSKMAP: Limits(_FD | _F.NUMA_NODE, _INDEX, _REFERENCE),
     MapType.SOCKMAP: Limits(_FD | _F.NUMA_NODE, _INDEX, _OBJECT),
+    MapType.STACK_TRACE: Limits(_FD | _F.NUMA_NODE | _F.STACK_BUILD_ID, _INDEX, range(8, 1017, 8)),
     MapType.SOCKHASH: Limits(_FD | _F.NUMA_NODE, ANY_SIZE, _OBJECT, key_max=512),
 })  # fmt: skip
 
@@ -153,6 +156,9 @@ def _name(flags: MapFlag) -> str:
 
 
 def _size_refusal(spec: MapSpec, limits: Limits) -> Refusal | None:
+    if spec.flags & _F.STACK_BUILD_ID and spec.value_size % BUILD_ID:
+        why = f"with BPF_F_STACK_BUILD_ID a value holds frames of {BUILD_ID} bytes, not {spec.value_size}"
+        return Refusal(Errno.EINVAL, why)
     for what, size, allowed in (
         ("keys", spec.key_size, limits.key),
         ("values", spec.value_size, limits.value),

@@ -15,11 +15,12 @@ from vm.maps.queue_stack import QueueStackMap
 from vm.maps.references import HashOfMaps, PerfEventArray, ReferenceArray
 from vm.maps.ringbuf import RingBufMap
 from vm.maps.sockets import SocketMap
+from vm.maps.stack_trace import StackTraceMap
 from vm.memory.memory import Memory
 from vm.program import MapSpec
 from vm.source import HookscopeError
 from vm.uapi.errno import errno_name
-from vm.uapi.map_types import MapType
+from vm.uapi.map_types import MapFlag, MapType
 
 KINDS: Mapping[MapType, type[BpfMap]] = MappingProxyType({
     MapType.ARRAY: ArrayMap,
@@ -44,6 +45,7 @@ KINDS: Mapping[MapType, type[BpfMap]] = MappingProxyType({
     MapType.XSKMAP: SocketMap,
     MapType.SOCKMAP: SocketMap,
     MapType.SOCKHASH: SocketMap,
+    MapType.STACK_TRACE: StackTraceMap,
 })  # fmt: skip
 
 
@@ -53,6 +55,8 @@ def check(spec: MapSpec) -> None:
         known = ", ".join(kind.label for kind in KINDS)
         message = f"maps of type {spec.type.label} are not modeled"
         raise HookscopeError.of("map-type", message, f"the modeled types are {known}")
+    if spec.flags & MapFlag.STACK_BUILD_ID and spec.type is MapType.STACK_TRACE:
+        raise HookscopeError.of("map-type", "stacks by build id are not modeled", "leave the flag away")
     refused = refusal(spec)
     if refused is not None:
         message = f"map {spec.name}: {refused.message}; Linux answers {errno_name(refused.errno)}"

@@ -26,6 +26,7 @@ MAPS = (
     MapSpec("events", MapType.PERF_EVENT_ARRAY, 4, 4, 2),
     MapSpec("programs", MapType.PROG_ARRAY, 4, 4, 2),
     MapSpec("own", MapType.PERCPU_ARRAY, 4, 8, 2),
+    MapSpec("stacks", MapType.STACK_TRACE, 4, 80, 2),
 )
 _MAP_OF = {
     HelperId.REDIRECT_MAP: 2,
@@ -33,6 +34,9 @@ _MAP_OF = {
     HelperId.MAP_POP_ELEM: 3,
     HelperId.MAP_PEEK_ELEM: 3,
     HelperId.PERF_EVENT_OUTPUT: 4,
+    HelperId.PERF_EVENT_READ: 4,
+    HelperId.PERF_EVENT_READ_VALUE: 4,
+    HelperId.GET_STACKID: 7,
     HelperId.TAIL_CALL: 5,
     HelperId.MAP_LOOKUP_PERCPU_ELEM: 6,
     HelperId.RINGBUF_OUTPUT: 1,
@@ -47,7 +51,8 @@ SIZES = frozenset({Arg.CONST_SIZE, Arg.CONST_SIZE_OR_ZERO})
 def asked() -> Iterator[Helper]:
     """The helpers whose arguments can be asked about."""
     for row in HELPERS.values():
-        if row.args and not SPECIAL & set(row.args) and row.id is not HelperId.RINGBUF_RESERVE:
+        askable = row.prog_types is None or row.prog_types & set(_KINDS)
+        if askable and row.args and not SPECIAL & set(row.args) and row.id is not HelperId.RINGBUF_RESERVE:
             yield row
 
 

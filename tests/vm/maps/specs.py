@@ -31,6 +31,7 @@ _MEMORY = 8 << 20
 PER_TYPE = 120
 
 _BASES = {
+    MapType.STACK_TRACE: (4, 80, 4),
     MapType.QUEUE: (0, 4, 4),
     MapType.STACK: (0, 4, 4),
     MapType.BLOOM_FILTER: (0, 4, 4),

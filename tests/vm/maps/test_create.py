@@ -28,7 +28,7 @@ from vm.uapi.map_types import MapType
         (MapSpec("m", MapType.RINGBUF, 0, 0, 5000), "map-refused", "power of two"),
         (MapSpec("m", MapType.HASH, 4, 8, 1, 1 << 30), "map-refused", "flag 0x40000000"),
         (MapSpec("m", MapType.ARRAY_OF_MAPS, 4, 4, 1), "map-refused", "what the maps in it look like"),
-        (MapSpec("m", MapType.STACK_TRACE, 4, 8, 1), "map-type", "stack_trace are not modeled"),
+        (MapSpec("m", MapType.CGROUP_STORAGE, 4, 8, 1), "map-type", "cgroup_storage are not modeled"),
         (MapSpec("m", MapType.HASH, 4, 8, 1, init=((b"abc", word(1)),)), "map-init", "a key of 3"),
         (MapSpec("m", MapType.ARRAY, 4, 8, 1, init=((KEYS[1], word(1)),)), "map-init", "E2BIG"),
     ],
