@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from vm.verifier import precision
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.equal import Level, states_equal
+from vm.verifier.register import Register
 from vm.verifier.rejection import Rejected, unsupported
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 MAX_BACKEDGE_ROUNDS: Final = 64
 Chain = tuple[int, ...]
 """The call sites a loop was come to by, and its number."""
+
+
+_FRAME: Final = Register._fields.index("frame")
+_BTF: Final = Register._fields.index("btf")
+"""Fields of a register: between these two are frame, subprog, precise."""
 
 
 class Visit:
@@ -149,11 +155,14 @@ def may_be_looping(old: "State", new: "State") -> bool:
     theirs = new.frames[-1].regs
     for n, a in enumerate(old.frames[-1].regs):
         b = theirs[n]
-        if a is not b and (
-            a.value is not b.value or a.marked(False)._replace(frame=0) != b.marked(False)._replace(frame=0)
-        ):
+        if a is not b and (a.value is not b.value or not _alike(a, b)):
             return False
     return True
+
+
+def _alike(a: Register, b: Register) -> bool:
+    """Whether they differ at most in whose frame they mean, and whether they are precise."""
+    return a[:_FRAME] == b[:_FRAME] and a.subprog == b.subprog and a[_BTF:] == b[_BTF:]
 
 
 def _chain_text(chain: Chain) -> str:

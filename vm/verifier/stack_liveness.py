@@ -36,7 +36,7 @@ class Instance:
         self.frames: list[dict[int, Masks] | None] = [None] * len(chain)
         self.seen: set[int] = set()
         self.silent: set[int] = set()
-        """Slots seen that have neither read nor written any stack: nothing needs to be brought up to date."""
+        """Slots seen that do not always write any stack: whatever they do, that remains so."""
         self.updated = False
         self.dropped = False
 
@@ -104,7 +104,6 @@ class StackLiveness:
         found = table.get(pc)
         if found is None:
             found = table[pc] = Masks()
-            instance.silent.discard(pc)
         return found
 
     def _note_read(self, instance: Instance, frame: int, pc: int, slots: int) -> None:
@@ -123,7 +122,6 @@ class StackLiveness:
                 if not mask:
                     continue
                 masks = self._masks(instance, frame, pc)
-            silent = False
             old = masks.must
             if seen:
                 mask &= old
@@ -132,6 +130,7 @@ class StackLiveness:
                 instance.updated = True
             if old & ~mask:
                 instance.dropped = True
+            silent = silent and not mask
         instance.seen.add(pc)
         if silent:
             instance.silent.add(pc)
@@ -183,7 +182,6 @@ class StackLiveness:
                 if not after and not written:
                     continue
                 here = table[pc] = Masks()
-                instance.silent.discard(pc)
             written |= here.must
             before = after & ~here.must | here.read
             if before != here.live or written != here.written:
