@@ -143,6 +143,7 @@ def test_the_fix_is_applied_in_one_step_that_undo_takes_back(verifier: Verifier)
     expect(verifier.pane("Why")).to_contain_text("Linux 6.18 would load this program")
     verifier.page.get_by_role("button", name="Undo").click()
     expect(verifier.chip()).to_have_accessible_name("Verifier: rejected line 28")
+    expect(verifier.page.locator(".diag").first).to_contain_text("reads one byte past what is proved")
 
 
 def test_the_witness_faults_in_the_workbench(verifier: Verifier) -> None:

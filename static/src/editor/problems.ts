@@ -3,7 +3,7 @@ import { setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { RangeSetBuilder, StateEffect, StateField, type EditorState, type Text, type TransactionSpec } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType, type DecorationSet } from "@codemirror/view";
 import type { DiagnosticView } from "../schemas.ts";
-import { sentence } from "../views/words.ts";
+import { toldAs } from "../verifier/told.ts";
 
 /** Block messages beyond this many would push the program away. */
 const MOST_SHOWN = 20;
@@ -30,9 +30,9 @@ function element(tag: string, className: string, text: string): HTMLElement {
   return made;
 }
 
-/** As a sentence; the editor says it in one font, so that code needs no backticks. */
+/** As a sentence that leaves names as they are written; the editor says it in one font: code needs no backticks. */
 function said(text: string): string {
-  return sentence(text.replaceAll("`", ""));
+  return toldAs(text).replaceAll("`", "");
 }
 
 class Message extends WidgetType {

@@ -16,6 +16,11 @@ export function loopSaid(loop: LoopProgress | null): string {
   return `Deepest loop: at ${where}${inside}, ${TEXT(loop.turns)} ${loop.turns === 1 ? "turn" : "turns"}.`;
 }
 
+/** Instructions walked: the one that a limit stops at is counted, but not looked at. */
+export function walkedOf({ stopped, processed, limit }: Pick<ProgramVerdict, "stopped" | "processed" | "limit">): number {
+  return stopped ? Math.min(processed, limit) : processed;
+}
+
 /** Why a walk is undecided: the server's limit, or somebody stopped it. */
 export function stoppedSaid({ processed, limit }: Pick<ProgramVerdict, "processed" | "limit">): string {
   return processed > limit ? `Undecided: this server stopped after ${TEXT(limit)} instructions.` : `Undecided: stopped after ${TEXT(processed)} instructions.`;

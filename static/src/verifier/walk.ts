@@ -219,22 +219,26 @@ export function stop(): void {
   void ask("walk:cancel", { revision: state.peek().revision });
 }
 
+/** The explanation's words stand under the line, too: of the text as it is now, which may be one that was taken back. */
+function tellEditor({ revision, program }: ExploreReply): void {
+  const text = explanation.peek()?.problem;
+  if (text !== undefined && origin !== null) verdict.explained.value = { revision, profile: origin.profile, program, text };
+}
+
 /** The walk whose explanation is on its way. */
 let explaining = "";
 
 async function explain(): Promise<void> {
   const { source, hook, profile, limit, program, revision } = request();
   const now = walk.peek();
-  if (now === null || now.verdict.accepted || now.verdict.stopped || now.walk === explaining || now.walk === explained.peek()?.walk) return;
+  if (now === null || now.verdict.accepted || now.verdict.stopped || now.walk === explaining) return;
+  if (now.walk === explained.peek()?.walk) return tellEditor(now);
   explaining = now.walk;
   const reply = await ask<ExplainReply>("explain", { source, hook, revision, program, profile, limit });
   if (explaining === now.walk) explaining = "";
   if (reply === null || isFailure(reply)) return;
-  batch(() => {
-    explained.value = { walk: now.walk, reply };
-    const text = reply.explanation?.problem;
-    if (text !== undefined) verdict.explained.value = { revision, profile, program, text };
-  });
+  explained.value = { walk: now.walk, reply };
+  tellEditor(now);
 }
 
 /** A server that has forgotten the walk is asked to walk again. */

@@ -64,7 +64,9 @@ export function ContextMenu() {
   }, [open]);
   if (open === null) return null;
   const left = Math.max(8, Math.min(open.x, innerWidth - 290));
-  const top = Math.max(8, Math.min(open.y + 4, innerHeight - 230));
+  // Above what covers the foot of the page on a phone; buttons are taller there.
+  const height = matchMedia("(max-width: 640px)").matches ? 380 : 230;
+  const top = Math.max(8, Math.min(open.y + 4, innerHeight - height));
   return (
     <div class="pop menu" ref={box} role="menu" aria-label="Since when?" style={{ left: `${left}px`, top: `${top}px` }} onKeyDown={onKey}>
       <span class="lbl" role="presentation">

@@ -1,7 +1,9 @@
 """What the words of an explanation are chosen from: the rule, the state before, the path that failed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from vm.instruction import Instruction
 from vm.verifier.explain.broken import Broken
@@ -11,6 +13,9 @@ from vm.verifier.explain.trail import Moment
 from vm.verifier.options import Options
 from vm.verifier.register import Kind, Register
 from vm.verifier.state import Frame, State
+
+_NAME: Final = re.compile(r"[rw]\d+\b|[a-z]+_\w+|fp\b|pc\b|`")
+"""What a sentence may begin with as it is written."""
 
 
 @dataclass(slots=True)
@@ -91,10 +96,8 @@ class Scene:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital letter and a full stop; names in quotes and registers stay as they are."""
+    """The text with a capital letter and a full stop; names of code stay as they are written."""
     if not text:
         return text
-    first = (
-        text if text[0] in "`" or text[:2].rstrip("0123456789") in ("r", "w") else text[0].upper() + text[1:]
-    )
+    first = text if _NAME.match(text) else text[0].upper() + text[1:]
     return first if first[-1] in ".!?" else first + "."

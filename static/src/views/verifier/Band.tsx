@@ -4,6 +4,7 @@ import { caption } from "../../keys.ts";
 import { mac } from "../../page.ts";
 import * as verdict from "../../verdict.ts";
 import { untried } from "../../verifier/paths.ts";
+import { walkedOf } from "../../verifier/underWay.ts";
 import * as walk from "../../verifier/walk.ts";
 import { choosing } from "../choosing.ts";
 import { Icon, type IconName } from "../Icon.tsx";
@@ -92,7 +93,7 @@ export function Band() {
           <Act id="last-step" label="End of the walk" icon="last" kind="q" off={end} />
         </div>
         <div class="row meta dim">
-          <span class="nw">{now === null ? (walk.progress.value !== null ? "Walking" : "Not walked yet") : `${now.verdict.processed.toLocaleString("en")} walked, ${plural(now.path_count, "path")}`}</span>
+          <span class="nw">{now === null ? (walk.progress.value !== null ? "Walking" : "Not walked yet") : `${walkedOf(now.verdict).toLocaleString("en")} walked, ${plural(now.path_count, "path")}`}</span>
           <span class="grow" />
           <span class="nw">{left === 0 ? "" : `${plural(left, "fork")} never tried`}</span>
         </div>

@@ -1,4 +1,5 @@
 // What the walk has cost, against what Linux allows.
+import { walkedOf } from "../../verifier/underWay.ts";
 import * as walk from "../../verifier/walk.ts";
 
 const STACK = 512;
@@ -16,7 +17,8 @@ function meters(): Meter[] {
   const found = walk.walk.value;
   const here = walk.here.value;
   if (found === null) return [];
-  const { processed, total_states: states, stack, depth } = found.verdict;
+  const { total_states: states, stack, depth } = found.verdict;
+  const processed = walkedOf(found.verdict);
   const step = here?.step;
   return [
     { name: "instructions", now: step?.index ?? 0, total: processed, most: 1_000_000, note: "of 1,000,000" },

@@ -21,7 +21,7 @@ interface Told {
 
 function tell(now: ExploreReply): Told {
   const edges = new Map(now.edges.map((edge) => [`${edge.source}>${edge.target}`, edge]));
-  if (now.verdict.accepted || now.pcs.length === 0) return { now, edges, bad: new Set(), badPcs: new Set() };
+  if (now.verdict.accepted || now.verdict.stopped || now.pcs.length === 0) return { now, edges, bad: new Set(), badPcs: new Set() };
   const trail = trailTo(now, now.pcs.length - 1);
   return { now, edges, bad: edgesOf(now.pcs, trail), badPcs: new Set(trail.map((at) => now.pcs[at]!)) };
 }
@@ -48,8 +48,8 @@ function Block({ block, told }: { block: BlockView; told: Told }) {
   const { x, y, width, height, lines } = block;
   const seen = told.now.verdict.walked[block.first];
   const [walked, cut] = seen ?? [0, 0];
-  const { pc, accepted } = told.now.verdict;
-  const refused = !accepted && pc !== null && block.first <= pc && pc <= block.last;
+  const { pc, accepted, stopped } = told.now.verdict;
+  const refused = !accepted && !stopped && pc !== null && block.first <= pc && pc <= block.last;
   const state = refused ? "boom" : walked === 0 ? (cut > 0 ? "cut" : "never") : told.badPcs.has(block.first) ? "bad" : "ok";
   const counts = [walked > 1 ? `${walked.toLocaleString("en")} times` : "", cut > 0 ? `+${cut.toLocaleString("en")} cut` : ""].filter(Boolean).join(", ");
   const roomy = (block.head.length + counts.length + 3) * 7.25 < width;
@@ -148,7 +148,7 @@ export function FlowDrawing({ graph, now }: { graph: GraphView; now: ExploreRepl
   const order: readonly Way[] = ["never", "cut", "walked", "bad"];
   const margin = 24;
   const beside = 58; // counts stand right of narrow blocks
-  const said = now.verdict.accepted
+  const said = now.verdict.accepted || now.verdict.stopped
     ? `Control-flow graph, ${graph.blocks.length} blocks, all walked paths are safe.`
     : `Control-flow graph, ${graph.blocks.length} blocks; the rejected path ends at pc ${now.verdict.pc}. The list of paths has the same as links.`;
   const onClick = (event: MouseEvent) => {

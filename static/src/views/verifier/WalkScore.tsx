@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as score from "../../score.ts";
 import type { ExploreReply, WalkPath } from "../../schemas.ts";
 import { PATH_END, pathSaid, placeOf } from "../../verifier/paths.ts";
+import { walkedOf } from "../../verifier/underWay.ts";
 import * as walk from "../../verifier/walk.ts";
 
 const NARROW = 1100;
@@ -120,6 +121,7 @@ export function WalkScore() {
   const refusal = !now.verdict.accepted && !now.verdict.stopped;
   const refused = refusal && at === count - 1;
   const index = now.indexes[at] ?? 0;
+  const most = walkedOf(now.verdict);
   const places = Array.from({ length: span.to - span.from }, (_, i) => span.from + i);
   return (
     <div class="scorebox" ref={ref}>
@@ -130,9 +132,9 @@ export function WalkScore() {
           tabIndex={0}
           aria-label="Verifier step"
           aria-valuemin={1}
-          aria-valuemax={now.verdict.processed}
+          aria-valuemax={most}
           aria-valuenow={index}
-          aria-valuetext={`Step ${index} of ${now.verdict.processed}, pc ${now.pcs[at]}, path ${now.paths_of[at]}${refused ? ", rejected" : ""}`}
+          aria-valuetext={`Step ${index} of ${most}, pc ${now.pcs[at]}, path ${now.paths_of[at]}${refused ? ", rejected" : ""}`}
         />
         {["pc", "path", "forks", "outcome"].map((lane, row) => (
           <span key={lane} class={row === 0 ? "lane dim" : "lane"} style={{ gridRow: row + 1 }}>
@@ -154,7 +156,7 @@ export function WalkScore() {
         <span class="past" style={{ gridColumn: `2 / ${Math.max(3, at - span.from + 3)}` }} />
         <span class={at === span.to - 1 ? "play end" : "play"} style={{ gridColumn: at - span.from + 2, justifySelf: at === span.to - 1 ? "end" : "" }}>
           <i>
-            {index.toLocaleString("en")} of {now.verdict.processed.toLocaleString("en")}
+            {index.toLocaleString("en")} of {most.toLocaleString("en")}
           </i>
         </span>
       </div>
