@@ -84,6 +84,16 @@ class Stream:
         """When its last event happens, give or take what it strays."""
         return self.start_ns + (self.entry.repeat - 1) * self.entry.every
 
+    @property
+    def frame_size(self) -> int:
+        """Bytes of its frame; 0 where there is none, or none can be made."""
+        if not isinstance(self.entry, Packet):
+            return 0
+        try:
+            return len(from_form(addressed(self.entry.packet, self.link)))
+        except HookscopeError:
+            return 0
+
     def event(self, now: int, varied: Mapping[str, Value]) -> Event:
         """The event at a time, with these values at their paths; raises HookscopeError and VaryError."""
         entry, cpu = self.entry, ANY_CPU if self.entry.cpu is None else self.entry.cpu

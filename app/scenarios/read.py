@@ -16,6 +16,8 @@ from vm.kernel.world.spec import WorldSpec
 from vm.source import Diagnostic, HookscopeError, did_you_mean
 from vm.uapi.tracing import functions, records
 
+MAX_BYTES = 64 << 20
+"""Bytes of all packets of a script."""
 MOST_TOLD = 20
 """Mistakes told of one script."""
 
@@ -91,6 +93,7 @@ class _Reading:
         streams = tuple(self._streams(world))
         self._labels()
         self._total()
+        self._bytes(streams)
         if not streams:
             self.complain(
                 ("events",), "nothing happens: there are no events", "add one, such as `- packet: tcp-syn`"
@@ -167,6 +170,18 @@ class _Reading:
             if known and entry.truth and entry.truth not in known:
                 hint = did_you_mean(entry.truth, known) or "say under `truths` what it means"
                 self.complain(("events", number, "truth"), f"`truths` does not tell of `{entry.truth}`", hint)
+
+    def _bytes(self, streams: tuple[Stream, ...]) -> None:
+        """Packets that all are alike stand in memory once, those that vary each."""
+        total = 0
+        for stream in streams:
+            total += stream.frame_size * (stream.entry.repeat if stream.entry.vary else 1)
+            if total > MAX_BYTES:
+                megabytes = f"{total / 1e6:,.0f} MB, of which {MAX_BYTES / 1e6:,.0f} MB"
+                message = f"with this entry the packets have {megabytes} are possible"
+                path = ("events", stream.number, "repeat")
+                self.complain(path, message, "send fewer, or shorter ones")
+                return
 
     def _total(self) -> None:
         total = 0

@@ -26,9 +26,9 @@ from app.workbench.opened import OpenedRun
 from app.workbench.simulate_export import exported
 from app.workbench.simulate_inputs import plan_of
 from app.workbench.simulate_one import event_view, opened, run_of
+from app.workbench.simulate_summary import about_to_begin, progress, scenario_view, summary
 from app.workbench.simulate_summary import audit as audited
-from app.workbench.simulate_summary import progress, scenario_view, summary
-from app.workbench.simulated import Simulated
+from app.workbench.simulated import Preparing, Simulated
 from app.workbench.watch import CancelledError, Watch
 from vm.kernel.scenarios.table import SCENARIOS
 from vm.source import HookscopeError
@@ -39,33 +39,61 @@ REMEMBERED = 3
 """Simulations a process keeps: each may hold a few hundred megabytes."""
 
 _simulations: OrderedDict[str, Simulated] = OrderedDict()
+_preparing: OrderedDict[str, Preparing] = OrderedDict()
 
 
 def simulate(text: str, watch: Watch) -> tuple[bool, str]:
-    """A SimulateRequest taken a slice further: whether it has ended, and its reply or progress as JSON."""
+    """A SimulateRequest taken a slice further: whether it has ended, and its reply or progress as JSON.
+
+    Events are made first, also in slices; then they happen.
+    """
     request = SimulateRequest.model_validate_json(text)
-    found = _of(request.inputs)
+    key = simulation_key(request.inputs)
     try:
+        found = _known(key) or _prepared(key, request.inputs, watch)
+        if found is None:
+            return False, about_to_begin(key, request.revision).model_dump_json()
         ended = found.go_on(watch, SLICE)
     except CancelledError:
-        found.stop("it was stopped")
+        found = _given_up(key)
         ended = True
     message = summary(found, request.revision) if ended else progress(found, request.revision)
     return ended, message.model_dump_json()
 
 
-def _of(inputs: SimulationInputs) -> Simulated:
-    """The simulation of these inputs, as far as it has come; one that was stopped begins anew."""
-    key = simulation_key(inputs)
-    known = _simulations.get(key)
-    if known is None or known.stopped_early:
-        _simulations.pop(key, None)
-        while len(_simulations) >= REMEMBERED:
-            _simulations.popitem(last=False)
-            gc.collect()
-        _simulations[key] = Simulated(key, plan_of(inputs))
+def _known(key: str) -> Simulated | None:
+    """The simulation of that key, if it was begun and not stopped."""
+    found = _simulations.get(key)
+    if found is None or found.stopped_early:
+        return None
     _simulations.move_to_end(key)
-    return _simulations[key]
+    return found
+
+
+def _prepared(key: str, inputs: SimulationInputs, watch: Watch) -> Simulated | None:
+    """The simulation, once all its events are made; until then some more of them are."""
+    preparing = _preparing.pop(key, None) or Preparing(plan_of(inputs))
+    if not preparing.go_on(watch, SLICE):
+        _preparing[key] = preparing
+        while len(_preparing) > REMEMBERED:
+            _preparing.popitem(last=False)
+        return None
+    _simulations.pop(key, None)
+    while len(_simulations) >= REMEMBERED:
+        _simulations.popitem(last=False)
+        gc.collect()
+    found = _simulations[key] = Simulated(key, preparing.whole())
+    return found
+
+
+def _given_up(key: str) -> Simulated:
+    """What there is of a simulation that was stopped; raises HookscopeError if nothing has happened."""
+    found = _known(key)
+    _preparing.pop(key, None)
+    if found is None:
+        raise HookscopeError.of("cancelled", "it was stopped before anything happened", "start it again")
+    found.stop("it was stopped")
+    return found
 
 
 def get(key: str) -> Simulated:

@@ -67,6 +67,13 @@ def ends(counters: Counters) -> dict[str, int]:
     return {end.value: count for end, count in counters.ends.items()}
 
 
+def about_to_begin(simulation: str, revision: int) -> SimulationProgress:
+    """That events are being made: nothing has happened, and nobody knows yet how many there will be."""
+    return SimulationProgress(
+        simulation=simulation, revision=revision, done=0, total=0, time_ns=0, stations=[], ends={}, last=[]
+    )
+
+
 def progress(found: Simulated, revision: int) -> SimulationProgress:
     """How far it is."""
     counters = found.simulation.counters()

@@ -2,6 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 
 from app.schemas.simulate import RowsReply, RowsRequest
 from app.workbench.simulate_inputs import Plan
@@ -24,6 +26,29 @@ SAMPLES = 120
 """Times at which maps are sampled."""
 LAST = 20
 """Happenings told with each progress."""
+
+
+class Preparing:
+    """A plan whose events are being made: 100,000 take seconds where a script varies packets."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._source = iter(plan.made.events)
+        self._events: list[Event] = []
+
+    def go_on(self, watch: Watch, seconds: float) -> bool:
+        """Makes events until all are made, or the time is over; whether all are. Raises CancelledError."""
+        deadline = watch.clock() + seconds
+        while watch.tick(0, self.plan.made.count) < deadline:
+            fresh = list(islice(self._source, CHUNK))
+            self._events += fresh
+            if len(fresh) < CHUNK:
+                return True
+        return False
+
+    def whole(self) -> Plan:
+        """The plan with its events at hand."""
+        return replace(self.plan, made=replace(self.plan.made, events=iter(self._events)))
 
 
 class Simulated:
