@@ -1,6 +1,4 @@
 // What this packet's run did, line by line; click goes to the state right after. What is to come is hollow.
-import { useLayoutEffect } from "preact/hooks";
-import { whenDrawn } from "../drawn.ts";
 import { eventRows, glyph, instruction, rowsBefore, type EventRow } from "../events.ts";
 import { WINDOW } from "../schemas.ts";
 import * as select from "../select.ts";
@@ -77,30 +75,21 @@ function Stretch({ first, count, total }: { first: number; count: number; total:
   );
 }
 
-/** Keeps the row at `at` px in sight, and a few that come after it; not while someone is busy with the list. */
-function follow(box: HTMLElement | null, at: number, height: number): void {
-  if (box === null || box.matches(":hover") || box.contains(document.activeElement)) return;
-  const { scrollTop, clientHeight } = box;
-  if (at < scrollTop) box.scrollTop = at;
-  else if (at + 3 * height > scrollTop + clientHeight) box.scrollTop = at + 3 * height - clientHeight;
-}
-
 export function EventList() {
   const window = select.window.value;
   const here = select.place.value.step;
   const height = select.layout.value.width === "phone" ? TOUCH_HEIGHT : HEIGHT;
   const rows = eventRows(window);
   const before = rowsBefore(rows, here);
-  const view = useWindowed(rows.length, height);
+  const view = useWindowed(rows.length, height, { row: Math.max(0, before - 1), of: window });
   const roving = useRoving<HTMLOListElement>();
-  useLayoutEffect(() => whenDrawn(() => follow(view.ref.current, Math.max(0, before - 1) * height, height)), [before, window, height]);
   return (
     <>
       <div class="evs" ref={view.ref}>
         {rows.length === 0 ? <p class="sb">Nothing worth a line in these steps: no read, write, call or branch.</p> : null}
         <ol class="evl" style={{ paddingTop: `${view.before}px`, paddingBottom: `${view.after}px`, "--row": `${height}px` }} {...roving}>
           {rows.slice(view.from, view.to).map((row, i) => (
-            <Row key={row.step} row={row} past={row.step < here} now={row.step === here - 1} last={view.from + i === before - 1} />
+            <Row key={view.key(view.from + i)} row={row} past={row.step < here} now={row.step === here - 1} last={view.from + i === before - 1} />
           ))}
         </ol>
       </div>

@@ -1,5 +1,6 @@
 // What stands in the score: marks in their lanes, breakpoints, linked steps out of sight, the playhead.
-import { signal, useComputed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import * as score from "../score.ts";
 import type { StepView } from "../schemas.ts";
 import * as select from "../select.ts";
@@ -12,11 +13,11 @@ export interface Shown {
   view: StepView;
 }
 
-/** Stays one step's mark for as long as it is there, and is drawn again only when the playhead passes it. */
+/** Is drawn again only when the playhead passes it, or when it becomes another step's. */
 function Chip({ placed, span }: { placed: score.Placed; span: score.Span }) {
   const { step, mark, text, thin, shift } = placed;
-  const future = useComputed(() => step >= select.cursor.value.step).value;
-  const linked = useComputed(() => select.related.value.steps.has(step)).value;
+  const future = useMemo(() => computed(() => step >= select.cursor.value.step), [step]).value;
+  const linked = useMemo(() => computed(() => select.related.value.steps.has(step)), [step]).value;
   const tone = MARK_TONE[mark.kind];
   const names = ["ev", tone, thin && "thin", mark.write && "w", mark.taken && "t", future && "f", linked && "link"];
   return (
@@ -60,8 +61,8 @@ export const Lane = memo(({ lane, span, views, each }: LaneProps) => {
   return (
     <>
       <span class="rule" style={row} />
-      {score.place(lane, views, each, span).map((placed) => (
-        <Chip key={placed.step} placed={placed} span={span} />
+      {score.place(lane, views, each, span).map((placed, i) => (
+        <Chip key={i} placed={placed} span={span} />
       ))}
     </>
   );
@@ -74,7 +75,7 @@ export const Pcs = memo(({ span, views, each }: Omit<LaneProps, "lane">) => {
     <>
       {views.map(({ step, view }) =>
         (step - span.from) % every === 0 ? (
-          <span key={step} class="pcn" style={{ gridColumn: step - span.from + 2 }}>
+          <span key={(step - span.from) / every} class="pcn" style={{ gridColumn: step - span.from + 2 }}>
             {view.pc}
           </span>
         ) : null,
