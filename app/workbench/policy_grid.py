@@ -11,6 +11,8 @@ from vm.kernel.policy.verdicts import Decisions
 
 MOST_COLUMNS: Final = 96
 MOST_OUTSIDE: Final = 16
+SHOWN: Final = 2
+"""Prefixes named of a kind of addresses."""
 _PORTS_OUTSIDE: Final = 3
 _HTTP, _HTTPS = (Protocol.TCP, 80), (Protocol.TCP, 443)
 Port = tuple[Protocol, int]
@@ -60,6 +62,7 @@ def grid(decisions: Decisions) -> Grid:
     columns = [
         Column(number, port)
         for number, place in enumerate(places)
+        if place.address != cluster.node  # its door is nobody's, and pods always reach it
         for port in _ports(place, decisions.policies)
     ] or [Column(number, _HTTP) for number, place in enumerate(places) if place.pod]
     if len(columns) > MOST_COLUMNS:
@@ -74,12 +77,12 @@ def _outside(decisions: Decisions) -> Iterator[Place]:
             continue
         address = decisions.identities.example(number)
         if address is not None:
-            yield Place("outside" if number == WORLD else str(address), _blocks(decisions, number), address)
-
-
-def _blocks(decisions: Decisions, number: int) -> str:
-    prefixes = [str(prefix) for prefix, owner in decisions.identities.prefixes.items() if owner == number]
-    return "" if number == WORLD else ", ".join(prefixes[:2]) + (" …" if len(prefixes) > 2 else "")
+            prefixes = [prefix for prefix, owner in decisions.identities.prefixes.items() if owner == number]
+            if number == WORLD and any(prefix.prefixlen == 0 for prefix in prefixes if prefix.version == 4):
+                yield Place("outside", "", address)
+            else:
+                more = " …" if len(prefixes) > SHOWN else ""
+                yield Place(str(address), ", ".join(map(str, prefixes[:SHOWN])) + more, address)
 
 
 def _ports(place: Place, policies: Iterable[Policy]) -> list[Port]:

@@ -263,9 +263,14 @@ def test_a_scenario_of_the_kernel_becomes_a_histogram(metrics: Metrics) -> None:
     expect(metrics.page.get_by_role("combobox", name="measured by")).to_have_value("noisy-neighbour")
     expect(metrics.page.get_by_role("slider")).to_have_attribute("aria-valuetext", "After event 1000 of 1000")
     waits = metrics.pane("The graph").get_by_role("img", name=re.compile("^Time waited in the run queue"))
-    expect(waits).to_have_accessible_name(re.compile("0 483 in all, 1 629 in all"))
+    expect(waits).to_have_accessible_name(re.compile(r"0 483 in all, 1 \d{3} in all"))
+    # On the quiet CPU nobody waits 2 us; beside the encoder many do.
     expect(metrics.line('runq_seconds_bucket{cpu="0",le="2e-06"}')).to_have_text(re.compile(" 483$"))
-    expect(metrics.line('runq_seconds_bucket{cpu="1",le="2e-06"}')).to_have_text(re.compile(" 377$"))
+    at_once, ever = (
+        int(str(metrics.line(f"runq_seconds_{rest}").text_content()).split()[-1])
+        for rest in ('bucket{cpu="1",le="2e-06"}', 'count{cpu="1"}')
+    )
+    assert at_once < 0.8 * ever
 
 
 def test_a_program_is_measured_by_another_scenario(metrics: Metrics) -> None:
@@ -277,3 +282,22 @@ def test_a_program_is_measured_by_another_scenario(metrics: Metrics) -> None:
     expect(metrics.page.locator(".saved")).to_contain_text("Saved")
     metrics.page.reload()
     expect(metrics.page.get_by_role("combobox", name="measured by")).to_have_value("syn-flood")
+
+
+def test_the_other_policies_close_both_doors(metrics: Metrics) -> None:
+    metrics.open()
+    metrics.page.get_by_role("combobox", name="example").select_option("default_deny")
+    rows = {
+        "front-1": {"ledger-1 :5432": "allow", "dns-1 :53": "allow", "198.51.100.7 :53": "deny"},
+        "ledger-1": {"front-1 :8080": "deny", "dns-1 :53": "allow"},
+        "batch-1": {"ledger-1 :5432": "deny"},
+        "dns-1": {"front-1 :8080": "allow", "ledger-1 :5432": "deny"},
+        "198.51.100.7": {"front-1 :8080": "allow", "ledger-1 :5432": "deny"},
+        "203.0.113.7": {"front-1 :8080": "deny"},
+    }
+    for source, targets in rows.items():
+        for target, verdict in targets.items():
+            cell = metrics.cell(f"{source} to {target}")
+            expect(cell).to_have_accessible_name(re.compile(f": {verdict}$"))
+    metrics.cell("batch-1 to ledger-1 :5432").click()
+    expect(metrics.pane("Who may talk to whom")).to_contain_text("is denied on the way out of batch-1.")

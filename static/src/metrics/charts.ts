@@ -105,7 +105,7 @@ export function bars(slots: readonly MetricBar[]): Bar[] {
   };
   return slots.map((slot, at) => {
     const height = (slot.count / most) * (BOX.bottom - BOX.top - 6);
-    return { ...slot, x: 6 + at * room, y: BOX.bottom - height, width: room * 0.86, height, said: at % every === 0, counted: counted(at) };
+    return { ...slot, x: 6 + at * room, y: BOX.bottom - height, width: room * 0.86, height, said: at % every === 0 && 6 + at * room + slot.low.length * DIGIT <= BOX.width, counted: counted(at) };
   });
 }
 

@@ -71,6 +71,7 @@ export async function open(search: string): Promise<void> {
   try {
     const examples = await api.metricsExamples();
     state.examples.value = examples.metrics;
+    state.policyExamples.value = examples.policies;
     const id = query.get("w");
     if (id !== null) await openSaved(id, examples);
     else await openExample(query.get("example"), examples);
@@ -149,6 +150,16 @@ export function changed(): void {
 
 export function saveIfOffline(): void {
   if (state.saving.peek() === "offline") void save();
+}
+
+/** Puts an example's texts in place of what there is; undo in the editors brings that back. */
+export function takePolicies({ policies, cluster }: PolicyExample): void {
+  batch(() => {
+    state.policies.value = policies;
+    state.cluster.value = cluster;
+    state.given.value += 1;
+  });
+  changed();
 }
 
 /** Measures by another scenario, or by the program's own packets. */

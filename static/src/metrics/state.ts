@@ -1,6 +1,6 @@
 // What the metrics page knows: one signal for each thing, changed by the functions of this folder alone.
 import { computed, signal } from "@preact/signals";
-import type { CellReply, DiagnosticView, Failure, Inputs, MetricsExample, MetricsReply, PolicyView, ScenarioView } from "../schemas.ts";
+import type { CellReply, DiagnosticView, Failure, Inputs, MetricsExample, MetricsReply, PolicyExample, PolicyView, ScenarioView } from "../schemas.ts";
 import { deciding, firstCell, NO_SHINE, shine, type Aim, type Cell } from "./doors.ts";
 import { largest, lit, type Pointed } from "./follow.ts";
 
@@ -25,6 +25,7 @@ export const online = signal(true);
 /** The scenario that the maps are measured by, by its id; empty: the program's own packets. */
 export const scenario = signal("");
 export const scenarios = signal<readonly Pick<ScenarioView, "id" | "title">[]>([]);
+export const policyExamples = signal<readonly PolicyExample[]>([]);
 export const examples = signal<readonly MetricsExample[]>([]);
 
 export const rules = signal<string | null>(null);

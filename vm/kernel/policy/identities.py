@@ -17,8 +17,8 @@ WORLD: Final = 2
 FIRST_POD: Final = 256
 FIRST_BLOCK: Final = 1 << 24
 """Where the numbers of pods and of address blocks begin, as in Cilium."""
-DOCUMENTED: Final = ip_address("203.0.113.7")
-"""An address set aside for examples: nobody's, so mostly the world's."""
+DOCUMENTED: Final = tuple(map(ip_address, ("203.0.113.7", "198.51.100.7", "192.0.2.7")))
+"""Addresses set aside for examples: nobody's, so mostly the world's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Identities:
             inner = (one for one in self.prefixes if one.version == prefix.version and one[0] in prefix)
             after = (one[-1] + 1 for one in inner if int(one[-1]) < (1 << one.max_prefixlen) - 1)
             starts = (prefix[min(7, prefix.num_addresses - 1)], prefix[0], *after)
-            for address in (DOCUMENTED, *starts):
+            for address in (*DOCUMENTED, *starts):
                 if address in prefix and self.of(address).number == number:
                     return address
         return None

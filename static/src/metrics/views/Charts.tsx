@@ -1,6 +1,6 @@
 // Small exact drawings: their geometry is in charts.ts.
 import type { GraphAxis, MetricFamily } from "../../schemas.ts";
-import { bars, BOX, labelOf, LINE, lines, short, stack, type Bar, type Drawn } from "../charts.ts";
+import { bars, BOX, labelOf, LINE, lines, short, stack, type Drawn } from "../charts.ts";
 import { seriesKey } from "../follow.ts";
 import * as state from "../state.ts";
 
@@ -133,16 +133,6 @@ export function barsShown({ series }: MetricFamily, number: number): number {
   return followed.length === 1 ? (followed[0] ?? widest) : widest;
 }
 
-/** Where a slot begins; near the right edge the words end with the slot. */
-function Low({ bar: { x, width, low } }: { bar: Bar }) {
-  const late = x > BOX.width * 0.75;
-  return (
-    <text x={late ? x + width : x} y="163" text-anchor={late ? "end" : "start"}>
-      {low}
-    </text>
-  );
-}
-
 export function Bars({ family, number, label }: ChartProps) {
   const lit = barsShown(family, number);
   const placed = bars(family.series[lit]?.bars ?? []);
@@ -155,7 +145,11 @@ export function Bars({ family, number, label }: ChartProps) {
           <text x={bar.x + bar.width / 2} y={bar.y - 4} text-anchor="middle">
             {bar.counted ? short(bar.count) : ""}
           </text>
-          {bar.said ? <Low bar={bar} /> : null}
+          {bar.said ? (
+            <text x={bar.x} y="163">
+              {bar.low}
+            </text>
+          ) : null}
         </g>
       ))}
       <path d={`M6 ${BOX.bottom}H${BOX.width - 6}`} stroke="var(--line-2)" />

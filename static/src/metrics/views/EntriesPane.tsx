@@ -162,7 +162,11 @@ export function EntriesPane() {
   const answer = answers.find((one) => one.door === number);
   return (
     <Step number={3} title="Map entries" meta={door?.name} stale={stale} head={<Doors answers={answers} chosen={number} />}>
-      {door === undefined || number === null ? <Say title="No entry yet">Each pod gets a map of who may come in, and one of whom it may talk to.</Say> : <Entries door={door} number={number} />}
+      {door !== undefined && number !== null ? (
+        <Entries door={door} number={number} />
+      ) : view !== null ? (
+        <Say title="No entry yet">Each pod gets a map of who may come in, and one of whom it may talk to.</Say>
+      ) : null}
       {answer === undefined ? null : <Questions answer={answer} />}
     </Step>
   );

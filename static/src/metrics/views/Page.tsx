@@ -3,7 +3,7 @@ import { Icon } from "../../views/Icon.tsx";
 import { Brand, Navigation, ThemeButton } from "../../views/TopBar.tsx";
 import { plural, thousands } from "../../views/words.ts";
 import { again } from "../ask.ts";
-import { measureBy, other, saveIfOffline, takeOther } from "../keep.ts";
+import { measureBy, other, saveIfOffline, takeOther, takePolicies } from "../keep.ts";
 import * as state from "../state.ts";
 import { EntriesPane } from "./EntriesPane.tsx";
 import { GraphPane } from "./GraphPane.tsx";
@@ -47,6 +47,29 @@ function By() {
       <select value={state.scenario.value} onChange={(event) => measureBy(event.currentTarget.value)}>
         <option value="">its own packets</option>
         {state.scenarios.value.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** The policies to start from; those that were changed are nobody's example. */
+function Policies() {
+  const examples = state.policyExamples.value;
+  const now = examples.find(({ policies, cluster }) => policies === state.policies.value && cluster === state.cluster.value);
+  const take = (id: string) => {
+    const wanted = examples.find((one) => one.id === id);
+    if (wanted !== undefined) takePolicies(wanted);
+  };
+  return (
+    <label class="as meta">
+      example
+      <select value={now?.id ?? ""} onChange={(event) => take(event.currentTarget.value)}>
+        {now === undefined ? <option value="">your own</option> : null}
+        {examples.map(({ id, title }) => (
           <option key={id} value={id}>
             {title}
           </option>
@@ -121,8 +144,9 @@ function PolicyFlow() {
     <section class="flow" aria-labelledby="f2">
       <div class="fh">
         <h2 id="f2">From a policy to a verdict</h2>
-        <p>A NetworkPolicy names pods by label. Packets carry none, so labels become numbers, numbers become map keys, and a tc program looks them up.</p>
+        <p>Policies name pods by label. Packets carry none, so labels become numbers, numbers map keys, and a tc program looks them up.</p>
         <span class="grow" />
+        <Policies />
         <span class="meta dim">{door === undefined ? "" : `tc ${door.direction} on ${door.pod}`}</span>
       </div>
       <div class="fr f2r">
