@@ -20,6 +20,7 @@ from app.schemas import (
     reference,
     simulate,
     source,
+    stations,
     trace,
     verifier,
     workspace,
@@ -34,6 +35,7 @@ MODULES: tuple[ModuleType, ...] = (
     explain,
     verifier,
     simulate,
+    stations,
     metrics,
     policy,
 )

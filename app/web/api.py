@@ -65,6 +65,14 @@ def scenarios() -> Response:
     return _json(services().pool.run("scenarios"))
 
 
+@blueprint.get("/stations")
+def stations() -> Response:
+    """The map of the modeled kernel."""
+    response = _json(services().pool.run("stations"))
+    response.headers["Cache-Control"] = "max-age=3600"
+    return response
+
+
 @blueprint.get("/simulations/examples")
 def simulation_examples() -> Response:
     """Programs on scenarios to start from."""

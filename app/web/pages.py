@@ -29,6 +29,12 @@ def metrics() -> str:
     return render_template("metrics.html")
 
 
+@blueprint.get("/path")
+def path() -> str:
+    """The modeled kernel as a map that events pass through."""
+    return render_template("path.html")
+
+
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Whether the server answers, and whether what is saved lasts."""

@@ -36,6 +36,7 @@ JOBS: Mapping[str, Job] = {
     "stop": Job("app.workbench.runs:stop"),
     "marks": Job("app.workbench.runs:marks"),
     "scenarios": Job("app.workbench.simulate:scenarios"),
+    "stations": Job("app.workbench.stations:stations"),
     "simulate.examples": Job("app.workbench.simulate_examples:examples"),
     "simulate": Job("app.workbench.simulate:simulate", watched=True),
     "simulate.summary": Job("app.workbench.simulate:whole"),

@@ -14,6 +14,8 @@ import type {
   SaveReply,
   SaveRequest,
   ScenarioView,
+  SimulationExample,
+  StationsReply,
   WorkspaceDoc,
 } from "./schemas.ts";
 
@@ -62,6 +64,8 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
 export const api = {
   question: <T>(name: string, message: unknown) => ask<T>("POST", `/api/ask/${encodeURIComponent(name)}`, message),
   reference: () => ask<Reference>("GET", "/api/reference"),
+  stations: () => ask<StationsReply>("GET", "/api/stations"),
+  simulations: () => ask<SimulationExample[]>("GET", "/api/simulations/examples"),
   examples: () => ask<ExampleView[]>("GET", "/api/examples"),
   samples: () => ask<SampleView[]>("GET", "/api/samples"),
   capture: (file: Blob) => ask<PacketsReply>("POST", "/api/packets/capture", file),

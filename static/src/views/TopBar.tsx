@@ -25,7 +25,7 @@ export function Brand() {
   );
 }
 
-type View = "home" | "metrics" | screen.Screen;
+type View = "home" | "metrics" | "path" | screen.Screen;
 
 const openId = computed(() => state.value.id);
 
@@ -50,7 +50,7 @@ function metricsAddress(id: string | null): string {
 }
 
 function Links({ view, program = "/workbench" }: LinksProps) {
-  const inside = view !== "home" && view !== "metrics";
+  const inside = view !== "home" && view !== "metrics" && view !== "path";
   const current = (name: View) => (view === name ? { "aria-current": "page" as const } : {});
   return (
     <>
@@ -62,6 +62,9 @@ function Links({ view, program = "/workbench" }: LinksProps) {
       </a>
       <a href={inside ? screen.addressOf("verifier") : `${program}${program.includes("?") ? "&" : "?"}view=verifier`} onClick={(event) => inside && goTo(event, "verifier")} {...current("verifier")}>
         Verifier
+      </a>
+      <a href={view === "path" ? "" : "/path"} {...current("path")}>
+        Path
       </a>
       <a href={view === "metrics" ? "" : metricsAddress(openId.value)} {...current("metrics")}>
         Metrics

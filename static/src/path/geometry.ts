@@ -1,0 +1,94 @@
+// Where the lines of the map run: between stations that lead to each other, and to where packets end.
+import type { StationCount, StationView } from "../schemas.ts";
+
+export const WIDTH = 1264;
+export const HEIGHT = 404;
+
+export interface Band {
+  title: string;
+  from: number;
+  to: number;
+}
+
+/** The parts of the machine, from left to right. */
+export const BANDS: readonly Band[] = [
+  { title: "Wire", from: 0, to: 96 },
+  { title: "Driver", from: 96, to: 316 },
+  { title: "Network stack", from: 316, to: 696 },
+  { title: "Sockets", from: 696, to: 1010 },
+  { title: "Process, and hooks around it", from: 1010, to: WIDTH },
+];
+
+export interface Line {
+  key: string;
+  from: string;
+  to: string;
+  d: string;
+  kind: "main" | "thin" | "dash";
+}
+
+const TRACKS: ReadonlySet<string> = new Set(["ingress", "egress", "forward"]);
+/** Ends and turns that have no line of their own: they would only tangle. */
+const UNDRAWN: ReadonlySet<string> = new Set(["dropped", "taken"]);
+
+function straight(from: StationView, to: StationView): string {
+  return `M${from.x} ${from.y}L${to.x} ${to.y}`;
+}
+
+function bent(from: StationView, to: StationView): string {
+  const middle = (from.x + to.x) / 2;
+  return `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
+}
+
+/** Every line once: what packets usually do thick, what few do thin, what programs may do dashed. */
+export function lines(stations: readonly StationView[]): Line[] {
+  const by = new Map(stations.map((station) => [station.id, station]));
+  const found = new Map<string, Line>();
+  for (const from of stations) {
+    for (const [turn, id] of Object.entries(from.leads)) {
+      const to = by.get(id);
+      if (to === undefined || UNDRAWN.has(id) || from.track === "around" || (!TRACKS.has(from.track) && from.id !== "nic")) continue;
+      if (from.id === "redirected" || (turn !== "pass" && Math.abs(from.x - to.x) > 500)) continue;
+      const key = `${from.id} ${id}`;
+      if (found.has(key)) continue;
+      const main = turn === "pass" || turn === "forward";
+      const kind = main ? "main" : turn === "tx" || turn === "redirect" ? "dash" : "thin";
+      found.set(key, { key, from: from.id, to: id, d: from.y === to.y || from.x === to.x ? straight(from, to) : bent(from, to), kind });
+    }
+  }
+  return [...found.values()];
+}
+
+export interface Counted {
+  seen: number;
+  dropped: number;
+  denied: number;
+}
+
+/** What came to each station, all devices together. */
+export function counted(counts: readonly StationCount[]): ReadonlyMap<string, Counted> {
+  const found = new Map<string, Counted>();
+  for (const { station, seen, dropped, denied } of counts) {
+    const old = found.get(station) ?? { seen: 0, dropped: 0, denied: 0 };
+    found.set(station, { seen: old.seen + seen, dropped: old.dropped + dropped, denied: old.denied + denied });
+  }
+  return found;
+}
+
+/** The device of a place, as in `xdp:eth0`, or what it names behind the hook's name. */
+export function hookOf(place: string, stations: readonly StationView[]): string | null {
+  const names = stations.flatMap((station) => station.hooks.map(({ name }) => ({ id: station.id, name })));
+  const fitting = names.filter(({ name }) => place === name || place.startsWith(`${name}:`) || place.startsWith(`${name}/`));
+  fitting.sort((a, b) => b.name.length - a.name.length);
+  return fitting[0]?.id ?? null;
+}
+
+/** The hook a text names for itself. */
+export function ownHook(source: string): string {
+  return /^\s*\.hook\s+(\S+)/m.exec(source)?.[1] ?? "xdp";
+}
+
+/** The name of the program a text holds. */
+export function nameOf(source: string): string {
+  return /^\s*\.(?:program|name)\s+(\S+)/m.exec(source)?.[1] ?? "program";
+}

@@ -1,0 +1,37 @@
+// The keys of the path page: the same as the workbench's where both have the thing.
+import { next, nextDrop, openHop, step } from "./run.ts";
+import * as state from "./state.ts";
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+}
+
+/** The hop the workbench would open: the one looked at, or the last one before it with a program. */
+export function openable(): number | null {
+  const hops = state.event.peek()?.hops ?? [];
+  for (let n = Math.min(state.hop.peek(), hops.length - 1); n >= 0; n -= 1) if (hops[n]?.steppable === true) return n;
+  return hops.findIndex(({ steppable }) => steppable) >= 0 ? hops.findIndex(({ steppable }) => steppable) : null;
+}
+
+const KEYS: Readonly<Record<string, () => void>> = {
+  ".": () => step(1),
+  ",": () => step(-1),
+  ">": () => void next(1),
+  "<": () => void next(-1),
+  d: () => void nextDrop(),
+  D: () => void nextDrop(),
+};
+
+export function startKeys(): void {
+  addEventListener("keydown", (event) => {
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = KEYS[event.key];
+    if (act !== undefined) {
+      event.preventDefault();
+      act();
+    } else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement)) {
+      const hop = openable();
+      if (hop !== null) void openHop(hop);
+    } else if (event.key === "Escape") state.station.value = null;
+  });
+}

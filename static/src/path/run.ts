@@ -1,0 +1,213 @@
+// Asks the server to simulate, hears how far it is, and asks about what became of events.
+import { batch, effect } from "@preact/signals";
+import { api, isFailure } from "../api.ts";
+import type { AuditReply, EventView, Failure, OpenReply, RowsReply, ScriptReply, SimulationProgress, SimulationReply } from "../schemas.ts";
+import { ask, listen, open } from "../socket.ts";
+import { readAddress, writeAddress } from "./address.ts";
+import * as state from "./state.ts";
+
+/** Rows asked for at a time. */
+export const PAGE = 200;
+const IDLE = 200;
+const LOST: Failure = { code: "unreachable", message: "The server did not answer.", hint: "What is on screen stays; try again when it is back.", span: null };
+
+let revision = 0;
+let wantedEvent: number | null = null;
+
+function failed(found: Failure | null): Failure {
+  return found ?? LOST;
+}
+
+/** Simulates what is chosen now; what is shown stays until the first counts arrive. */
+export async function simulate(): Promise<void> {
+  revision += 1;
+  const inputs = state.inputs.peek();
+  if (state.source.peek() === "capture" && inputs.capture === "") return;
+  state.failure.value = null;
+  state.ran.value = JSON.stringify(inputs);
+  const answer = await ask<{ accepted: boolean; simulation: string }>("simulate", { inputs, revision });
+  if (answer === null || isFailure(answer)) state.failure.value = failed(answer);
+  writeAddress();
+}
+
+/** Stops; what was simulated so far is shown. */
+export function stop(): void {
+  void ask("simulate:cancel", { revision });
+}
+
+function gotProgress(message: SimulationProgress | Failure): void {
+  if (isFailure(message) || message.revision !== revision) return;
+  batch(() => {
+    if (state.progress.peek()?.simulation !== message.simulation) forget();
+    state.progress.value = message;
+    state.reply.value = null;
+  });
+}
+
+function forget(): void {
+  state.rows.value = new Map();
+  state.total.value = 0;
+  state.event.value = null;
+  state.audit.value = null;
+}
+
+function gotReply(message: SimulationReply | Failure): void {
+  if (isFailure(message) || message.revision !== revision) return;
+  batch(() => {
+    forget();
+    state.progress.value = null;
+    state.reply.value = message;
+  });
+  void loadRows(0, true);
+  void loadAudit();
+  const wanted = wantedEvent;
+  wantedEvent = null;
+  if (wanted !== null) void look(wanted, state.hop.peek());
+}
+
+/** The rows from `offset` on, as the filter lets them through. */
+export async function loadRows(offset: number, fresh = false): Promise<void> {
+  const simulation = state.simulation.peek();
+  if (simulation === "") return;
+  const { ends, truths, stations, kinds, text } = state.filter.peek();
+  const key = JSON.stringify(state.filter.peek());
+  const request = { simulation, offset, limit: PAGE, ends, effects: [], stations, truths, kinds, stopped: null, reported: null, text, after: null };
+  const answer = await ask<RowsReply>("simulate:rows", request);
+  if (answer === null || isFailure(answer) || key !== JSON.stringify(state.filter.peek()) || simulation !== state.simulation.peek()) return;
+  const rows = new Map(fresh ? [] : state.rows.peek());
+  answer.rows.forEach((row, n) => rows.set(answer.offset + n, row));
+  batch(() => {
+    state.rows.value = rows;
+    state.total.value = answer.total;
+  });
+  const first = answer.rows[0];
+  if (fresh && state.event.peek() === null && wantedEvent === null && first !== undefined) void look(first.index, 0);
+}
+
+async function loadAudit(): Promise<void> {
+  const simulation = state.simulation.peek();
+  const answer = await ask<AuditReply>("simulate:audit", { simulation, offset: 0, limit: 200 });
+  if (answer !== null && !isFailure(answer)) state.audit.value = { total: answer.total, lines: answer.lines };
+}
+
+let looking = 0;
+
+/** Looks at a happening, at one of its hops (negative: its last). */
+export async function look(index: number, hop: number): Promise<void> {
+  looking += 1;
+  const mine = looking;
+  const answer = await ask<EventView>("simulate:event", { simulation: state.simulation.peek(), index });
+  if (mine !== looking) return;
+  if (answer === null || isFailure(answer)) {
+    state.failure.value = failed(answer);
+    return;
+  }
+  batch(() => {
+    state.event.value = answer;
+    state.hop.value = hop < 0 ? Math.max(0, answer.hops.length - 1) : Math.min(hop, Math.max(0, answer.hops.length - 1));
+  });
+  writeAddress();
+}
+
+/** One hop on, or back; behind the last comes the next event of the list. */
+export function step(by: 1 | -1): void {
+  const now = state.event.peek();
+  if (now === null) return;
+  const to = state.hop.peek() + by;
+  if (to >= 0 && to < now.hops.length) {
+    state.hop.value = to;
+    writeAddress();
+  } else void next(by);
+}
+
+/** The event after, or before, in the list. */
+export async function next(by: 1 | -1): Promise<void> {
+  const at = placeOf(state.event.peek()?.row.index ?? -1);
+  if (at === null) return;
+  const to = at + by;
+  if (to < 0 || to >= state.total.peek()) return;
+  if (!state.rows.peek().has(to)) await loadRows(Math.floor(to / PAGE) * PAGE);
+  const row = state.rows.peek().get(to);
+  if (row !== undefined) await look(row.index, by === 1 ? 0 : -1);
+}
+
+function placeOf(index: number): number | null {
+  for (const [at, row] of state.rows.peek()) if (row.index === index) return at;
+  return state.total.peek() > 0 ? -1 : null;
+}
+
+/** The next packet that was dropped, at the hop where it ended. */
+export async function nextDrop(): Promise<void> {
+  const now = state.event.peek()?.row.index ?? -1;
+  const simulation = state.simulation.peek();
+  const request = { simulation, offset: 0, limit: 1, ends: ["dropped"], effects: [], stations: [], truths: [], kinds: [], stopped: null, reported: null, text: "", after: now };
+  const answer = await ask<RowsReply>("simulate:rows", request);
+  if (answer === null || isFailure(answer)) return;
+  const row = answer.rows[0];
+  if (row !== undefined) await look(row.index, -1);
+}
+
+/** Opens the run at a hop in the workbench. */
+export async function openHop(number: number): Promise<void> {
+  const now = state.event.peek();
+  if (now === null) return;
+  const answer = await ask<OpenReply>("simulate:open", { simulation: state.simulation.peek(), index: now.row.index, hop: number });
+  if (answer === null || isFailure(answer)) {
+    state.failure.value = failed(answer);
+    return;
+  }
+  const back = location.pathname + location.search;
+  sessionStorage.setItem("hookscope.opened", JSON.stringify({ ...answer, back }));
+  location.assign("/workbench?from=path");
+}
+
+async function checkScript(text: string): Promise<void> {
+  if (text.trim() === "") {
+    state.scriptReply.value = null;
+    return;
+  }
+  const answer = await ask<ScriptReply>("simulate:script", { text });
+  if (answer !== null && !isFailure(answer) && text === state.script.peek()) state.scriptReply.value = answer;
+}
+
+function rested(read: () => unknown, work: () => void): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    read();
+    clearTimeout(timer);
+    timer = setTimeout(work, IDLE);
+  });
+}
+
+/** Loads the tables, opens what the address names, and simulates it. */
+export async function begin(): Promise<void> {
+  const socket = open();
+  const connected = new Promise<void>((resolve) => socket.on("connect", resolve));
+  socket.on("connect", () => (state.online.value = true));
+  socket.on("disconnect", () => (state.online.value = false));
+  listen<SimulationProgress>("simulate:progress", gotProgress);
+  listen<SimulationReply>("simulate:done", gotReply);
+  listen<{ revision: number; failure: Failure }>("simulate:failed", (message) => {
+    state.progress.value = null;
+    state.failure.value = isFailure(message) ? message : message.failure;
+  });
+  const [map, scenarios, examples, programs] = await Promise.all([api.stations(), api.scenarios(), api.simulations(), api.examples()]);
+  batch(() => {
+    state.stations.value = map.stations;
+    state.devices.value = map.devices;
+    state.scenarios.value = scenarios;
+    state.examples.value = examples;
+    state.programs.value = programs;
+    wantedEvent = readAddress();
+  });
+  rested(
+    () => state.script.value,
+    () => void checkScript(state.script.peek()),
+  );
+  rested(
+    () => state.filter.value,
+    () => void loadRows(0, true),
+  );
+  await connected;
+  await simulate();
+}

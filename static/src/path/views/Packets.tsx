@@ -1,0 +1,81 @@
+// Every packet and what became of it, as many as there are; only those in sight are drawn or asked for.
+import { useEffect } from "preact/hooks";
+import type { OutcomeRow } from "../../schemas.ts";
+import { thousands } from "../../views/words.ts";
+import { useWindowed } from "../../views/windowed.ts";
+import { loadRows, look, PAGE } from "../run.ts";
+import * as state from "../state.ts";
+import { Chip, ending } from "./verdict.tsx";
+
+const ROW = 26;
+const SHOWN: readonly { label: string; ends: readonly string[]; kinds: readonly string[] }[] = [
+  { label: "Packets", ends: [], kinds: ["packet"] },
+  { label: "Dropped", ends: ["dropped"], kinds: ["packet"] },
+  { label: "Delivered", ends: ["delivered"], kinds: ["packet"] },
+  { label: "Sent", ends: ["sent"], kinds: ["packet"] },
+  { label: "Calls", ends: [], kinds: ["syscall", "call", "sample", "exit"] },
+  { label: "Everything", ends: [], kinds: [] },
+];
+
+function Row({ row }: { row: OutcomeRow }) {
+  const current = state.event.value?.row.index === row.index;
+  return (
+    <button type="button" class={current ? "prow cur" : "prow"} aria-current={current ? "true" : undefined} onClick={() => void look(row.index, 0)}>
+      <span class="m dim">{thousands(row.event + 1)}</span>
+      <span class="m ell">{row.title}</span>
+      <span class="dim ell">{row.truth}</span>
+      <Chip said={ending(row)} />
+      <span class="ell dim">
+        {row.program === "" ? row.place : `${row.program}${row.line === null ? "" : ` line ${row.line}`}`}
+        {row.reason === "" ? "" : `, ${row.reason}`}
+      </span>
+    </button>
+  );
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.join() === b.join();
+}
+
+export function Filters() {
+  const now = state.filter.value;
+  return (
+    <div class="row flt">
+      <div class="seg" role="group" aria-label="Which events">
+        {SHOWN.map(({ label, ends, kinds }) => (
+          <button key={label} type="button" aria-pressed={same(now.ends, ends) && same(now.kinds, kinds)} onClick={() => (state.filter.value = { ...now, ends, kinds })}>
+            {label}
+          </button>
+        ))}
+      </div>
+      <input class="fld sm grow" type="search" placeholder="Find by text" aria-label="Find by text" value={now.text} onInput={({ currentTarget }) => (state.filter.value = { ...state.filter.peek(), text: currentTarget.value })} />
+    </div>
+  );
+}
+
+export function Packets() {
+  const total = state.total.value;
+  const { ref, from, to, ...rest } = useWindowed(total, ROW);
+  const rows = state.rows.value;
+  useEffect(() => {
+    for (let page = Math.floor(from / PAGE); page * PAGE < to; page += 1) if (!rows.has(page * PAGE)) void loadRows(page * PAGE);
+  }, [from, to, rows.size]);
+  if (total === 0) return <p class="empty pad dim">{state.reply.value === null ? "Packets appear here once the simulation has run." : "No event fits this filter."}</p>;
+  const shown = Array.from({ length: to - from }, (_, n) => from + n);
+  return (
+    <div class="plist" ref={ref} tabIndex={0} aria-label={`${thousands(total)} events`} {...("onScroll" in rest ? { onScroll: rest.onScroll as () => void } : {})}>
+      <div style={{ height: `${from * ROW}px` }} />
+      {shown.map((at) => {
+        const row = rows.get(at);
+        return row === undefined ? (
+          <div key={at} class="prow dim">
+            …
+          </div>
+        ) : (
+          <Row key={at} row={row} />
+        );
+      })}
+      <div style={{ height: `${Math.max(0, total - to) * ROW}px` }} />
+    </div>
+  );
+}
