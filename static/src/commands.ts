@@ -142,7 +142,7 @@ function paneCommand(pane: PaneId, keys: readonly string[], place: string): Comm
 function paneCommands(): Command[] {
   return [
     ...PANES_OF.workbench.flatMap((pane, i) => paneCommand(pane, [String(i + 1)], "")),
-    ...PANES_OF.verifier.flatMap((pane) => paneCommand(pane, [], "verifier: ")),
+    ...PANES_OF.verifier.flatMap((pane, i) => paneCommand(pane, [String(i + 1)], "verifier: ")),
   ];
 }
 

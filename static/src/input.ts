@@ -3,6 +3,7 @@ import * as actions from "./actions.ts";
 import { takeTyped, typeAhead } from "./ahead.ts";
 import { bindings, BY_ID } from "./commands.ts";
 import { chordOf, commandFor, worksInText } from "./keys.ts";
+import { screen } from "./screen.ts";
 import { act, state } from "./store.ts";
 
 /** Where typing means text. */
@@ -18,6 +19,11 @@ function inPanel(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(".pop") !== null;
 }
 
+/** The same digits go to the panes of either screen. */
+function onScreen(command: string): boolean {
+  return command.startsWith("show-v-") === (screen.peek() === "verifier");
+}
+
 /** Keys that an editor or a field has a meaning of its own for. */
 const OWN = new Set(["Ctrl+Z", "Ctrl+Enter"]);
 
@@ -30,7 +36,7 @@ function onKey(event: KeyboardEvent): void {
   if ((overlay === "palette" || overlay === "reference") && !inPanel(event.target) && typeAhead(event)) return event.preventDefault();
   const text = inText(event.target);
   if (text && (!worksInText(chord) || (OWN.has(chord) && !(chord === "Ctrl+Enter" && inEditor(event.target))))) return;
-  const id = commandFor(bindings.peek(), chord);
+  const id = commandFor(bindings.peek(), chord, onScreen);
   if (id === null) return;
   event.preventDefault();
   BY_ID.get(id)?.run();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bind, caption, chordOf, commandFor, worksInText, type Press } from "./keys.ts";
+import { bind, caption, chordOf, commandFor, worksInText, type Bindings, type Press } from "./keys.ts";
 
 const press = (key: string, more: Partial<Press> = {}): Press => ({ key, code: "", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
 
@@ -41,4 +41,17 @@ test("key caps", () => {
   assert.equal(caption("Alt+Shift+F11", true), "⌥⇧F11");
   assert.equal(caption("ArrowLeft", false), "←");
   assert.equal(caption("Ctrl+Enter", true), "⌘↵");
+});
+
+test("a chord of two screens means the command of the one shown, and of one screen always that", () => {
+  const bindings: Bindings = new Map([
+    ["show-editor", ["1"]],
+    ["show-v-why", ["1"]],
+    ["show-packets", ["8"]],
+  ]);
+  const verifier = (command: string) => command.startsWith("show-v-");
+  assert.equal(commandFor(bindings, "1"), "show-editor");
+  assert.equal(commandFor(bindings, "1", verifier), "show-v-why");
+  assert.equal(commandFor(bindings, "8", verifier), "show-packets");
+  assert.equal(commandFor(bindings, "9", verifier), null);
 });

@@ -57,8 +57,8 @@ export function bind(defaults: Bindings, changes: Readonly<Record<string, readon
   return bound;
 }
 
-/** The command that a chord means, or null. */
-export function commandFor(bindings: Bindings, chord: string): string | null {
-  for (const [command, chords] of bindings) if (chords.includes(chord)) return command;
-  return null;
+/** The command that a chord means, or null; of several the one that is at home on the screen shown. */
+export function commandFor(bindings: Bindings, chord: string, athome: (command: string) => boolean = () => true): string | null {
+  const meant = [...bindings].filter(([, chords]) => chords.includes(chord)).map(([command]) => command);
+  return meant.find(athome) ?? meant[0] ?? null;
 }

@@ -179,6 +179,14 @@ def test_the_key_e_explains_and_w_returns(verifier: Verifier) -> None:
     expect(verifier.page.get_by_role("region", name="Registers")).to_be_visible()
 
 
+def test_digits_go_to_the_parts_of_the_screen(verifier: Verifier) -> None:
+    verifier.open().page.locator("main").focus()
+    names = ("Why", "Editor", "What the verifier knew", "Control flow", "Linux's log")
+    for key, name in enumerate(names, 1):
+        verifier.page.keyboard.press(str(key))
+        expect(verifier.pane(name)).to_be_focused()
+
+
 def test_another_loader_changes_the_verdict(verifier: Verifier) -> None:
     verifier.open("/workbench?example=syn_guard&view=verifier")
     expect(verifier.pane("Why")).to_contain_text("There it would be rejected")
