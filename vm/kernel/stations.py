@@ -5,70 +5,16 @@ it that a single packet's journey in the workbench shows.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from types import MappingProxyType
 
 import networkx as nx
 
-from vm.kernel.hooks import HOOK_POINTS, Effect, HookPoint
+from vm.kernel.hooks import Effect
+from vm.kernel.station import NOWHERE, Station, Track, Turn
+from vm.kernel.stations_around import AROUND
 
-_NOWHERE: Mapping[str, str] = MappingProxyType({})
-
-
-class Track(StrEnum):
-    """The line of the drawing a station lies on."""
-
-    INGRESS = "ingress"
-    FORWARD = "forward"
-    EGRESS = "egress"
-    AROUND = "around"
-    END = "end"
-
-
-class Turn(StrEnum):
-    """Where a packet goes from a station that knows more ways than the effects of a program."""
-
-    ARP = "arp"
-    FORWARD = "forward"
-    ICMP = "icmp"
-    ANSWER = "answer"
-    LOOP = "loop"
-    PEER = "peer"
-    WAIT = "wait"
-    DELIVER = "deliver"
-    COPY = "copy"
-
-
-@dataclass(frozen=True, slots=True)
-class Station:
-    """A place on the way: the kernel function it stands for, what happens there, and what follows.
-
-    ``leads`` says to which station each effect, or turn, takes the packet; the ends of the way lead nowhere.
-    At a station without a hook the effect is PASS, unless the packet cannot be taken. ``x`` and ``y`` are its
-    place in a drawing 1264 wide and 404 high. ``also`` are further kernel functions a packet passes here.
-    """
-
-    id: str
-    title: str
-    function: str
-    file: str
-    doc: str
-    leads: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
-    track: Track = Track.INGRESS
-    x: int = 0
-    y: int = 142
-    also: tuple[str, ...] = ()
-
-    @property
-    def kernel(self) -> str:
-        """The kernel function and its file."""
-        return f"{self.function}, {self.file}" if self.function else ""
-
-    @property
-    def hook(self) -> HookPoint | None:
-        """The hook that is here, if any; the first, where several are."""
-        return next((point for point in HOOK_POINTS.values() if point.station == self.id), None)
+__all__ = ["START", "STATIONS", "WAY_IN", "Station", "Track", "Turn", "path_graph"]
 
 
 def _leads(onward: str, **others: str) -> Mapping[str, str]:
@@ -249,55 +195,8 @@ _EGRESS = (
 )  # fmt: skip
 
 
-def _around(ident: str, title: str, function: str, file: str, doc: str, x: int, y: int) -> Station:
-    return Station(ident, title, function, file, doc, _NOWHERE, Track.AROUND, x, y)
-
-
-_AROUND = (
-    _around("tracepoint", "tracepoints", "perf_trace_run_bpf_submit", "kernel/events/core.c",
-            "System calls, the scheduler and the network tell what they do, as records.", 1112, 60),
-    _around("raw_tracepoint", "raw tracepoints", "__bpf_trace_run", "kernel/trace/bpf_trace.c",
-            "The same places with their bare arguments.", 1190, 60),
-    _around("lsm", "LSM", "security_file_open", "security/security.c",
-            "Before something is done that needs permission, security modules may deny it.", 1112, 128),
-    _around("sock_create", "sock_create", "__cgroup_bpf_run_filter_sk", "kernel/bpf/cgroup.c",
-            "A process of the control group opens a socket.", 1190, 128),
-    _around("bind", "bind", "__cgroup_bpf_run_filter_sock_addr", "kernel/bpf/cgroup.c",
-            "A process of the control group binds a socket; programs may change the address.", 1112, 196),
-    _around("connect", "connect", "__cgroup_bpf_run_filter_sock_addr", "kernel/bpf/cgroup.c",
-            "A process of the control group connects; programs may change where to.", 1190, 196),
-    _around("sendmsg", "sendmsg", "__cgroup_bpf_run_filter_sock_addr", "kernel/bpf/cgroup.c",
-            "A process of the control group sends a datagram; programs may change where to.", 1112, 264),
-    _around("sockops", "sockops", "__cgroup_bpf_run_filter_sock_ops", "kernel/bpf/cgroup.c",
-            "Connections of the control group change state.", 1190, 264),
-    _around("post_bind", "post_bind", "__cgroup_bpf_run_filter_sk", "kernel/bpf/cgroup.c",
-            "A socket of the control group has got its address.", 1112, 230),
-    _around("sock_release", "sock_release", "__cgroup_bpf_run_filter_sk", "kernel/bpf/cgroup.c",
-            "A process of the control group closes a socket.", 1190, 230),
-    _around("recvmsg", "recvmsg", "__cgroup_bpf_run_filter_sock_addr", "kernel/bpf/cgroup.c",
-            "A process of the control group is told whom a datagram came from.", 1112, 298),
-    _around("getpeername", "getpeername", "__cgroup_bpf_run_filter_sock_addr", "kernel/bpf/cgroup.c",
-            "A process of the control group asks for the other side's address.", 1190, 298),
-    _around("getsockname", "getsockname", "__cgroup_bpf_run_filter_sock_addr", "kernel/bpf/cgroup.c",
-            "A process of the control group asks for its own address.", 1230, 298),
-    _around("fentry", "fentry", "__bpf_prog_enter", "kernel/bpf/trampoline.c",
-            "Where a kernel function starts, by a trampoline, its arguments typed.", 1112, 358),
-    _around("fexit", "fexit", "__bpf_prog_exit", "kernel/bpf/trampoline.c",
-            "Where a kernel function returns, by a trampoline.", 1190, 358),
-    _around("uretprobe", "uretprobe", "uretprobe_perf_func", "kernel/trace/trace_uprobe.c",
-            "Where a function of a program of user space returns.", 1230, 384),
-    _around("kprobe", "kprobe", "kprobe_perf_func", "kernel/trace/trace_kprobe.c",
-            "Where a kernel function starts.", 1112, 332),
-    _around("kretprobe", "kretprobe", "kretprobe_perf_func", "kernel/trace/trace_kprobe.c",
-            "Where a kernel function returns.", 1190, 332),
-    _around("uprobe", "uprobe", "uprobe_perf_func", "kernel/trace/trace_uprobe.c",
-            "Where a function of a program of user space starts.", 1112, 384),
-    _around("perf_event", "perf event", "bpf_overflow_handler", "kernel/events/core.c",
-            "A performance counter has counted enough.", 1190, 384),
-)  # fmt: skip
-
 STATIONS: Mapping[str, Station] = MappingProxyType(
-    {station.id: station for station in (*_INGRESS, *_FORWARD, *_EGRESS, *_AROUND)}
+    {station.id: station for station in (*_INGRESS, *_FORWARD, *_EGRESS, *AROUND)}
 )
 """Every station by id, in the order a packet comes by."""
 START = "nic"
@@ -311,7 +210,7 @@ def _way_in(kept: Iterable[str]) -> Mapping[str, Station]:
 
 def _shortened(station: Station, kept: frozenset[str]) -> Station:
     if station.id in ("socket", "sent", "redirected"):
-        return replace(station, leads=_NOWHERE)
+        return replace(station, leads=NOWHERE)
     return replace(
         station,
         leads=MappingProxyType(

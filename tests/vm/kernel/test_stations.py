@@ -5,7 +5,7 @@ import pytest
 
 from vm.kernel.hooks import HOOK_POINTS, Effect, targeted_points
 from vm.kernel.simulation.steps import STEPS
-from vm.kernel.stations import START, STATIONS, Station, Track, path_graph
+from vm.kernel.stations import START, STATIONS, Station, Track, Turn, path_graph
 
 POINTS = (*HOOK_POINTS.values(), *targeted_points())
 ON_THE_WAY = [station for station in STATIONS.values() if station.track is not Track.AROUND]
@@ -19,6 +19,7 @@ def test_a_station_says_which_kernel_function_it_stands_for(station: Station) ->
     assert 0 <= station.x <= 1264
     assert 0 <= station.y <= 404
     assert set(station.leads.values()) <= set(STATIONS)
+    assert set(station.leads) <= {*Effect, *Turn}
 
 
 @pytest.mark.parametrize("station", sorted({point.station for point in POINTS}))

@@ -50,7 +50,7 @@ def happen(k: Kernel, index: int, event: Event) -> int | None:
             arrive(k, index, event)
         case ProgramReplaced():
             k.begin(index, event.time_ns, max(event.cpu, 0))
-            k.attached.replace(event.attachment, event.programs)
+            _replace(k, event)
         case MapUpdated():
             k.begin(index, event.time_ns, max(event.cpu, 0))
             return _update(k, event)
@@ -90,6 +90,13 @@ def arrive(k: Kernel, index: int, event: PacketArrives) -> None:
     packet = Packet(event.data, dev, 0, event.queue)
     k.packets = 1
     k.go("nic", packet)
+
+
+def _replace(k: Kernel, event: ProgramReplaced) -> None:
+    if not 0 <= event.attachment < len(k.attached.current):
+        message = f"there is no attachment {event.attachment} to give other programs"
+        raise HookscopeError.of("no-attachment", message, "attachments are counted from 0")
+    k.attached.replace(event.attachment, event.programs)
 
 
 def _update(k: Kernel, event: MapUpdated) -> int:
@@ -172,9 +179,9 @@ def _sample(k: Kernel, index: int, event: Sample) -> None:
 def timer(k: Kernel, index: int, time_ns: int, what: object) -> tuple[Kind, int | None]:
     """Something that was due happens."""
     match what:
-        case ("slice", int(cpu), int(pid)):
+        case ("slice", int(cpu), int()):
             k.begin(index, time_ns, cpu)
-            scheduler.slice_over(k, cpu, pid)
+            scheduler.slice_over(k, cpu)
             return Kind.SWITCH, None
         case ("exit", int(pid), str(name), tuple(args), int(result), tuple(passed)):
             k.begin(index, time_ns, _cpu(k, pid, ANY_CPU))

@@ -10,7 +10,6 @@ from ipaddress import ip_address
 
 from vm.helpers.event import Event as RunEvent
 from vm.helpers.event import Probe
-from vm.helpers.network import Device
 from vm.kernel.context import HookInput
 from vm.kernel.context.calls import (
     Thing,
@@ -20,23 +19,22 @@ from vm.kernel.context.calls import (
     security_call,
     tcp_event,
 )
-from vm.kernel.context.hits import Hit, kfree_skb, net_dev_xmit, set_state
-from vm.kernel.context.hits import packet as packet_hit
+from vm.kernel.context.hits import Hit, kfree_skb, set_state
 from vm.kernel.context.objects import symbol_address
 from vm.kernel.hooks import Effect
 from vm.kernel.simulation import scheduler
 from vm.kernel.simulation.attached import Attached
 from vm.kernel.simulation.drops import Reason
-from vm.kernel.simulation.headers import SYN, TCP, UDP, Headers
+from vm.kernel.simulation.headers import Headers
 from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
+from vm.kernel.simulation.passing import TRACEPOINTS, comes_by, device_of, function_arguments_of, packet_event
 from vm.kernel.simulation.runner import Run, Runner
 from vm.kernel.simulation.socket_info import STATES, info
 from vm.kernel.simulation.tables import Socket
 from vm.kernel.stations import STATIONS
 from vm.kernel.world.events import RUN_NS
-from vm.uapi.tracing import functions
 
 _ENTRY = ("kprobe", "fentry")
 _RETURN = ("kretprobe", "fexit")
@@ -219,14 +217,14 @@ class Probes:
         """A packet passes a station: tracepoints and functions there. System calls tell of their own."""
         if station == "send":
             return
-        name = _TRACEPOINTS.get(station)
+        name = TRACEPOINTS.get(station)
         if name is not None:
-            self.tracepoint(k, f"net/{name}", lambda: _packet_hit(name, packet), packet)
+            self.tracepoint(k, f"net/{name}", lambda: packet_event(name, packet), packet)
         row = STATIONS.get(station)
         socket = k.tables.sockets.get(packet.socket)
         for function in (row.function, *row.also) if row is not None else ():
             if comes_by(function, packet, socket, note):
-                build = partial(_packet_args, function, packet, socket)
+                build = partial(function_arguments_of, function, packet, socket)
                 self.function(k, function, build, packet)
 
     def dropped(self, k: Kernel, packet: Packet, station: str, reason: Reason) -> None:
@@ -239,56 +237,6 @@ class Probes:
 _AROUND = frozenset({"tracepoint", "raw_tp", "tp_btf", "kprobe", "kretprobe", "fentry", "fexit"})
 _SOCK_OPS = {("SYN_RECV", "ESTABLISHED"): 5, ("SYN_SENT", "ESTABLISHED"): 4}
 """BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB and BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB."""
-_TRACEPOINTS = {"skb": "netif_receive_skb", "tc_egress": "net_dev_queue", "driver": "net_dev_xmit"}
-
-
-def device_of(packet: Packet) -> Device:
-    """The packet's device as helpers know it."""
-    spec = packet.dev.spec
-    return Device(spec.ifindex, spec.name, spec.mac, mtu=spec.mtu)
-
-
-def _packet_hit(name: str, packet: Packet) -> Hit:
-    if name == "net_dev_xmit":
-        return net_dev_xmit(packet.data, device_of(packet))
-    return packet_hit(name, packet.data, device_of(packet))
-
-
-NEW_CONNECTION = "a connection"
-
-
-def comes_by(function: str, packet: Packet, socket: Socket | None, note: str) -> bool:
-    """Whether a packet comes by a function of its station: of its protocol, and its socket's state."""
-    head = packet.head
-    if head is None:
-        return True
-    for words, proto in ((("tcp_",), TCP), (("udp_", "udpv6_", "__udp4"), UDP)):
-        if function.startswith(words) and head.proto != proto:
-            return False
-    if function.startswith(_ONE_VERSION) and head.version != (6 if "6" in function else 4):
-        return False
-    established = socket is not None and socket.state == "ESTABLISHED" and note[:12] != NEW_CONNECTION
-    match function:
-        case "tcp_rcv_established" | "tcp_data_queue":
-            return established
-        case "tcp_rcv_state_process":
-            return not established
-        case "tcp_conn_request":
-            return socket is not None and socket.state == "LISTEN" and bool(head.flags & SYN)
-        case _:
-            return True
-
-
-_ONE_VERSION = ("ip_", "ip6_", "ipv6_", "tcp_v", "udp_rcv", "udpv6", "__udp4", "icmp", "__ip_local")
-
-
-def _packet_args(function: str, packet: Packet, socket: Socket | None) -> Sequence[Thing]:
-    """The arguments of a function that a packet passes: the socket buffer where the prototype has it."""
-    found, dev = functions().get(function), device_of(packet)
-    given: dict[str, Thing] = {"sk_buff": packet.data, "net_device": dev}
-    if socket is not None:
-        given["sock"] = info(socket)
-    return tuple(given.get(arg.target, 0) for arg in (found.arguments if found is not None else ()))
 
 
 def _probed(event: RunEvent, address: int) -> RunEvent:

@@ -7,6 +7,8 @@ from vm.kernel.simulation.kernel import Kernel
 
 SLICE_NS = 3_000_000
 """How long a process runs while others wait. Linux has slices of about that length, and weighs more."""
+MAX_WANTED_NS = 10_000_000_000
+"""What a process may want of a CPU at once."""
 RUNNABLE, SLEEPING, DEAD = 0, 1, 0x80
 
 
@@ -21,17 +23,19 @@ def wake(k: Kernel, pid: int, cpu: int, ns: int) -> None:
     if pid not in tables.processes:
         return
     asleep = tables.wanted.get(pid, 0) <= 0
-    tables.wanted[pid] = max(tables.wanted.get(pid, 0), 0) + ns
+    tables.wanted[pid] = min(max(tables.wanted.get(pid, 0), 0) + max(ns, 1), MAX_WANTED_NS)
     if not asleep:
         return
     probes, task = k.attached.probes, k.attached.task(tables, pid, cpu)
     for name in ("sched_waking", "sched_wakeup"):
         probes.tracepoint(k, f"sched/{name}", lambda name=name: sched_wakeup(task, cpu, name))  # type: ignore[misc]
     probes.function(k, "try_to_wake_up", lambda: (task, 3, 0))
-    if tables.running[cpu]:
-        tables.queued[cpu] = (*tables.queued[cpu], pid)
-    else:
+    if not tables.running[cpu]:
         _switch(k, cpu, pid, RUNNABLE)
+        return
+    tables.queued[cpu] = (*tables.queued[cpu], pid)
+    if len(tables.queued[cpu]) == 1:  # who runs was alone so far: its time is limited from now on
+        _arm(k, cpu, max(tables.since[cpu] + SLICE_NS, k.now_ns))
 
 
 def _switch(k: Kernel, cpu: int, pid: int, state: int) -> None:
@@ -45,18 +49,36 @@ def _switch(k: Kernel, cpu: int, pid: int, state: int) -> None:
     tables.running[cpu], tables.since[cpu] = pid, k.now_ns
     attached.probes.function(k, "finish_task_switch", lambda: (previous,))
     if pid:
-        due(k, k.now_ns + min(tables.wanted[pid], SLICE_NS), ("slice", cpu, pid))
+        _arm(k, cpu)
 
 
-def slice_over(k: Kernel, cpu: int, pid: int) -> None:
+def _arm(k: Kernel, cpu: int, at: int | None = None) -> None:
+    """Says when who runs on a CPU has had enough: all it wants, or a slice where others wait."""
+    tables = k.tables
+    done = tables.since[cpu] + tables.wanted[tables.running[cpu]]
+    if at is None:
+        at = k.now_ns + SLICE_NS if tables.queued[cpu] else done
+    tables.turns[cpu] = tables.turns.get(cpu, 0) + 1
+    due(k, min(at, done), ("slice", cpu, tables.turns[cpu]))
+
+
+def is_stale(k: Kernel, what: object) -> bool:
+    """Whether a slice was given another end, or ended otherwise."""
+    match what:
+        case ("slice", int(cpu), int(turn)):
+            return k.tables.turns.get(cpu) != turn or not k.tables.running[cpu]
+        case _:
+            return False
+
+
+def slice_over(k: Kernel, cpu: int) -> None:
     """A process has had its slice, or all it wanted."""
     tables = k.tables
-    if tables.running[cpu] != pid:
-        return
+    pid = tables.running[cpu]
     tables.wanted[pid] = tables.wanted.get(pid, 0) - (k.now_ns - tables.since[cpu])
     tables.since[cpu] = k.now_ns
     if tables.wanted[pid] > 0 and not tables.queued[cpu]:
-        due(k, k.now_ns + min(tables.wanted[pid], SLICE_NS), ("slice", cpu, pid))
+        _arm(k, cpu)
         return
     leave(k, cpu, RUNNABLE if tables.wanted[pid] > 0 else SLEEPING)
 

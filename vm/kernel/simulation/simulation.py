@@ -7,25 +7,23 @@ every so often the whole state: any happening can be had again in full from the 
 import heapq
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from vm.kernel.context import Frame
 from vm.kernel.hooks.point import HookPoint
-from vm.kernel.scenario import Carry
 from vm.kernel.simulation.attached import Attached, point_of
 from vm.kernel.simulation.happen import KINDS, happen, timer
+from vm.kernel.simulation.kept import Checkpoint, Opened, Visit
 from vm.kernel.simulation.kernel import Kernel, Recording
-from vm.kernel.simulation.outcome import Counters, Denial, Hop, Kind, Outcome, Output
+from vm.kernel.simulation.outcome import Counters, Denial, Kind, Outcome, Output
 from vm.kernel.simulation.probes import Probes
 from vm.kernel.simulation.runner import Maps, Start
+from vm.kernel.simulation.scheduler import is_stale
 from vm.kernel.simulation.steps import STEPS
-from vm.kernel.simulation.tables import Tables, initial
+from vm.kernel.simulation.tables import initial
 from vm.kernel.simulation.topology import build
 from vm.kernel.simulation.who import who
 from vm.kernel.world.attach import Attachment
 from vm.kernel.world.events import Event, ProgramReplaced
 from vm.kernel.world.spec import WorldSpec
-from vm.machine.state import World
 from vm.machine.trace import Budget
 from vm.maps import BpfMap
 from vm.program import Program
@@ -37,43 +35,8 @@ MAX_CHECKPOINTS = 512
 MAX_ENTRIES = 600_000
 """Entries of tables that all states kept may have: about 64 MiB."""
 MAX_OUTPUTS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """The whole state before happening ``index``."""
-
-    index: int
-    event: int
-    tables: Tables
-    timers: tuple[tuple[int, int, int, object], ...]
-    maps: Carry
-    programs: tuple[tuple[Program, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A hop in full: the frame when it left the station (None: no packet), and the run there, if any."""
-
-    hop: Hop
-    frame: Frame | None
-    start: Start | None
-    point: HookPoint | None
-
-    def world(self) -> World:
-        """The surroundings of the run before its first step; raises ValueError where nothing ran."""
-        if self.start is None or self.point is None:
-            raise ValueError(f"no program ran at {self.hop.station}")
-        return self.start.world(self.point)
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A happening had again in full."""
-
-    outcome: Outcome
-    visits: tuple[Visit, ...]
-    outputs: tuple[Output, ...]
+MAX_HAPPENINGS = 1_000_000
+"""Events, and what follows from them; a simulation ends there."""
 
 
 class Simulation:
@@ -118,7 +81,10 @@ class Simulation:
     @property
     def finished(self) -> bool:
         """Whether everything has happened."""
-        return self._next == len(self.events) and not self._kernel.timers
+        if self._next < len(self.events):
+            return self._index >= MAX_HAPPENINGS
+        drop_stale(self._kernel)
+        return not self._kernel.timers or self._index >= MAX_HAPPENINGS
 
     def advance(self, count: int = 1) -> int:
         """Lets up to ``count`` more happen; how many did."""
@@ -150,6 +116,8 @@ class Simulation:
     def _happen(self, k: Kernel, index: int, following: int) -> tuple[Outcome, int]:
         """The next happening: a timer, if one is due before the next event."""
         event = self.events[following] if following < len(self.events) else None
+        if k.timers:
+            drop_stale(k)
         if k.timers and (event is None or k.timers[0][0] <= event.time_ns):
             time_ns, _, cause, what = heapq.heappop(k.timers)
             k.event_index = cause
@@ -286,6 +254,12 @@ def simulate(
     would refuse.
     """
     return Simulation(world, events, attachments, budget=budget, keep=keep)
+
+
+def drop_stale(k: Kernel) -> None:
+    """Forgets what was due but no longer is."""
+    while k.timers and is_stale(k, k.timers[0][3]):
+        heapq.heappop(k.timers)
 
 
 def _programs(attachments: Sequence[Attachment], events: Sequence[Event]) -> tuple[Program, ...]:

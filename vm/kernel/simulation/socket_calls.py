@@ -8,12 +8,14 @@ from types import MappingProxyType
 from vm.kernel.context.calls import address_event, address_left, socket_event
 from vm.kernel.context.event_context import EventContext
 from vm.kernel.simulation import tcp
-from vm.kernel.simulation.calls import FILE_CALLS, Call, Handler
+from vm.kernel.simulation.calls import Call, Handler
 from vm.kernel.simulation.egress import send
+from vm.kernel.simulation.file_calls import FILE_CALLS
 from vm.kernel.simulation.headers import ACK, FIN, PSH, SYN, TCP, UDP
 from vm.kernel.simulation.make import datagram, segment
+from vm.kernel.simulation.process_calls import PROCESS_CALLS
 from vm.kernel.simulation.socket_info import info
-from vm.kernel.simulation.tables import Socket, bind, unbind
+from vm.kernel.simulation.tables import MAX_BACKLOG, MAX_FILES, Socket, bind, unbind
 from vm.kernel.world.events import SockAddr
 from vm.uapi.attach_types import AttachType
 from vm.uapi.errno import Errno
@@ -49,8 +51,9 @@ def _of(call: Call, proto: int = TCP) -> Socket:
         tables = call.k.tables
         found = Socket(tables.next("socket"), proto, call.process.spec.netns, call.pid, address)
         tables.sockets[found.id] = found
-        files = {**call.process.files, call.number(0): found.id}
-        call.update(replace(call.process, files=files))
+        if len(call.process.files) < MAX_FILES:
+            files = {**call.process.files, call.number(0): found.id}
+            call.update(replace(call.process, files=files))
     return found
 
 
@@ -111,7 +114,8 @@ def _listen(call: Call) -> int:
     if refused:
         return refused
     call.through("inet_listen", info(socket), call.number(1))
-    k.tables.sockets[socket.id] = replace(socket, state="LISTEN", backlog=call.number(1), reads=False)
+    backlog = min(max(call.number(1), 0), MAX_BACKLOG)
+    k.tables.sockets[socket.id] = replace(socket, state="LISTEN", backlog=backlog, reads=False)
     return call.answer()
 
 
@@ -282,6 +286,7 @@ def _close(call: Call) -> int:
 CALLS: Mapping[str, Handler] = MappingProxyType(
     {
         **FILE_CALLS,
+        **PROCESS_CALLS,
         "socket": _socket, "bind": _bind, "listen": _listen, "accept": _accept, "accept4": _accept,
         "connect": _connect, "sendto": _sendto, "sendmsg": _sendto, "recvfrom": _receive,
         "recvmsg": _receive, "shutdown": _shutdown, "close": _close,

@@ -9,6 +9,10 @@ from vm.kernel.world.spec import ListenSpec, ProcessSpec, WorldSpec
 ConnectionKey = tuple[str, int, Flow]
 """Namespace, protocol, and the flow as a packet has it."""
 FIRST_FD = 3
+MAX_FILES = 1_024
+"""File descriptors a process may have (RLIMIT_NOFILE)."""
+MAX_BACKLOG = 4_096
+"""net.core.somaxconn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,8 @@ class Tables:
     """How many ns of a CPU a process still wants."""
     since: dict[int, int] = field(default_factory=dict)
     """When what runs on a CPU got it."""
-    never: dict[int, int] = field(default_factory=dict)
-    """Processes that were never born, since their clone was denied."""
+    turns: dict[int, int] = field(default_factory=dict)
+    """How often it was said when what runs on a CPU has had enough: only the last time counts."""
     numbers: dict[str, int] = field(default_factory=dict)
     """Counters: the next socket, pid, IP identification …"""
 
@@ -156,7 +160,8 @@ def _listen(tables: Tables, process: ProcessSpec, spec: ListenSpec) -> int:
     proto = PROTOCOL[spec.proto]
     made = Socket(
         tables.next("socket"), proto, process.netns, process.pid, spec.address.packed, spec.port,
-        "LISTEN" if spec.proto == "tcp" else "", None, spec.backlog, spec.rcvbuf, spec.reads,
+        "LISTEN" if spec.proto == "tcp" else "", None, min(spec.backlog, MAX_BACKLOG), spec.rcvbuf,
+        spec.reads,
     )  # fmt: skip
     tables.sockets[made.id] = made
     bind(tables, made)

@@ -197,7 +197,12 @@ def test_processes_take_turns_on_a_cpu() -> None:
     turns = [outcome.time_ns for outcome in found.outcomes if outcome.kind is Kind.SWITCH]
     assert turns == [3 * MS, 6 * MS, 8 * MS, 10 * MS]
     assert count_of(found) == 5
-    assert [outcome.event for outcome in found.outcomes] == [0, 1, 0, 0, 0, 0]
+
+
+def test_who_runs_alone_is_not_interrupted() -> None:
+    events = [Runs(0, 812, 1 << 60, 0), Runs(1, BASH, MS, 1)]
+    found = simulate(DEFAULT_WORLD, events, []).run()
+    assert [outcome.time_ns for outcome in found.outcomes] == [0, 1, MS + 1, 10_000 * MS]
 
 
 def test_cpus_do_not_wait_for_one_another() -> None:

@@ -164,7 +164,9 @@ def test_many_events_again_in_one_pass() -> None:
 
 
 def test_the_instruction_that_decided_is_told() -> None:
-    text = "r1 = *(u32 *)(r1 + xdp_md.ingress_ifindex)\nr0 = XDP_DROP\nif r1 == 2 goto out\nr0 = 2\nout:\nexit"
+    text = (
+        "r1 = *(u32 *)(r1 + xdp_md.ingress_ifindex)\nr0 = XDP_DROP\nif r1 == 2 goto out\nr0 = 2\nout:\nexit"
+    )
     found = simulate(pod_world(), arrivals(tcp(["SYN"])), [attach("xdp:eth0", text)]).run()
     fate = found.outcomes[0].fate
     assert fate is not None
