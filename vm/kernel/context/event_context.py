@@ -21,7 +21,8 @@ from vm.word import MASK64
 class PlacesView:
     """Memory of which ``places`` may be loaded and stored: the View of its region.
 
-    ``kept``: of the field that begins at an offset, a store keeps only so many bytes, the others become 0.
+    ``kept``: the field that begins at an offset has only so many bytes in the kernel. A store keeps those; a
+    load as wide or wider gives the whole field, wherever in the field's four bytes it begins.
     ``minus_one`` are the offsets of fields that read as -1 in all 64 bits.
     """
 
@@ -40,8 +41,12 @@ class PlacesView:
         """A load; raises MachineFault."""
         if (off, size) not in self.places.reads:
             self._refuse(off, size, write=False)
-        if off in self.minus_one:
-            return MASK64
+        start = off & ~3
+        kept = self.kept.get(start, 8)
+        if start in self.minus_one:
+            return MASK64 if size >= kept else (1 << 8 * size) - 1
+        if kept <= size < 4:
+            off, size = start, kept
         return int.from_bytes(self.region.data[off : off + size], "little")
 
     def store(self, off: int, size: int, value: int) -> None:

@@ -37,8 +37,12 @@ ARGUMENT_REGISTERS = ("di", "si", "dx", "cx", "r8", "r9")
 KERNEL_CS, USER_CS, USER_SS, FLAGS = 0x10, 0x33, 0x2B, 0x246
 STACK_TOP = 4096
 _NOTHING: Mapping[int, int] = MappingProxyType({})
-_KEPT_PORT: Mapping[int, int] = MappingProxyType({24: 2})
-"""bpf_sock_addr.user_port is a __be16 in the kernel: a store keeps two bytes."""
+_KEPT: Mapping[str, Mapping[int, int]] = MappingProxyType({
+    "bpf_sock_addr": {0: 2, 24: 2, 28: 2, 32: 2, 36: 2},
+    "bpf_sock": {4: 2, 8: 2, 12: 2, 44: 2, 48: 2, 72: 1, 76: 2},
+    "bpf_sk_lookup": {8: 2, 12: 2, 60: 2},
+})  # fmt: skip
+"""Fields of four bytes, by offset, that have fewer in the kernel's own structures."""
 _QUEUE = SOCK.field("rx_queue_mapping")
 
 
@@ -180,7 +184,8 @@ def _sample(kind: ProgType, what: Sample, memory: Memory, objects: Objects) -> E
     return _plain(kind, PERF_EVENT_DATA, data, what, memory, converted=True)
 
 
-def _image(struct: Struct, values: Mapping[str, int | bytes]) -> bytearray:
+def image(struct: Struct, values: Mapping[str, int | bytes]) -> bytearray:
+    """``struct`` with these values, the rest 0."""
     data = bytearray(struct.size)
     for name, value in values.items():
         field = struct.field(name)
@@ -200,12 +205,12 @@ def _fields(kind: ProgType, what: Fields, memory: Memory) -> EventContext:
     if places is None:
         raise KeyError(f"{kind.label} at {what.attach_type.name}")
     struct = STRUCTS[places.struct]
-    data = _image(struct, what.values)
+    data = image(struct, what.values)
     if what.sk is not None:
         sk = struct.field("sk")
         if sk is not None:
             data[sk.offset : sk.end] = _socket(what.sk, memory).to_bytes(8, "little")
-    kept = _KEPT_PORT if struct.name == "bpf_sock_addr" else _NOTHING
+    kept = _KEPT.get(struct.name, _NOTHING)
     context = _plain(
         kind, struct, bytes(data), what, memory, attach_type=what.attach_type, converted=True, kept=kept
     )
@@ -219,7 +224,7 @@ _NO_QUEUE = frozenset({_QUEUE.offset}) if _QUEUE is not None else frozenset()
 
 def _socket(values: Mapping[str, int | bytes], memory: Memory) -> int:
     """A full socket, read-only; the address of its ``bpf_sock``."""
-    region = memory.add(RegionKind.MEM, "sk", _image(SOCK, values), writable=False)
-    region.view = PlacesView(region, memory, SOCKET_PLACES["sock"], _NOTHING, _NO_QUEUE)
+    region = memory.add(RegionKind.MEM, "sk", image(SOCK, values), writable=False)
+    region.view = PlacesView(region, memory, SOCKET_PLACES["sock"], _KEPT["bpf_sock"], _NO_QUEUE)
     region.parts = Converted("sk", SOCK.size)
     return region.base
