@@ -73,8 +73,8 @@ class Buckets(Part):
 
     slot: str = "key"
     scale: Scale = Scale.LOG2
-    width: Annotated[int, Field(ge=1)] = 1
-    unit: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    width: Annotated[int, Field(ge=1, le=1 << 62)] = 1
+    unit: Annotated[float, Field(ge=1e-18, le=1e18, allow_inf_nan=False)] = 1.0
     slots: Annotated[int, Field(ge=1, le=64)] = 27
     sum_slot: int | None = None
 

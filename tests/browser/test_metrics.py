@@ -301,3 +301,19 @@ def test_the_other_policies_close_both_doors(metrics: Metrics) -> None:
             expect(cell).to_have_accessible_name(re.compile(f": {verdict}$"))
     metrics.cell("batch-1 to ledger-1 :5432").click()
     expect(metrics.pane("Who may talk to whom")).to_contain_text("is denied on the way out of batch-1.")
+
+
+def test_a_lost_server_takes_nothing_away(metrics: Metrics, console_errors: list[str]) -> None:
+    metrics.open()
+    metrics.page.context.set_offline(True)
+    metrics.replace("Rules that make maps into metrics, YAML", "hookscope_syns_total", "lost_total")
+    expect(
+        metrics.page.get_by_role("button", name="Server lost. What is shown stays; try again")
+    ).to_be_visible()
+    expect(metrics.page.locator(".saved")).to_contain_text("Offline (kept here)")
+    expect(metrics.row("The map", ATTACKER)).to_be_visible()
+    metrics.page.context.set_offline(False)
+    metrics.page.get_by_role("button", name="Server lost. What is shown stays; try again").click()
+    expect(metrics.line(ATTACKER)).to_have_text(f'lost_total{{source="{ATTACKER}"}} 15')
+    expect(metrics.page.locator(".saved")).to_contain_text("Saved")
+    console_errors.clear()
