@@ -1,7 +1,7 @@
 // Where the lines of the map run: between stations that lead to each other, and to where packets end.
 import type { StationCount, StationView } from "../schemas.ts";
 
-export const WIDTH = 1264;
+export const WIDTH = 1296;
 export const HEIGHT = 404;
 
 export interface Band {
@@ -28,8 +28,17 @@ export interface Line {
 }
 
 const TRACKS: ReadonlySet<string> = new Set(["ingress", "egress", "forward"]);
-/** Ends and turns that have no line of their own: they would only tangle. */
-const UNDRAWN: ReadonlySet<string> = new Set(["dropped", "taken"]);
+/** Beside the way on: the turns that are drawn. Others would only tangle; a packet that takes one shows it in amber. */
+const DRAWN: Readonly<Record<string, Line["kind"]>> = {
+  "protocol arp": "thin",
+  "local_in icmp": "thin",
+  "routing forward": "main",
+  "xdp sent": "dash",
+  "sent wire": "dash",
+  "xdp redirected": "dash",
+  "redirected driver": "dash",
+  "tc redirected": "dash",
+};
 
 function straight(from: StationView, to: StationView): string {
   return `M${from.x} ${from.y}L${to.x} ${to.y}`;
@@ -47,16 +56,45 @@ export function lines(stations: readonly StationView[]): Line[] {
   for (const from of stations) {
     for (const [turn, id] of Object.entries(from.leads)) {
       const to = by.get(id);
-      if (to === undefined || UNDRAWN.has(id) || from.track === "around" || (!TRACKS.has(from.track) && from.id !== "nic")) continue;
-      if (from.id === "redirected" || (turn !== "pass" && Math.abs(from.x - to.x) > 500)) continue;
       const key = `${from.id} ${id}`;
-      if (found.has(key)) continue;
-      const main = turn === "pass" || turn === "forward";
-      const kind = main ? "main" : turn === "tx" || turn === "redirect" ? "dash" : "thin";
+      const onward = turn === "pass" && TRACKS.has(from.track) && from.id !== "redirected" && id !== "taken";
+      const kind = onward ? "main" : DRAWN[key];
+      if (to === undefined || kind === undefined || found.has(key)) continue;
       found.set(key, { key, from: from.id, to: id, d: from.y === to.y || from.x === to.x ? straight(from, to) : bent(from, to), kind });
     }
   }
   return [...found.values()];
+}
+
+/** The hooks around the process, in two columns of equal rows: the server's places are for a wider drawing. */
+export function placed(stations: readonly StationView[]): StationView[] {
+  let n = 0;
+  return stations.map((station) => {
+    if (station.track !== "around") return station;
+    const at = { x: n % 2 === 0 ? 1096 : 1192, y: 44 + Math.floor(n / 2) * 35 };
+    n += 1;
+    return { ...station, ...at };
+  });
+}
+
+const LETTER = 6.1;
+
+/** How far above its line each station's name stands, so that neighbours' names do not run into each other. */
+export function levels(stations: readonly StationView[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const track of ["ingress", "egress"]) {
+    const ends: number[] = [];
+    const line = stations.filter((station) => station.track === track || (track === "ingress" ? station.id === "process" : station.id === "wire"));
+    const main = line.filter(({ y }) => y === (track === "ingress" ? 142 : 304)).sort((a, b) => a.x - b.x);
+    for (const { id, x, title } of main) {
+      const half = (title.length * LETTER) / 2;
+      let level = 0;
+      while ((ends[level] ?? Number.NEGATIVE_INFINITY) > x - half - 5) level += 1;
+      ends[level] = x + half;
+      found.set(id, level);
+    }
+  }
+  return found;
 }
 
 export interface Counted {

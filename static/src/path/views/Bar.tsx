@@ -7,9 +7,9 @@ import * as state from "../state.ts";
 
 function what(hop: HopView): string {
   const where = hop.title;
-  if (hop.program === "") return `${where}: ${hop.note}`;
+  if (hop.program === "") return hop.note === "" ? `${where}.` : `${where}: ${hop.note}.`;
   const at = hop.line === null ? "" : ` at line ${hop.line}`;
-  return `${where}: ${hop.program} answered ${hop.verdict}${at}. ${hop.note}`;
+  return `${where}: ${hop.program} answered ${hop.verdict}${at}.`;
 }
 
 /** What happened at the hop, and what is next. */

@@ -1,7 +1,7 @@
 // The kernel as a map: lines, stations, what is attached, how many came by, and the packet that is looked at.
 import { Fragment } from "preact";
 import { thousands } from "../../views/words.ts";
-import { BANDS, counted, HEIGHT, hookOf, lines, nameOf, ownHook, WIDTH, type Counted } from "../geometry.ts";
+import { BANDS, counted, HEIGHT, hookOf, levels, lines, nameOf, ownHook, placed, WIDTH, type Counted } from "../geometry.ts";
 import type { AttachmentInput, StationView } from "../../schemas.ts";
 import * as state from "../state.ts";
 
@@ -23,8 +23,8 @@ function Chips({ station }: { station: StationView }) {
       {programs.map(({ source }, n) => {
         const name = nameOf(source);
         const width = name.length * 6.6 + 14;
-        const y = around ? station.y + 26 + n * 20 : below(station) ? station.y + 44 + n * 20 : station.y - 76 - n * 20;
-        const x = around ? station.x - 10 : station.x - width / 2;
+        const y = around ? station.y - 8 + n * 20 : below(station) ? station.y + 44 + n * 20 : station.y - 62 - n * 20;
+        const x = around ? station.x + 13 : station.x - width / 2;
         return (
           <g key={n} class="chip">
             <rect x={x} y={y} width={width} height={17} rx={4} />
@@ -72,7 +72,14 @@ function Ended({ station, count }: { station: StationView; count: Counted }) {
   );
 }
 
-function Station({ station, count, current }: { station: StationView; count: Counted | undefined; current: boolean }) {
+interface StationProps {
+  station: StationView;
+  count: Counted | undefined;
+  current: boolean;
+  level: number;
+}
+
+function Station({ station, count, current, level }: StationProps) {
   const { id, title, x, y, track } = station;
   const around = track === "around";
   const low = below(station);
@@ -98,12 +105,12 @@ function Station({ station, count, current }: { station: StationView; count: Cou
         <circle class="pad" cx={x} cy={y} r={13} />
         <Mark station={station} current={current} />
       </g>
-      {around ? (
+      {around && attachedAt(id).length > 0 ? null : around ? (
         <text class="sub" x={x + 13} y={y + 3.5}>
           {title}
         </text>
       ) : (
-        <text class={station.hooks.length > 0 ? "st" : "sub"} x={x} y={low ? y + 26 : y - 16} text-anchor="middle">
+        <text class={station.hooks.length > 0 ? "st" : "sub"} x={x} y={low ? y + 26 + level * 13 : y - 16 - level * 13} text-anchor="middle">
           {title}
         </text>
       )}
@@ -145,8 +152,10 @@ function Way({ by }: { by: ReadonlyMap<string, StationView> }) {
 }
 
 export function Map_() {
-  const stations = state.stations.value.filter(({ track, id }) => track !== "end" || ["process", "wire", "sent"].includes(id));
-  const by = new Map(state.stations.value.map((station) => [station.id, station]));
+  const all = placed(state.stations.value);
+  const stations = all.filter(({ track, id }) => track !== "end" || ["process", "wire", "sent"].includes(id));
+  const by = new Map(all.map((station) => [station.id, station]));
+  const level = levels(all);
   const counts = counted(state.counts.value);
   const current = state.event.value?.hops[state.hop.value]?.station;
   return (
@@ -160,13 +169,13 @@ export function Map_() {
             </text>
           </Fragment>
         ))}
-        {lines(state.stations.value).map(({ key, d, kind }) => (
+        {lines(all).map(({ key, d, kind }) => (
           <path key={key} class={`line ${kind}`} d={d} />
         ))}
-        <Way by={by} />
         {stations.map((station) => (
-          <Station key={station.id} station={station} count={counts.get(station.id)} current={current === station.id} />
+          <Station key={station.id} station={station} count={counts.get(station.id)} current={current === station.id} level={level.get(station.id) ?? 0} />
         ))}
+        <Way by={by} />
       </svg>
       <ul class="legend" aria-label="Legend">
         <li>

@@ -1,5 +1,5 @@
 // Every packet and what became of it, as many as there are; only those in sight are drawn or asked for.
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { OutcomeRow } from "../../schemas.ts";
 import { thousands } from "../../views/words.ts";
 import { useWindowed } from "../../views/windowed.ts";
@@ -55,27 +55,30 @@ export function Filters() {
 
 export function Packets() {
   const total = state.total.value;
-  const { ref, from, to, ...rest } = useWindowed(total, ROW);
   const rows = state.rows.value;
+  const index = state.event.value?.row.index;
+  const row = useMemo(() => [...rows].find(([, { index: known }]) => known === index)?.[0], [rows, index]);
+  const { ref, from, to, before, after, key } = useWindowed(total, ROW, row === undefined ? null : { row, of: rows });
   useEffect(() => {
     for (let page = Math.floor(from / PAGE); page * PAGE < to; page += 1) if (!rows.has(page * PAGE)) void loadRows(page * PAGE);
   }, [from, to, rows.size]);
-  if (total === 0) return <p class="empty pad dim">{state.reply.value === null ? "Packets appear here once the simulation has run." : "No event fits this filter."}</p>;
   const shown = Array.from({ length: to - from }, (_, n) => from + n);
+  const none = state.reply.value === null ? "Packets appear here once the simulation has run." : "No event fits this filter.";
   return (
-    <div class="plist" ref={ref} tabIndex={0} aria-label={`${thousands(total)} events`} {...("onScroll" in rest ? { onScroll: rest.onScroll as () => void } : {})}>
-      <div style={{ height: `${from * ROW}px` }} />
+    <div class="plist" ref={ref} tabIndex={0} role="group" aria-label={`${thousands(total)} events`}>
+      {total === 0 ? <p class="empty pad dim">{none}</p> : null}
+      <div style={{ height: `${before}px` }} />
       {shown.map((at) => {
-        const row = rows.get(at);
-        return row === undefined ? (
-          <div key={at} class="prow dim">
+        const found = rows.get(at);
+        return found === undefined ? (
+          <div key={key(at)} class="prow dim">
             …
           </div>
         ) : (
-          <Row key={at} row={row} />
+          <Row key={key(at)} row={found} />
         );
       })}
-      <div style={{ height: `${Math.max(0, total - to) * ROW}px` }} />
+      <div style={{ height: `${after}px` }} />
     </div>
   );
 }

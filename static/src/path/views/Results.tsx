@@ -33,7 +33,7 @@ function Score() {
     <div class="pad">
       <div class="meass">
         <Measure title="Stopped" rate={found.stopped} doc="Of what was dropped or denied, how much should have been; of what should have been, how much was." />
-        <Measure title="Told" rate={found.detected} doc="The same, of events a program wrote an output about." />
+        <Measure title="Noticed" rate={found.detected} doc="The same, counting also events that a program let pass but wrote about." />
       </div>
       <table class="tb">
         <thead>
