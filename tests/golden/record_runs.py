@@ -17,7 +17,7 @@ from tests.shared_data import shared
 WANTED = 3_000
 
 
-def _tools() -> ModuleType:
+def tools() -> ModuleType:
     found = shared("tools/fuzz_run.py")
     if found is None:
         raise SystemExit("record_runs: the shared data lacks tools/fuzz_run.py")
@@ -32,10 +32,10 @@ def _tools() -> ModuleType:
 
 def records() -> Iterator[dict[str, Any]]:
     """Generated programs with the kernel's answers, until enough of them run the same every time."""
-    tools = _tools()
-    worker, seed, kept = tools.Worker(), 0, 0
+    made = tools()
+    worker, seed, kept = made.Worker(), 0, 0
     while kept < WANTED:
-        record: dict[str, Any] = tools.record(tools.gen.generate(seed), worker)
+        record: dict[str, Any] = made.record(made.gen.generate(seed), worker)
         seed += 1
         if record.get("deterministic") is True:
             kept += 1

@@ -13,22 +13,24 @@ from pathlib import Path
 from typing import Any
 
 GOLDEN = Path(__file__).parents[1] / "data/runs/runs.jsonl.xz"
+CAPTURED = GOLDEN.with_name("capture_runs.jsonl.xz")
+"""The same for packets of a capture (see capture.py)."""
 KEYS = ("seed", "prog_type", "insns", "maps", "packets", "runs", "final_maps")
 
 
-def write(kernel: str, records: Iterable[dict[str, Any]]) -> int:
+def write(kernel: str, records: Iterable[dict[str, Any]], to: Path = GOLDEN) -> int:
     """Keeps the records whose runs were deterministic; returns how many those are."""
     kept = [{key: record[key] for key in KEYS} for record in records if record.get("deterministic") is True]
     head = {"version": 1, "kernel": kernel, "programs": len(kept)}
     lines = [json.dumps(line, separators=(",", ":")) for line in [head, *kept]]
-    GOLDEN.parent.mkdir(parents=True, exist_ok=True)
-    GOLDEN.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
+    to.parent.mkdir(parents=True, exist_ok=True)
+    to.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
     return len(kept)
 
 
-def read() -> Iterator[dict[str, Any]]:
+def read(file: Path = GOLDEN) -> Iterator[dict[str, Any]]:
     """The recorded programs, in order of seeds."""
-    with lzma.open(GOLDEN, "rt") as lines:
+    with lzma.open(file, "rt") as lines:
         next(lines)
         for line in lines:
             yield json.loads(line)

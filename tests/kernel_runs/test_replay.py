@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.kernel_runs.recorded import read
+from tests.kernel_runs.capture import packets
+from tests.kernel_runs.recorded import CAPTURED, read
 from vm.encoding import decode, unpack
 from vm.kernel.run import Report, run_all
 from vm.kernel.scenario import Setup
@@ -65,6 +66,28 @@ def test_runs_are_what_linux_says(part: int) -> None:
         for difference in differences(record, run_all(setup_of(record)))
     ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("kind", ["xdp", "sched_cls", "socket_filter", "cgroup_skb"])
+def test_runs_on_captured_packets_are_what_linux_says(kind: str) -> None:
+    records = [record for record in read(CAPTURED) if record["prog_type"] == kind]
+    assert len(records) >= 200
+    wrong = [
+        f"seed {record['seed']}: {difference}"
+        for record in records
+        for difference in differences(record, run_all(setup_of(record)))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_capture_has_packets_of_every_kind() -> None:
+    sent = {bytes.fromhex(packet) for record in read(CAPTURED) for packet in record["packets"]}
+    assert sent <= set(packets())
+    types = {packet[12:14].hex() for packet in sent}
+    assert types >= {"0800", "86dd", "0806", "8100", "88a8", "88cc"}
+    assert any(packet[12:14] == b"\x08\0" and packet[20] & 0x3F for packet in sent), "a fragment"
+    assert min(map(len, sent)) < 60
+    assert max(map(len, sent)) > 3000
 
 
 def test_three_thousand_programs_were_recorded() -> None:
