@@ -16,7 +16,8 @@ def arp(k: Kernel, packet: Packet) -> str | None:
         return None
     op, mac, sender, target = found
     dev = packet.dev
-    ours = any(own.ip.packed == target for own in dev.spec.addresses)
+    route = dev.netns.route(target)
+    ours = route is not None and route.local  # of any device: arp_ignore is 0
     k.hop("arp", packet)
     k.end(packet, "arp", End.DELIVERED)
     if (ours or (dev.ifindex, sender) in k.tables.waiting) and any(sender):

@@ -13,6 +13,8 @@ from vm.kernel.simulation.tables import Process, unbind
 from vm.kernel.simulation.tcp import close as close_connection
 from vm.uapi.errno import Errno
 
+_CLONE_THREAD = 0x10000
+
 
 def _execve(path_at: int) -> Handler:
     def run(call: Call) -> int:
@@ -41,10 +43,13 @@ def _clone(call: Call) -> int:
     child = call.given if call.given is not None and call.given > 0 else k.tables.next("pid")
     call.through("kernel_clone", 0)
     parent = call.process.spec
-    spec = replace(parent, pid=child, tgid=0, ppid=parent.pid, listens=())
+    tgid = (parent.tgid or parent.pid) if call.number(0) & _CLONE_THREAD else 0
+    spec = replace(parent, pid=child, tgid=tgid, ppid=parent.pid, listens=())
     born = Process(spec, call.process.files, k.spec.boot_ns + k.now_ns)
     parent_task = k.task()
-    child_task = replace(parent_task, pid=child, tgid=child, ppid=parent.pid, parent_comm=parent_task.comm)
+    child_task = replace(
+        parent_task, pid=child, tgid=tgid or child, ppid=parent.pid, parent_comm=parent_task.comm
+    )
     refused = call.allows("task_alloc", child_task, call.number(0))
     if refused or (call.given or 0) < 0:
         return refused or call.answer()

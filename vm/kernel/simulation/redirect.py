@@ -8,6 +8,7 @@ from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
 from vm.kernel.simulation.runner import Run, Runner
 from vm.kernel.simulation.topology import Dev
+from vm.kernel.world.spec import DeviceKind
 from vm.uapi.map_types import MapType
 
 _XDP = ("xdp", "xdp_generic")
@@ -38,6 +39,9 @@ def redirect(k: Kernel, packet: Packet, station: str, runner: Runner, run: Run) 
     if stopped(k, packet, "redirected"):
         return None
     if station in _XDP:
+        if station == "xdp" and dev.spec.kind is DeviceKind.LOOPBACK:
+            _nowhere(k, packet, station, runner, run, f"{dev.id} takes no frames from XDP")
+            return None
         return _xmit(k, packet, dev)
     match kind:
         case Redirect.PEER:

@@ -10,6 +10,8 @@ from vm.kernel.world.spec import HOST, DeviceKind, DeviceSpec, NetnsSpec, Rule, 
 from vm.source import HookscopeError
 
 _CACHE = 1 << 16
+MAX_CPUS = 64
+MAC = 6
 
 
 @dataclass(slots=True, eq=False)
@@ -70,7 +72,14 @@ class Topology:
 
 def build(spec: WorldSpec) -> Topology:
     """Makes the topology; raises HookscopeError for a world that does not hold together."""
+    if not 1 <= spec.cpus <= MAX_CPUS:
+        raise _bad(f"a world has 1 to {MAX_CPUS} CPUs, not {spec.cpus}", "2 are enough for most")
     specs = _with_loopbacks(spec)
+    for device in specs:
+        if len(device.mac) != MAC:
+            raise _bad(f"the Ethernet address of {device.id} has {len(device.mac)} bytes", "give it 6")
+    if len({device.id for device in specs}) < len(specs):
+        raise _bad("two devices of a namespace have the same name", "give each its own")
     namespaces = {found.name: found for found in spec.namespaces}
     for device in specs:
         namespaces.setdefault(device.netns, NetnsSpec(device.netns))
@@ -83,15 +92,17 @@ def build(spec: WorldSpec) -> Topology:
             dev.peer = devices.get(dev.spec.peer)
             if dev.peer is None:
                 message = f"veth {dev.id} has no other end: there is no device {dev.spec.peer!r}"
-                raise HookscopeError.of(
-                    "bad-world", message, "name the peer with its namespace, as in web/eth0"
-                )
+                raise _bad(message, "name the peer with its namespace, as in web/eth0")
     numbers = {device.ifindex: device for device in devices.values()}
     if len(numbers) < len(devices):
-        raise HookscopeError.of("bad-world", "two devices have the same number", "give each its own ifindex")
+        raise _bad("two devices have the same number", "give each its own ifindex")
     for name, netns in made.items():
         netns.devices = tuple(device for device in devices.values() if device.spec.netns == name)
     return Topology(devices, numbers, made)
+
+
+def _bad(message: str, hint: str) -> HookscopeError:
+    return HookscopeError.of("bad-world", message, hint)
 
 
 def _with_loopbacks(spec: WorldSpec) -> tuple[DeviceSpec, ...]:

@@ -164,15 +164,34 @@ def test_into_a_pod_by_peer_with_its_own_address() -> None:
     [
         ({"peer": "nowhere"}, "bad-world"),
         ({"ifindex": 2}, "bad-world"),
+        ({"ifindex": 77, "mac": b"12345"}, "bad-world"),
+        ({"ifindex": 77, "name": "veth0"}, "bad-world"),
     ],
 )
 def test_a_world_that_does_not_hold_together(change: dict[str, object], code: str) -> None:
     world = pod_world()
     veth = next(device for device in world.devices if device.kind is DeviceKind.VETH)
-    broken: tuple[DeviceSpec, ...] = (*world.devices, replace(veth, name="extra", **change))  # type: ignore[arg-type]
+    broken: tuple[DeviceSpec, ...] = (*world.devices, replace(veth, **{"name": "extra", **change}))  # type: ignore[arg-type]
     with pytest.raises(HookscopeError) as caught:
         simulate(replace(world, devices=broken), [], [])
     assert caught.value.diagnostic.code == code
+
+
+@pytest.mark.parametrize("cpus", [0, 65])
+def test_a_world_needs_cpus_but_not_too_many(cpus: int) -> None:
+    with pytest.raises(HookscopeError, match="CPUs"):
+        simulate(replace(pod_world(), cpus=cpus), [], [])
+
+
+def test_xdp_cannot_send_into_the_loopback() -> None:
+    text = "r1 = 1\nr2 = 0\ncall bpf_redirect\nexit"
+    assert ends(run([SYN], attach("xdp:eth0", text)).outcomes[0]) == [("redirected", "dropped", "")]
+
+
+def test_the_host_answers_for_the_addresses_of_its_other_devices() -> None:
+    arp = {"op": "request", "target_ip": "198.51.100.1"}
+    found = run([from_form({"eth": {"dst": "ff:ff:ff:ff:ff:ff"}, "arp": arp})])
+    assert ends(found.outcomes[0]) == [("arp", "delivered", ""), ("wire", "sent", "")]
 
 
 @pytest.mark.parametrize(
