@@ -10,9 +10,9 @@ from vm.kernel.simulation.simulation import simulate
 from vm.source import HookscopeError
 
 WORDS = (
-    "{", "}", "[", "]", ":", "-", "null", "~", "-1", "99999999999999999999", "1e9", "''", '"x"', "tcp-syn",
-    "packet", "syscall", "vary", "args.1", "0x10", "true", "1.5ms", "\n", "  ", "eth9", "*a", "&a", "!x", "2001:db8::1",
-    "10.0.0.1", "[1,2]", "{a: b}",
+    "{", "}", "[", "]", ":", "-", "null", "~", "-1", "99999999999999999999", "1e9", "''", '"x"',
+    "tcp-syn", "packet", "syscall", "vary", "args.1", "0x10", "true", "1.5ms", "\n", "  ", "eth9",
+    "*a", "&a", "!x", "2001:db8::1", "10.0.0.1", "[1,2]", "{a: b}",
 )  # fmt: skip
 SCRIPTS = 200
 
