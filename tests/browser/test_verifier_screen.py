@@ -325,7 +325,7 @@ call bpf_get_prandom_u32
 r7 += 1
 if r7 < 400 goto inner
 r6 += 1
-if r6 < 250 goto outer
+if r6 < 125 goto outer
 r0 = 2
 exit
 """
@@ -346,16 +346,16 @@ def test_a_long_walk_is_counted_stopped_and_gone_on_with(verifier: Verifier) -> 
         re.compile(r"Verifying, [\d,]+ of at most 1,000,000\. *Deepest loop: at line 6, 2 loops")
     )
     expect(said.get_by_role("progressbar")).to_be_visible()
-    expect(said).to_contain_text(re.compile(r"Verifying, (1\d\d|[2-9]\d),\d\d\d of"))
+    expect(said).to_contain_text(re.compile(r"Verifying, [1-9]\d+,\d\d\d of"))
     verifier.button("Stop").click()
-    expect(why).to_contain_text(re.compile(r"Undecided: stopped after \d\d\d?,\d\d\d instructions"))
+    expect(why).to_contain_text(re.compile(r"Undecided: stopped after \d+,\d\d\d instructions"))
     expect(said.get_by_role("progressbar")).to_have_count(0)
     verifier.button("First instruction").click()
     verifier.at(1, 0)
     expect(verifier.register("r1")).to_contain_text("ctx")  # what was walked can be looked at
     on.click()  # and goes on from there to its end
     expect(why).to_contain_text("Linux 6.18 would load this program", timeout=120_000)
-    expect(why).to_contain_text(re.compile(r"walked 30\d,\d\d\d instructions"))
+    expect(why).to_contain_text(re.compile(r"walked 15\d,\d\d\d instructions"))
 
 
 @pytest.mark.parametrize(
