@@ -314,9 +314,13 @@ class RunReply(Message):
 
 
 class RunRequest(Message):
-    """Run these inputs; ``packet`` and ``step`` say which window to send first."""
+    """Run these inputs; ``packet`` and ``step`` say which window to send first.
+
+    ``opened`` is the key of a run that a simulation opened with these inputs; its maps are not fresh.
+    """
 
     inputs: Inputs
+    opened: Annotated[str, Field(max_length=80, pattern=r"^([0-9a-f]{32}/[0-9]{1,9}/[0-9]{1,9})?$")] = ""
     revision: int = 0
     packet: int = 0
     step: int = 0

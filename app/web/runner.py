@@ -12,7 +12,7 @@ class Runner(Latest[RunRequest]):
 
     def key(self, message: RunRequest) -> str:
         """The key of the run."""
-        return run_key(message.inputs)
+        return message.opened.partition("/")[0] or run_key(message.inputs)
 
     def work(self, job: Job[RunRequest]) -> None:
         """Asks for the run until it has finished; in between others get their turn."""

@@ -21,7 +21,11 @@ def run(text: str, watch: Watch) -> tuple[str, str | None] | None:
     cancelled is answered as far as it came.
     """
     request = RunRequest.model_validate_json(text)
-    found = _runs.of(request.inputs)
+    found = _get(request.opened) if request.opened else _runs.of(request.inputs)
+    if request.opened:
+        return found.tally.reply(found.key, request.revision, 1).model_dump_json(), _first_window(
+            found, request
+        )
     try:
         if not found.go_on(watch, SLICE):
             return None

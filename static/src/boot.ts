@@ -4,6 +4,7 @@ import { api, RequestFailed } from "./api.ts";
 import { readDraft, type Draft } from "./autosave.ts";
 import { decodePlace } from "./link.ts";
 import type { WorkspaceDoc } from "./schemas.ts";
+import { take } from "./opened.ts";
 import { parseLayout, type Layout, type WidthClass } from "./panes.ts";
 import type { Screen } from "./screen.ts";
 import { NO_INPUTS } from "./state.ts";
@@ -69,12 +70,22 @@ async function openExample(id: string | null): Promise<void> {
   act(actions.open, { id: null, title, version: 0, inputs, place }, "untouched");
 }
 
+/** Opens the run the path page left, with what it ran on. */
+function openOpened(search: string): boolean {
+  const run = take(search);
+  if (run === null) return false;
+  const place = { packet: 0, step: 0, breakpoints: [], conditions: {}, panes: {} };
+  act(actions.open, { id: null, title: "from the path", version: 0, inputs: run.inputs, place }, "untouched");
+  return true;
+}
+
 /** Opens what the address names; an error becomes a failure on the page. */
 export async function openAddress({ pathname, search, hash }: Pick<Location, "pathname" | "search" | "hash">): Promise<void> {
   const [, kind, id] = pathname.split("/");
   try {
     if (kind === "w" && id) await openSaved(id);
     else if (kind === "l" && id) await openLink(id);
+    else if (openOpened(search)) act(actions.toast, "Opened from the path: the maps are as this event found them. Change anything, and it runs with fresh ones.");
     else await openExample(new URLSearchParams(search).get("example"));
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;

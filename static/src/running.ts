@@ -5,6 +5,7 @@ import * as actions from "./actions.ts";
 import { follow, settle } from "./anchor.ts";
 import { isFailure } from "./api.ts";
 import type { CheckReply, Failure, GraphReply, RunReply, WindowReply } from "./schemas.ts";
+import { openedAs } from "./opened.ts";
 import * as select from "./select.ts";
 import { ask, online, parse, tell } from "./socket.ts";
 import { act, state } from "./store.ts";
@@ -127,7 +128,7 @@ export async function runNow(): Promise<void> {
   const { inputs, revision, cursor } = state.peek();
   if (inputs.packets.length === 0) return;
   act(actions.progressed, revision, 0, inputs.packets.length, performance.now());
-  const reply = await ask<{ accepted: boolean }>("run", { inputs, revision, ...cursor });
+  const reply = await ask<{ accepted: boolean }>("run", { inputs, opened: openedAs(inputs), revision, ...cursor });
   if (isFailure(reply)) act(actions.runFailed, revision, reply);
 }
 

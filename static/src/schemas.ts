@@ -1194,9 +1194,10 @@ export interface RunReply {
   outputs_total: number;
 }
 
-/** Run these inputs; ``packet`` and ``step`` say which window to send first. */
+/** Run these inputs; ``packet`` and ``step`` say which window to send first. ``opened`` is the key of a run that a simulation opened with these inputs; its maps are not fresh. */
 export interface RunRequest {
   inputs: Inputs;
+  opened: string;
   revision: number;
   packet: number;
   step: number;

@@ -2,6 +2,7 @@
 import { batch, effect } from "@preact/signals";
 import { api, isFailure } from "../api.ts";
 import type { AuditReply, EventView, Failure, OpenReply, RowsReply, ScriptReply, SimulationProgress, SimulationReply } from "../schemas.ts";
+import { leave } from "../opened.ts";
 import { ask, listen, open } from "../socket.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import * as state from "./state.ts";
@@ -157,7 +158,7 @@ export async function openHop(number: number): Promise<void> {
     return;
   }
   const back = location.pathname + location.search;
-  sessionStorage.setItem("hookscope.opened", JSON.stringify({ ...answer, back }));
+  leave({ ...answer, back });
   location.assign("/workbench?from=path");
 }
 
