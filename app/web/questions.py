@@ -26,6 +26,9 @@ from app.schemas.verifier import ExploreRequest, LogRequest, VerdictRequest, Wal
 from app.workbench.keys import explained_walk, metrics_key, policy_key, walk_key
 from app.workers.pool import PATIENCE, Pool
 
+LIVES_THERE = 15.0
+"""Seconds to wait for the process that has a simulation: another one would have to begin it anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -85,12 +88,12 @@ QUESTIONS: Mapping[str, Question] = {
     "explore": Question(ExploreRequest, "explore", walk_key, long=True),
     "walk:window": Question(WalkWindowRequest, "walk.window", _walk, patience=WALKED),
     "walk:known": Question(WalkRequest, "walk.known", _walk, patience=WALKED),
-    "simulate:summary": Question(SimulationRequest, "simulate.summary", _simulation),
-    "simulate:rows": Question(RowsRequest, "simulate.rows", _simulation),
-    "simulate:event": Question(EventRequest, "simulate.event", _simulation),
-    "simulate:open": Question(OpenRequest, "simulate.open", _simulation),
-    "simulate:series": Question(SeriesRequest, "simulate.series", _simulation),
-    "simulate:audit": Question(AuditRequest, "simulate.audit", _simulation),
+    "simulate:summary": Question(SimulationRequest, "simulate.summary", _simulation, patience=LIVES_THERE),
+    "simulate:rows": Question(RowsRequest, "simulate.rows", _simulation, patience=LIVES_THERE),
+    "simulate:event": Question(EventRequest, "simulate.event", _simulation, patience=LIVES_THERE),
+    "simulate:open": Question(OpenRequest, "simulate.open", _simulation, patience=LIVES_THERE),
+    "simulate:series": Question(SeriesRequest, "simulate.series", _simulation, patience=LIVES_THERE),
+    "simulate:audit": Question(AuditRequest, "simulate.audit", _simulation, patience=LIVES_THERE),
     "simulate:script": Question(ScriptRequest, "simulate.script"),
     "walk:log": Question(LogRequest, "walk.log", _walk, long=True, patience=WALKED),
     "metrics": Question(MetricsRequest, "metrics", _metrics, long=True),
