@@ -32,7 +32,7 @@ def _combined(known: Tnum, b: Scalar, wide: Four, narrow: Four) -> Full:
         return known, *const(known.value).bounds
     if not (b.var_off.mask | known.mask) & MASK32:
         narrow = _known32(known)
-    return from_bits(known, *wide, *narrow)
+    return from_bits((known, *wide, *narrow))
 
 
 def _known32(known: Tnum) -> Four:

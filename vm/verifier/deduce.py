@@ -21,19 +21,9 @@ Four = tuple[int, int, int, int]
 _ROUNDS = 3
 
 
-def deduced(
-    var_off: Tnum,
-    smin: int,
-    smax: int,
-    umin: int,
-    umax: int,
-    smin32: int,
-    smax32: int,
-    umin32: int,
-    umax32: int,
-) -> Full:
+def deduced(known: Full) -> Full:
     """Everything that follows, as ``reg_bounds_sync`` finds it."""
-    first = now = _from_bits((var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32))
+    first = now = from_bits(known)
     for _ in range(_ROUNDS):
         after = _round(now)
         if after == now:  # and so would be all rounds to come
@@ -42,22 +32,7 @@ def deduced(
     bits = _bits_from_bounds(now)
     if now is first and bits == first[0]:
         return first
-    return _from_bits((bits, *now[1:]))
-
-
-def from_bits(
-    var_off: Tnum,
-    smin: int,
-    smax: int,
-    umin: int,
-    umax: int,
-    smin32: int,
-    smax32: int,
-    umin32: int,
-    umax32: int,
-) -> Full:
-    """Bounds narrowed by the known bits only (``__update_reg_bounds``)."""
-    return _from_bits((var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32))
+    return from_bits((bits, *now[1:]))
 
 
 def bits_narrow32(var_off: Tnum, smin32: int, smax32: int, umin32: int, umax32: int) -> Four:
@@ -79,7 +54,8 @@ def _narrowed(value: int, mask: int, smin: int, smax: int, umin: int, umax: int,
     )
 
 
-def _from_bits(now: Full) -> Full:
+def from_bits(now: Full) -> Full:
+    """Bounds narrowed by the known bits only (``__update_reg_bounds``)."""
     var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32 = now
     value, mask = var_off
     smin32, smax32, umin32, umax32 = _narrowed(

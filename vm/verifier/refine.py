@@ -8,7 +8,7 @@ from typing import Final
 
 from vm.isa import JumpOp
 from vm.verifier import tnum
-from vm.verifier.scalar import S32_MAX, S32_MIN, S64_MAX, S64_MIN, Scalar, raw, synced
+from vm.verifier.scalar import S32_MAX, S32_MIN, S64_MAX, S64_MIN, Scalar, raw, sync, synced
 from vm.word import MASK32, MASK64, signed
 
 FLIPPED: Final = {
@@ -50,14 +50,15 @@ class Draft:
 
     def synced(self) -> Scalar:
         """The scalar after everything has been deduced."""
+        first, (smin, smax, umin, umax) = self._first, self.wide
+        bounds = (smin, smax, umin, umax, *self.low)
+        if self.var_off is first.var_off and bounds == first.bounds:
+            return sync(first)  # nothing was learnt, as of the constant of a comparison
         if not self.var_off.mask:
-            first = self._first
-            if first.exact and self.var_off is first.var_off and (*self.wide, *self.low) == first.bounds:
-                return first  # the constant of a comparison, mostly
-            scalar = raw(self.var_off, *self.wide, *self.low)
+            scalar = raw(self.var_off, *bounds)
             if scalar.exact:
                 return scalar
-        return synced(self.var_off, *self.wide, *self.low)
+        return synced(self.var_off, *bounds)
 
     def known(self, bits: int) -> int | None:
         """The low ``bits`` if all of them are known."""

@@ -103,36 +103,16 @@ _interned: Interned[Full, Scalar] = Interned()
 _consts: Interned[int, Scalar] = Interned()
 
 
-def raw(
-    var_off: Tnum,
-    smin: int,
-    smax: int,
-    umin: int,
-    umax: int,
-    smin32: int,
-    smax32: int,
-    umin32: int,
-    umax32: int,
-) -> Scalar:
+def raw(var_off: Tnum, *bounds: *Bounds) -> Scalar:
     """The scalar of exactly these bits and bounds; nothing is deduced."""
-    key = (var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32)
-    if not var_off.mask and key[1:] == _const_bounds(var_off.value):
+    if not var_off.mask and bounds == _const_bounds(var_off.value):
         return const(var_off.value)
-    return _interned.get(key) or _new(*key)
+    return _interned.get((var_off, *bounds)) or _new(var_off, bounds)
 
 
-def _new(
-    var_off: Tnum,
-    smin: int,
-    smax: int,
-    umin: int,
-    umax: int,
-    smin32: int,
-    smax32: int,
-    umin32: int,
-    umax32: int,
-) -> Scalar:
+def _new(var_off: Tnum, bounds: Bounds) -> Scalar:
     """A scalar never seen before; equal bounds are made one object, for there may be very many scalars."""
+    smin, smax, umin, umax, smin32, smax32, umin32, umax32 = bounds
     umin, umax = smin if umin == smin else umin, smax if umax == smax else umax
     smin32, smax32 = smin if smin32 == smin else smin32, smax if smax32 == smax else smax32
     umin32, umax32 = smin32 if umin32 == smin32 else umin32, smax32 if umax32 == smax32 else umax32
@@ -158,19 +138,9 @@ UNKNOWN: Final = raw(tnum.UNKNOWN, *UNBOUNDED)
 ZERO: Final = const(0)
 
 
-def synced(
-    var_off: Tnum,
-    smin: int,
-    smax: int,
-    umin: int,
-    umax: int,
-    smin32: int,
-    smax32: int,
-    umin32: int,
-    umax32: int,
-) -> Scalar:
+def synced(var_off: Tnum, *bounds: *Bounds) -> Scalar:
     """The scalar of these bits and bounds after they have been deduced from each other (reg_bounds_sync)."""
-    return raw(*deduced(var_off, smin, smax, umin, umax, smin32, smax32, umin32, umax32))
+    return raw(*deduced((var_off, *bounds)))
 
 
 @lru_cache(1 << 11)

@@ -20,7 +20,7 @@ def lsh(dst: Scalar, count: int, bits: int) -> Full:
         smin, smax = dst.smin32 << 32, dst.smax32 << 32
     if dst.umax <= 1 << (63 - count):
         umin, umax = dst.umin << count & MASK64, dst.umax << count & MASK64
-    return from_bits(tnum.lshift(dst.var_off, count), smin, smax, umin, umax, *narrow)
+    return from_bits((tnum.lshift(dst.var_off, count), smin, smax, umin, umax, *narrow))
 
 
 def rsh(dst: Scalar, count: int, bits: int) -> Full:
@@ -29,7 +29,7 @@ def rsh(dst: Scalar, count: int, bits: int) -> Full:
         narrow = (S32_MIN, S32_MAX, dst.umin32 >> count, dst.umax32 >> count)
         return _low_half(tnum.rshift(tnum.subreg(dst.var_off), count), narrow)
     wide = (S64_MIN, S64_MAX, dst.umin >> count, dst.umax >> count)
-    return from_bits(tnum.rshift(dst.var_off, count), *wide, *UNBOUNDED32)
+    return from_bits((tnum.rshift(dst.var_off, count), *wide, *UNBOUNDED32))
 
 
 def arsh(dst: Scalar, count: int, bits: int) -> Full:
@@ -38,7 +38,7 @@ def arsh(dst: Scalar, count: int, bits: int) -> Full:
         narrow = (dst.smin32 >> count, dst.smax32 >> count, 0, MASK32)
         return _low_half(tnum.arshift(tnum.subreg(dst.var_off), count, 32), narrow)
     wide = (dst.smin >> count, dst.smax >> count, 0, MASK64)
-    return from_bits(tnum.arshift(dst.var_off, count, 64), *wide, *UNBOUNDED32)
+    return from_bits((tnum.arshift(dst.var_off, count, 64), *wide, *UNBOUNDED32))
 
 
 def _low_half(var_off: Tnum, narrow: Four) -> Full:
