@@ -1,5 +1,6 @@
 """Simulations over Socket.IO: progress, the summary, and every question about one; stop; what is refused."""
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ import pytest
 from flask import Flask
 
 from tests.app.session import Session
-from vm.kernel.packet.pcap import read_capture
+from vm.kernel.packet.pcap import read_capture, write_pcap
+from vm.kernel.packet.samples import SAMPLES
 
 GUARD = (Path(__file__).parents[2] / "lessons/examples/syn_guard/program.bpf").read_text(encoding="utf-8")
 ANSWER = {"attack": 821, "normal": 0}
@@ -189,6 +191,22 @@ def test_scenarios_are_listed(web: Flask) -> None:
     assert listed is not None
     assert [row["id"] for row in listed][:2] == ["syn-flood", "port-scan"]
     assert listed[0]["parameters"][0]["name"] == "events"
+
+
+def test_an_example_is_simulated_as_it_is_given(web: Flask, session: Session) -> None:
+    listed = web.test_client().get("/api/simulations/examples").json
+    assert listed is not None
+    guard = next(row for row in listed if row["id"] == "tunnel_guard")
+    assert (guard["group"], guard["inputs"]["scenario"]) == ("security", "dns-tunnel")
+    score = simulated(session, guard["inputs"], 10)["score"]["stopped"]
+    assert (score["precision"], score["recall"]) == (1.0, 1.0)
+
+
+def test_a_capture_is_simulated(session: Session) -> None:
+    file = base64.b64encode(write_pcap(SAMPLES["syn-burst"].make())).decode()
+    inputs = {"capture": file, "attachments": [{"source": GUARD, "place": "xdp:eth0"}]}
+    done = simulated(session, inputs, 11)
+    assert (done["title"], done["total"], done["programs"][0]["verdicts"]["XDP_DROP"]) == ("Capture", 24, 5)
 
 
 def test_an_endless_program_is_stopped(session: Session) -> None:
