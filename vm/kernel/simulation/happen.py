@@ -27,6 +27,7 @@ from vm.kernel.world.events import (
 )
 from vm.source import HookscopeError, did_you_mean
 from vm.uapi.tracepoints import SYSCALL_NUMBERS
+from vm.word import MASK64
 
 Passed = tuple[tuple[str, Sequence[Thing]], ...]
 """Kernel functions a call came by, with their arguments."""
@@ -172,7 +173,7 @@ def _sample(k: Kernel, index: int, event: Sample) -> None:
     function = "main" if running else "default_idle"
     for runner in k.attached.by_name.get("perf_event", ()):
         if runner.attachment.target in ("", str(k.cpu)):
-            what = Overflow(event.period, function, user=bool(running))
+            what = Overflow(event.period & MASK64, function, user=bool(running))
             k.attached.probes.watch(k, runner, what, function)
 
 
