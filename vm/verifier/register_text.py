@@ -1,14 +1,30 @@
 """Registers and stack slots as the verifier's log of Linux 6.18 prints them (print_reg_state)."""
 
+from functools import lru_cache
+from typing import Final
+
 from vm.program import Program
 from vm.verifier.register import ADD_CONST, PACKET_KINDS, Kind, Register
 from vm.verifier.scalar_text import format_ranges, format_signed, format_unsigned
 from vm.verifier.state import DYNPTR, SLOT_TEXT, SPILL, Slot
 from vm.word import signed
 
+_OF_MAPS: Final = frozenset({Kind.MAP_PTR, Kind.MAP_VALUE, Kind.MAP_KEY})
+
 
 def register_text(program: Program, reg: Register, frameno: int) -> str:
     """One register, in the frame of that number."""
+    if reg.kind not in _OF_MAPS:
+        return _text(reg, frameno)
+    spec = program.maps[reg.map]
+    if reg.map_uid and spec.inner is not None:
+        spec = spec.inner
+    return _text(reg, frameno, f"ks={spec.key_size},vs={spec.value_size}")
+
+
+@lru_cache(1 << 12)
+def _text(reg: Register, frameno: int, sizes: str = "") -> str:
+    """``sizes`` are those of the map's keys and values."""
     kind, value = reg.kind, reg.value
     if kind is Kind.SCALAR:
         mark = "P" if reg.precise else ""
@@ -28,11 +44,8 @@ def register_text(program: Program, reg: Register, frameno: int) -> str:
     parts = _identity(reg)
     if reg.ref:
         parts.append(f"ref_obj_id={reg.ref}")
-    if kind in (Kind.MAP_PTR, Kind.MAP_VALUE, Kind.MAP_KEY):
-        spec = program.maps[reg.map]
-        if reg.map_uid and spec.inner is not None:
-            spec = spec.inner
-        parts.append(f"ks={spec.key_size},vs={spec.value_size}")
+    if sizes:
+        parts.append(sizes)
     if reg.off:
         parts.append(f"off={format_signed(reg.off)}")
     if kind in PACKET_KINDS:
