@@ -1,9 +1,11 @@
-"""Records the layouts of kernel structures that programs can look into (vm/uapi/kernel_structs.json).
+"""Records the layouts of the kernel's structures (vm/uapi/kernel_structs.json and kernel_structs_all.xz).
 
-Reads the types (BTF) of this machine's kernel: the structures named in ROOTS and all that lie inside of them.
+Reads the types (BTF) of this machine's kernel: the structures named in ROOTS and all that lie inside of them
+stand in the first file, every other in the second, one to a line, its number last.
 """
 
 import json
+import lzma
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from tests.shared_data import CHECKOUT
 
 BTF: Final = Path("/sys/kernel/btf/vmlinux")
 GOLDEN: Final = CHECKOUT / "vm/uapi/kernel_structs.json"
+ALL: Final = CHECKOUT / "vm/uapi/kernel_structs_all.xz"
 ROOTS: Final = [
     "bpf_array", "bpf_htab", "lpm_trie", "bpf_queue_stack", "bpf_ringbuf_map", "bpf_dtab", "bpf_cpu_map",
     "bpf_bloom_filter", "bpf_stack_map", "xsk_map", "bpf_stab", "bpf_shtab", "reuseport_array",
@@ -78,6 +81,16 @@ class Layouts:
                 self.found[self._key(number)] = []
                 self.found[self._key(number)] = self._layout(number)
 
+    def every(self) -> Iterator[str]:
+        """Every structure, and its number, as a line; of two with one name the first."""
+        done: set[str] = set()
+        for number in range(len(self.types)):
+            key = self._key(number)
+            if self._is_struct(number) and key not in done:
+                done.add(key)
+                row = json.dumps([*self._layout(number), number], separators=(",", ":"))
+                yield f"{json.dumps(key)}: {row}"
+
     def _is_struct(self, number: int) -> bool:
         return self.types[number].kind in (_STRUCT, _UNION)
 
@@ -137,4 +150,7 @@ def main() -> None:
         f"{json.dumps(key)}: {json.dumps(row, separators=(',', ':'))}" for key, row in layouts.found.items()
     )
     GOLDEN.write_text("{\n" + ",\n".join(rows) + "\n}\n")
-    print(f"{len(layouts.found)} structures")
+    lines = [*layouts.every()]
+    text = "".join(f"\n{line}" for line in lines) + "\n"
+    ALL.write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+    print(f"{len(layouts.found)} structures, {len(lines)} in all")

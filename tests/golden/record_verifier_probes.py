@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from app.linux.ask import kernel_maps
 from app.linux.bpf import kernel_version, load, unavailable
-from app.linux.log import error_line
+from app.linux.log import error_line, figures, masked
 from app.linux.privileges import without_perfmon
-from tests.verifier.probes import Probe, read, write
+from tests.verifier.probes import LEVEL, Probe, read, write
+from tests.verifier.recorded import digest
 from vm.encoding import pack
 from vm.uapi.errno import errno_name
 
@@ -34,7 +35,14 @@ def asked(probe: Probe) -> Probe:
                 license=program.license,
                 expected_attach_type=options.attach_type or 0,
                 flags=options.load_flags,
+                log_level=LEVEL,
             )
         said.close()
     errno = errno_name(said.error) or "" if said.error else ""
-    return replace(probe, errno=errno, error=error_line(said.log) if errno else "")
+    return replace(
+        probe,
+        errno=errno,
+        error=error_line(said.log) if errno else "",
+        processed=figures(said.log).processed,
+        log=digest(masked(said.log)),
+    )

@@ -18,17 +18,23 @@ from vm.program import Program
 from vm.verifier import Options
 
 PROBES = CHECKOUT / "tests/data/verifier/probes.jsonl.xz"
+LEVEL = 6
 _PROGRAM = ("prog_type", "insns", "maps", "license")
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One program, how it is loaded, and the kernel's errno (empty: accepted) and line of refusal."""
+    """One program, how it is loaded, and the kernel's errno (empty: accepted) and line of refusal.
+
+    ``processed`` instructions, and the hash of its masked log at level 6.
+    """
 
     name: str
     ask: Mapping[str, Any]
-    errno: str
-    error: str
+    errno: str = ""
+    error: str = ""
+    processed: int = 0
+    log: str = ""
 
     @property
     def program(self) -> Program:
@@ -39,7 +45,7 @@ class Probe:
         return Options(
             attach_type=self.ask.get("attach_type") or None,
             load_flags=self.ask.get("load_flags", 0),
-            log_level=1,
+            log_level=LEVEL,
             profile=self.ask.get("profile", "root"),
             func_info=False,
         )
@@ -59,5 +65,6 @@ def write(head: Mapping[str, str], probes: list[Probe]) -> None:
     with lzma.open(PROBES, "wt", encoding="utf-8") as out:
         out.write(json.dumps(head) + "\n")
         for one in probes:
-            row = {"name": one.name, "ask": one.ask, "kernel": [one.errno, one.error]}
+            said = [one.errno, one.error, one.processed, one.log]
+            row = {"name": one.name, "ask": one.ask, "kernel": said}
             out.write(json.dumps(row, separators=(",", ":")) + "\n")

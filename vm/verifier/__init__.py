@@ -12,8 +12,10 @@ from vm.cfg.structure.early import (
 )
 from vm.cfg.structure.walk import depth_fault
 from vm.program import Program
+from vm.verifier.calls_kfunc import check_weak, throws
 from vm.verifier.checks.kernel_symbols import calls_fault, variables_fault
 from vm.verifier.checks.loading import maps_fault, request_fault, target_fault
+from vm.verifier.checks.sockets import check_conversions
 from vm.verifier.checks.speculation import check_tail_calls
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.explore import Explorer
@@ -90,6 +92,8 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
         if late is not None:
             explorer.ill_formed(late)
         check_stack_depth(walk)
+        check_conversions(walk)
+        check_weak(walk)
         check_tail_calls(walk)
     except Rejected as caught:
         rejected = caught
@@ -101,7 +105,7 @@ def _walk(walk: Walk, explorer: Explorer) -> Report:
         caught.explain(walk.log)
     depths, kept = tuple(walk.stack_depths), walk.kept
     if rejected is None:
-        depths = _alive(walk, explorer)
+        depths = (*_alive(walk, explorer), *([0] if throws(walk) else []))
     if walk.options.log_level & LOG_STATS:
         walk.log.write(f"stack depth {'+'.join(map(str, depths))}\n")
     if walk.options.log_level:

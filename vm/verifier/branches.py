@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Final
 from vm.instruction import Jump, Reg
 from vm.isa import JumpOp
 from vm.verifier import scalar as scalars
-from vm.verifier.compare import decide, is_known, refine, refine_same
+from vm.verifier.compare import decide, is_known, outcomes, outcomes_same
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.history import DST_STACK, SRC_STACK, Linked
 from vm.verifier.linked import linked_with, sync
 from vm.verifier.nulls_and_packets import FLIPPED, pointers
+from vm.verifier.options import TEST_REG_INVARIANTS
 from vm.verifier.register import BEYOND_PKT_END, Flag, Kind, Register, scalar
 from vm.verifier.rejection import Rejected
 from vm.verifier.saved import push
+from vm.verifier.scalar_text import format_violation
 from vm.verifier.speculation_paths import go_wrong
 from vm.verifier.state import State
 from vm.verifier.transfer_alu import readable
@@ -110,8 +112,7 @@ def _split(walk: "Walk", insn: Jump, dst: Register, src: Register, target: int) 
     other = push(walk, target, walk.pc)
     numbers = dst.kind is Kind.SCALAR and src.kind is Kind.SCALAR
     if numbers:
-        _learn(insn, here, dst, src, False)
-        _learn(insn, other, dst, src, True)
+        _learn(walk, insn, here, other, dst, src)
     if len(linked) > 1:
         _tell_linked(insn, (here, other), dst, src, linked)
     if not numbers:
@@ -131,15 +132,25 @@ def _tell_linked(
             sync(state, state.frame.regs[insn.dst], linked)
 
 
-def _learn(insn: Jump, state: State, dst: Register, src: Register, taken: bool) -> None:
-    regs = state.frame.regs
-    if isinstance(insn.src, Reg):
-        if insn.src.n == insn.dst:
-            regs[insn.dst] = dst.with_value(refine_same(insn.op, dst.value, insn.bits, taken))
-            return
-        left, right = refine(insn.op, dst.value, src.value, insn.bits, taken)
-        regs[insn.dst] = dst.with_value(left)
-        regs[insn.src.n] = src.with_value(right)
-    else:
-        left, _ = refine(insn.op, dst.value, src.value, insn.bits, taken)
-        regs[insn.dst] = dst.with_value(left)
+def _learn(walk: "Walk", insn: Jump, here: State, other: State, dst: Register, src: Register) -> None:
+    """What each way teaches of the two numbers; of bounds that contradict each other Linux tells loudly."""
+    left, bits = insn.dst, insn.bits
+    right = insn.src.n if isinstance(insn.src, Reg) else None
+    found = (
+        outcomes_same(insn.op, dst.value, bits)
+        if right == left
+        else outcomes(insn.op, dst.value, src.value, bits)
+    )
+    for complaint in found.complaints:
+        text = format_violation(*complaint)
+        if walk.options.load_flags & TEST_REG_INVARIANTS:
+            raise Rejected(CORE_RULES["contradiction"], walk.pc, text=text)
+        walk.log.write(text + "\n")
+    for state, (a, b) in ((here, found.fallthrough), (other, found.taken)):
+        regs = state.frame.regs
+        if right == left:
+            regs[left] = dst.with_value(b)
+            continue
+        regs[left] = dst.with_value(a)
+        if right is not None:
+            regs[right] = src.with_value(b)

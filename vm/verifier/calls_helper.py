@@ -77,7 +77,7 @@ def call_helper(walk: "Walk", insn: Call) -> None:
     walk.kill_caller_saved()
     walk.regs[0] = _returned(walk, number, meta)
     if meta.helper.changes_packet:
-        _lose_packet(walk)
+        lose_packet(walk)
 
 
 def _callback(walk: "Walk", number: int, subprog: int) -> None:
@@ -148,6 +148,7 @@ def _refined(walk: "Walk", number: int, meta: "CallMeta") -> Register:
     return UNKNOWN
 
 
-def _lose_packet(walk: "Walk") -> None:
+def lose_packet(walk: "Walk") -> None:
+    """Pointers into the packet are worthless from here on (clear_all_pkt_pointers)."""
     gone = UNKNOWN if walk.profile.allow_ptr_leaks else NOT_INIT
-    each_register(walk.state, lambda reg: gone if reg.kind in _PACKET else reg)
+    each_register(walk.state, lambda reg: gone if reg.kind in _PACKET or reg.flags & Flag.SLICE else reg)

@@ -37,6 +37,28 @@ CORE_RULES: Mapping[str, Rule] = MappingProxyType(
             "More than 8192 branches wait to be walked.",
             "Split the program, or replace chains of conditions by a table.",
         ),
+        "contradiction": Rule(
+            "{text}",
+            Errno.EFAULT,
+            Category.LIMITS,
+            "What the verifier knows of a number contradicts itself on one way out of this comparison.",
+            "Load without BPF_F_TEST_REG_INVARIANTS: the verifier then forgets what it knew and goes on.",
+        ),
+        "conversion": Rule(
+            "verifier bug: error during ctx access conversion (0)",
+            Errno.EFAULT,
+            Category.MEMORY,
+            "Half of a field of 8 bytes is read: Linux lets that pass, and then fails to translate it.",
+            "Read all 8 bytes.",
+        ),
+        "unallocated-slot": Rule(
+            "verifier bug: stack slot {slot}, total slots {slots} "
+            "(i >= func->allocated_stack / BPF_REG_SIZE)",
+            Errno.EFAULT,
+            Category.MEMORY,
+            "A check depends on a byte of stack that one path has not set: Linux 6.18 gives up.",
+            "Set the stack on every path before reading it.",
+        ),
         "infinite-loop": Rule(
             "infinite loop detected at insn {pc}",
             Errno.EINVAL,

@@ -9,7 +9,7 @@ from vm.verifier.bits import numbers
 from vm.verifier.calls import IdMap, same_registers
 from vm.verifier.register import ADD_CONST, Kind, Register, scalar
 from vm.verifier.scalar import Scalar
-from vm.verifier.state import DYNPTR, INVALID, MISC, SPILL, ZEROED, Frame, Slot, State
+from vm.verifier.state import ACTIVE, DYNPTR, INVALID, IRQ_FLAG, ITER, MISC, SPILL, ZEROED, Frame, Slot, State
 
 if TYPE_CHECKING:
     from vm.verifier.walk import Walk
@@ -187,6 +187,8 @@ def _slots_equal(old: Slot, new: Slot, ids: IdMap, level: Level, uninit: bool) -
             return False
         if i == 7 and kind == SPILL and not covers(old.spilled, new.spilled, ids, level):
             return False
+        if i == 7 and kind in (ITER, IRQ_FLAG) and not _same_object(old.spilled, new.spilled, ids):
+            return False
         if i == 7 and kind == DYNPTR and not _same_dynptr(old.spilled, new.spilled, ids):
             return False
     return True
@@ -194,6 +196,21 @@ def _slots_equal(old: Slot, new: Slot, ids: IdMap, level: Level, uninit: bool) -
 
 def _same_dynptr(old: Register, new: Register, ids: IdMap) -> bool:
     return old.btf == new.btf and old.size == new.size and ids.same(old.ref, new.ref)
+
+
+def _same_object(old: Register, new: Register, ids: IdMap) -> bool:
+    """Iterators in the same state, however many items they gave; flags of interrupts."""
+    return old.btf == new.btf and old.size == new.size and ids.same(old.ref, new.ref)
+
+
+def depths_differ(old: State, new: State) -> bool:
+    """Whether an active iterator has given another number of items (iter_active_depths_differ)."""
+    for a, b in zip(old.frames, new.frames, strict=True):
+        for before, now in zip(a.stack, b.stack, strict=False):
+            counts = before.types[0] == ITER and now.spilled.size == ACTIVE
+            if counts and before.spilled.dynptr != now.spilled.dynptr:
+                return True
+    return False
 
 
 def _as_scalar(slot: Slot, uninit: bool) -> Register | None:

@@ -26,13 +26,12 @@ from vm.instruction import (
 )
 from vm.isa import CallKind
 from vm.uapi.helper_ids import HelperId
-from vm.verifier import calls, calls_helper, transfer, transfer_alu
+from vm.verifier import calls, calls_helper, calls_kfunc, transfer, transfer_alu
 from vm.verifier.branches import jump
 from vm.verifier.checks import resources, returns
 from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.encoding_faults import ill_formed
 from vm.verifier.rejection import Rejected, unsupported
-from vm.verifier.rules import loading
 from vm.verifier.saved import push
 from vm.verifier.walk import Walk
 
@@ -88,7 +87,7 @@ def _goto(walk: Walk, insn: Goto) -> int:
 
 def _exit(walk: Walk, _insn: Exit) -> int | None:
     walk.jumps += 1
-    resources.check_leaks(walk, "BPF_EXIT instruction in main prog")
+    resources.check_leaks(walk, resources.EXIT, locks=len(walk.state.frames) == 1)
     if len(walk.state.frames) > 1:
         walk.print_whole = True
         return calls.leave(walk)
@@ -96,7 +95,7 @@ def _exit(walk: Walk, _insn: Exit) -> int | None:
     return None
 
 
-def _call(walk: Walk, insn: Call) -> int:
+def _call(walk: Walk, insn: Call) -> int | None:
     walk.jumps += 1
     if (
         walk.state.locks
@@ -109,9 +108,9 @@ def _call(walk: Walk, insn: Call) -> int:
         walk.scratched |= 1
         return following
     if insn.kind is CallKind.KFUNC:
-        if not insn.imm and not walk.program.slots[walk.pc].off:
-            raise Rejected(loading.KFUNC_ZERO, walk.pc)
-        raise unsupported(walk.pc, "calls of kernel functions")
+        goes_on = calls_kfunc.call_kernel(walk, insn)
+        walk.scratched |= 1
+        return walk.pc + 1 if goes_on else None
     calls_helper.call_helper(walk, insn)
     walk.scratched |= 1
     return walk.pc + 1

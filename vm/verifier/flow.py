@@ -48,8 +48,10 @@ from vm.isa import (
     Source,
 )
 from vm.uapi.helper_ids import HelperId
-from vm.uapi.helper_masks import MASKS
+from vm.uapi.kfuncs import KernelFunction, kfuncs
 from vm.uapi.prog_types import ProgType
+from vm.verifier.checks.availability import offered
+from vm.verifier.kernel_calls import iterates
 from vm.verifier.profile import ROOT, Profile
 from vm.verifier.signatures import Signature, signature
 
@@ -75,6 +77,26 @@ def calls_callback(insn: Instruction | None) -> bool:
     return isinstance(insn, Call) and insn.kind is CallKind.HELPER and insn.imm in CALLBACK_HELPERS
 
 
+def kernel_function(insn: Instruction | None, kind: ProgType | None) -> KernelFunction | None:
+    """The function of the kernel that is called, if programs of that type may call it."""
+    if not isinstance(insn, Call) or insn.kind is not CallKind.KFUNC:
+        return None
+    found = kfuncs().get(insn.imm)
+    return found if found is not None and (kind is None or kind in found.types) else None
+
+
+def asks_next(insn: Instruction | None, kind: ProgType) -> bool:
+    """Whether an iterator is asked for its next item."""
+    found = kernel_function(insn, kind)
+    return found is not None and iterates(found.name, "next")
+
+
+def sorts(insn: Instruction | None, kind: ProgType) -> bool:
+    """Whether a function of the program is called to find a place in a tree."""
+    found = kernel_function(insn, kind)
+    return found is not None and found.name == "bpf_rbtree_add_impl"
+
+
 def successors(insn: Instruction | None, pc: int) -> tuple[int, ...]:
     """Where control may go within the function, fall-through first."""
     match insn:
@@ -93,7 +115,7 @@ def successors(insn: Instruction | None, pc: int) -> tuple[int, ...]:
 
 
 def use_def(
-    insn: Instruction | None, kind: ProgType | None = None, profile: Profile = ROOT
+    insn: Instruction | None, kind: ProgType | None = None, profile: Profile = ROOT, attach: int = 0
 ) -> tuple[int, int]:
     """Bit masks of the registers read and written; a helper that programs of that type may not call is taken
     to read all arguments."""
@@ -109,11 +131,13 @@ def use_def(
         case Jump(dst=dst, src=src):
             return 1 << dst | _reads(src), 0
         case Call(kind=CallKind.HELPER, imm=imm):
-            helper = _helper(imm, kind, profile)
+            helper = _helper(imm, kind, profile, attach)
             args = ARGUMENTS if helper is None else ((1 << len(helper.args)) - 1) << 1
             return args, CALLER_SAVED
         case Call():
-            return ARGUMENTS, CALLER_SAVED
+            function = kernel_function(insn, kind)
+            args = ARGUMENTS if function is None else ((1 << len(function.parameters)) - 1) << 1
+            return args, CALLER_SAVED
         case LoadImm64(dst=dst):
             return 0, 1 << dst
         case Goto() | MayGoto():
@@ -136,10 +160,10 @@ def use_def(
             return _ALL, 0
 
 
-def _helper(number: int, kind: ProgType | None, profile: Profile) -> Signature | None:
+def _helper(number: int, kind: ProgType | None, profile: Profile, attach: int) -> Signature | None:
     if kind is None:
         return signature(ProgType.UNSPEC, number)
-    if number <= 0 or not MASKS.get(kind, 0) >> number & 1 or profile.forbids(HelperId(number), kind):
+    if number <= 0 or not offered(kind, attach, number) or profile.forbids(HelperId(number), kind):
         return None
     return signature(kind, number)
 

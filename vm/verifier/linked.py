@@ -62,6 +62,8 @@ def sync(state: State, known: Register, linked: tuple[Linked, ...]) -> None:
         reg = frame.regs[at] if is_reg else frame.stack[at].spilled
         if reg is known or reg.kind is not Kind.SCALAR or reg.id & ~ADD_CONST != number:
             continue
+        if (reg.id ^ known.id) & ADD_CONST == ADD_CONST:
+            continue  # one distance was added in 32 bits and the other in 64: nothing follows
         if not (reg.id | known.id) & ADD_CONST or reg.off == known.off:
             new = known
         else:

@@ -12,7 +12,7 @@ from vm.isa import CallKind, ImmKind
 from vm.program import Program
 from vm.uapi.helper_ids import HelperId
 from vm.verifier.components import Targets, components
-from vm.verifier.flow import CALLBACK_HELPERS, calls_callback, successors, use_def
+from vm.verifier.flow import CALLBACK_HELPERS, asks_next, calls_callback, sorts, successors, use_def
 from vm.verifier.profile import ROOT, Profile
 
 PRUNE: Final = 1
@@ -27,16 +27,20 @@ class Analysis:
 
     __slots__ = ("live", "marks", "postorder", "scc", "starts", "targets")
 
-    def __init__(self, program: Program, starts: Sequence[int], profile: Profile = ROOT) -> None:
+    def __init__(
+        self, program: Program, starts: Sequence[int], profile: Profile = ROOT, attach: int = 0
+    ) -> None:
         self.starts = tuple(starts)
         insns = program.insns
         self.marks = bytearray(len(insns) + 2)
         for pc, insn in enumerate(insns):
             self._mark(pc, insn)
+            if asks_next(insn, program.prog_type) or sorts(insn, program.prog_type):
+                self.marks[pc] |= PRUNE | FORCED
         self.targets: Targets = [successors(insn, pc) for pc, insn in enumerate(insns)]
         self.postorder = [_postorder(self.targets, start) for start in starts]
         order = [pc for order in self.postorder for pc in order]
-        self.live = _live(program, self.targets, order, profile)
+        self.live = _live(program, self.targets, order, profile, attach)
         self.scc = components(insns, self.targets)
 
     def _mark(self, pc: int, insn: Instruction | None) -> None:
@@ -90,10 +94,12 @@ def _postorder(targets: Targets, start: int) -> list[int]:
     return order
 
 
-def _live(program: Program, targets: Targets, order: Sequence[int], profile: Profile) -> list[int]:
+def _live(
+    program: Program, targets: Targets, order: Sequence[int], profile: Profile, attach: int
+) -> list[int]:
     insns, kind = program.insns, program.prog_type
     live = [0] * (len(insns) + 1)
-    facts = [(pc, *use_def(insns[pc], kind, profile), targets[pc]) for pc in order]
+    facts = [(pc, *use_def(insns[pc], kind, profile, attach), targets[pc]) for pc in order]
     loops = any(target <= pc for pc in order for target in targets[pc])
     changed = True
     while changed:

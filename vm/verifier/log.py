@@ -24,6 +24,7 @@ MAX_TEXTS: Final = 1 << 12
 MAX_LOG: Final = 1 << 24
 """Characters kept of the end at least; a walk of a million instructions may print far more."""
 _ADDRESS: Final = 0xFFFF888100000000
+_KERNEL_TEXT: Final = 0xFFFFFFFF81000000
 
 
 class Log:
@@ -190,6 +191,8 @@ def _name64(insn: LoadImm64) -> str:
             return f"{_ADDRESS + insn.imm * 0x200:#x}"
         case ImmKind.MAP_VALUE | ImmKind.MAP_IDX_VALUE:
             return f"{_ADDRESS + insn.imm * 0x200 + insn.next_imm:#x}"
+        case ImmKind.BTF_ID if insn.imm:
+            return f"{_KERNEL_TEXT + 16 * insn.imm:#x}"
         case _:
             return f"{insn.value:#x}"
 

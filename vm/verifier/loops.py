@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from vm.verifier import precision
 from vm.verifier.core_rules import CORE_RULES
-from vm.verifier.equal import Level, states_equal
+from vm.verifier.equal import Level, depths_differ, states_equal
 from vm.verifier.register import Register
 from vm.verifier.rejection import Rejected, unsupported
 
@@ -145,6 +145,7 @@ def check_progress(walk: "Walk", pc: int, old: "State", new: "State") -> None:
         old.may_goto == new.may_goto
         and old.callback_unroll == new.callback_unroll
         and len(old.frames) == len(new.frames)
+        and not depths_differ(old, new)
         and states_equal(walk, old, new, Level.EXACT)
     ):
         raise _InfiniteLoop(walk, pc, old, new)

@@ -5,8 +5,9 @@ from typing import Final
 
 from vm.asm.text_kernel import body, slot_text
 from vm.encoding import decode_one
-from vm.instruction import Instruction, Invalid, Slot
-from vm.isa import END_CODE, InsnClass, Mode, Size, Source
+from vm.instruction import Call, Instruction, Invalid, Slot
+from vm.isa import END_CODE, CallKind, InsnClass, Mode, Size, Source
+from vm.uapi.kfuncs import kfuncs
 from vm.word import MASK32
 
 _SIZES: Final = 0x18
@@ -23,6 +24,9 @@ def odd_text(insn: Instruction | None, slot: Slot) -> str | None:
 
 
 def _odd_body(insn: Instruction | None, slot: Slot) -> str | None:
+    if isinstance(insn, Call) and insn.kind is CallKind.KFUNC:
+        function = kfuncs().get(insn.imm)
+        return f"call {function.name if function else ''}#{insn.imm}"
     match slot:
         case Slot(opcode=0xBF, off=-1):  # BPF_ADDR_PERCPU
             return f"r{slot.dst} = &(void __percpu *)(r{slot.src})"

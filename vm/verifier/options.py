@@ -13,6 +13,7 @@ STRICT_ALIGNMENT: Final = 1 << 0
 ANY_ALIGNMENT: Final = 1 << 1
 TEST_STATE_FREQ: Final = 1 << 3
 SLEEPABLE: Final = 1 << 4
+TEST_REG_INVARIANTS: Final = 1 << 7
 
 
 @dataclass(frozen=True, slots=True)

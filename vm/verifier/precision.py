@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from vm.verifier.backtrack import back, before, through_state
 from vm.verifier.bits import numbers, regs_text, slots_text
+from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import Kind
+from vm.verifier.rejection import Rejected
 from vm.verifier.search import GiveUp, Search
 from vm.verifier.state import SPILL, Slot, State
 
@@ -119,7 +121,10 @@ def _mark(walk: "Walk", state: State, search: Search) -> bool:
                 frame.regs[n] = reg.marked(True)
                 changed = True
         for index in numbers(search.slots[number]):
-            slot = frame.slot(index)
+            slots = len(frame.stack)
+            if index >= slots:
+                raise Rejected(CORE_RULES["unallocated-slot"], walk.pc, slot=index, slots=slots)
+            slot = frame.stack[index]
             if slot.types[7] != SPILL or slot.spilled.kind is not Kind.SCALAR or slot.spilled.precise:
                 search.slots[number] &= ~(1 << index)
             else:

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Final
 
 from vm.instruction import MayGoto
 from vm.verifier import precision
+from vm.verifier.checks.stack_objects import is_active
 from vm.verifier.equal import Level, differing, out_of_range, same_callsites, states_equal
-from vm.verifier.flow import calls_callback
+from vm.verifier.flow import asks_next, calls_callback
 from vm.verifier.liveness import FORCED, JUMP
 from vm.verifier.loops import Loops, check_progress, may_be_looping
 from vm.verifier.register import NOT_INIT
@@ -138,6 +139,8 @@ class KeptStates:
         insn = walk.insns[pc]
         if calls_callback(insn):
             return states_equal(walk, old, state, Level.RANGE_WITHIN)
+        if asks_next(insn, walk.program.prog_type):
+            return states_equal(walk, old, state, Level.RANGE_WITHIN) and is_active(state)
         if (
             isinstance(insn, MayGoto)
             and old.may_goto != state.may_goto

@@ -83,6 +83,8 @@ class Flag(IntEnum):
     TRUSTED = 64
     RCU = 128
     ALLOC = 256
+    SLICE = 512
+    """Memory of a packet that a dynptr gave: worthless behind what may move packets."""
 
 
 _MAYBE_NULL: Final = int(Flag.MAYBE_NULL)

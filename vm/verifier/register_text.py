@@ -6,7 +6,7 @@ from typing import Final
 from vm.program import Program
 from vm.verifier.register import ADD_CONST, PACKET_KINDS, Kind, Register
 from vm.verifier.scalar_text import format_ranges, format_signed, format_unsigned
-from vm.verifier.state import DYNPTR, SLOT_TEXT, SPILL, Slot
+from vm.verifier.state import ACTIVE, DYNPTR, ITER, SLOT_TEXT, SPILL, Slot
 from vm.word import signed
 
 _OF_MAPS: Final = frozenset({Kind.MAP_PTR, Kind.MAP_VALUE, Kind.MAP_KEY})
@@ -78,7 +78,11 @@ def slot_text(program: Program, slot: Slot, frameno: int) -> str:
         if not spilled.size:
             return ""
         ref = f"ref_id={spilled.ref}," if spilled.ref else ""
-        return f"dynptr_{spilled.btf}(id={spilled.id},{ref}dynptr_id={spilled.id})"
+        return f"dynptr_{spilled.btf}(id={spilled.id},{ref}dynptr_id=1)"
+    if types[7] == ITER:
+        state = "active" if spilled.size == ACTIVE else "drained"
+        kept = f"iter_{spilled.btf}(ref_id={spilled.ref},state={state},depth={spilled.dynptr})"
+        return kept if spilled.ref else ""
     if types[7] != SPILL:
         return "".join(SLOT_TEXT[kind] for kind in types)
     above = types[: types.index(SPILL)]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 INVALID, SPILL, MISC, ZEROED, DYNPTR, ITER, IRQ_FLAG = range(7)
 """What one byte of stack holds (enum bpf_stack_slot_type)."""
+ACTIVE, DRAINED = 1, 2
+"""States of an iterator (``size`` of its slots)."""
 SLOT_TEXT: Final = "?rm0dif"
 MAX_SLOTS: Final = 64
 

@@ -19,7 +19,7 @@ from vm.verifier import scalar as scalars
 from vm.verifier.checks import atomics, memory, resources
 from vm.verifier.checks.pointer_offset import check_unmodified
 from vm.verifier.core_rules import CORE_RULES
-from vm.verifier.register import NOT_INIT, Kind, Register, scalar
+from vm.verifier.register import NOT_INIT, Flag, Kind, Register, scalar
 from vm.verifier.rejection import Rejected, unsupported
 from vm.verifier.resize import coerce_to_size, sign_extend_to_64
 from vm.verifier.transfer_alu import UNKNOWN, readable
@@ -106,6 +106,8 @@ def load_imm64(walk: "Walk", insn: LoadImm64) -> None:
             if not walk.options.func_info:
                 raise Rejected(CORE_RULES["no-func-info"], walk.pc)
             reg = Register(Kind.FUNC, scalars.ZERO, subprog=walk.subprogs.index(walk.pc + 1 + insn.imm))
+        case ImmKind.BTF_ID:  # a function of the kernel: nothing of it may be read
+            reg = Register(Kind.MEM, scalars.ZERO, flags=int(Flag.RDONLY))
         case _:
             raise unsupported(walk.pc, "this kind of 64-bit immediate")
     walk.set(insn.dst, reg)

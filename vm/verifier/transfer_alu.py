@@ -189,6 +189,8 @@ def _linked(insn: Alu, before: Register, result: Register, other: Register) -> R
 def _distance(insn: Alu, before: Register, other: Register) -> int | None:
     if insn.op not in (AluOp.ADD, AluOp.SUB) or not is_known(other.value, insn.bits):
         return None
+    if isinstance(insn.src, Reg) and insn.src.n == insn.dst:
+        return None
     number = signed(other.value.value, insn.bits)
     if not -S32_MAX - 1 <= number <= S32_MAX or (insn.bits == 32 and before.value.umax > MASK32):
         return None

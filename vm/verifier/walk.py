@@ -63,7 +63,7 @@ class Walk:
         self.insns: tuple[Instruction | None, ...] = program.insns
         self.subprogs = tuple(starts)
         self.log = Log(program, options.log_level, profile.allow_ptr_leaks)
-        self.analysis = Analysis(program, starts, profile)
+        self.analysis = Analysis(program, starts, profile, options.attach_type or 0)
         self.stack_live = StackLiveness(self.analysis, program.insns, self.log)
         self.stack_depths = [0] * len(self.subprogs)
         self.strict_alignment = bool(options.load_flags & STRICT_ALIGNMENT)

@@ -13,7 +13,9 @@ from vm.verifier.rejection import Rejected, Rule
 from vm.verifier.rules import RULES
 
 UNREACHED = frozenset({
-    "RCU_AT", "PREEMPT_AT", "LOCK_AT",  # need kernel functions, or maps with BTF
+    "LOCK_AT",  # needs maps with BTF
+    "ARG_NOT_FUNCTION", "KFUNC_RELEASED_TWICE",  # another rule comes first
+    "PAIR_INVALID",  # takes the errno of the access that fails
     "SUBPROGRAM_NOT_SCALAR",  # needs BTF that makes a function global
     "STRUCT_USER_MEMORY", "STRUCT_PERCPU_MEMORY",  # the types of this kernel do not say so of pointers
     "STRUCT_OPS_MAP", "ARENA_TWICE", "CONSTANT_RELEASED", "WRONG_TYPE",  # need BTF, too

@@ -29,7 +29,7 @@ _OPTIONS: Final = frozenset({HelperId.SETSOCKOPT, HelperId.GETSOCKOPT})
 _CONNECTS: Final = frozenset({A.CGROUP_INET4_CONNECT, A.CGROUP_INET6_CONNECT})
 
 
-def _offered(kind: P, attach: int, number: int) -> bool:
+def offered(kind: P, attach: int, number: int) -> bool:
     """Whether Linux lets root's programs of that type, attached there, call helper ``number``."""
     if number in _RETVALS and kind in _RETVAL_TYPES:
         return attach not in _NO_RETVAL
@@ -48,7 +48,7 @@ def available(walk: "Walk", number: int) -> Signature:
     kind = walk.program.prog_type
     if number and walk.profile.forbids(HelperId(number), kind):
         refuse(walk, rules.HELPER_NEEDS_PERFMON, helper=name, id=number)
-    if not number or not _offered(kind, walk.options.attach_type or 0, number):
+    if not number or not offered(kind, walk.options.attach_type or 0, number):
         refuse(walk, rules.HELPER_NOT_HERE, helper=name, id=number)
     helper = signature(kind, number)
     if helper is None:

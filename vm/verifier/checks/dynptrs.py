@@ -44,8 +44,8 @@ def _frame(walk: "Walk", reg: Register) -> Frame:
     return walk.state.frames[reg.frame]
 
 
-def create(walk: "Walk", regno: int, kind: str) -> None:
-    """A new dynptr of type ``kind`` (ringbuf, local) where r``regno`` points."""
+def create(walk: "Walk", regno: int, kind: str, parent: int = 0) -> None:
+    """A new dynptr of type ``kind`` (ringbuf, skb …) where r``regno`` points, of a reference ``parent``."""
     from vm.verifier.checks import memory
 
     reg = walk.regs[regno]
@@ -60,7 +60,7 @@ def create(walk: "Walk", regno: int, kind: str) -> None:
     destroy(walk, frame, index)
     destroy(walk, frame, index - 1)
     number = walk.new_id()
-    ref = resources.acquire(walk) if kind == "ringbuf" else 0
+    ref = parent or (resources.acquire(walk) if kind == "ringbuf" else 0)
     for at in (index, index - 1):
         held = Register(Kind.DYNPTR, scalar.ZERO, id=number, ref=ref, size=int(at == index), btf=kind)
         frame.stack[at] = Slot(_FULL, held)
@@ -115,8 +115,11 @@ def release(walk: "Walk", regno: int) -> None:
     if index is None:
         refuse(walk, rules.UNACQUIRED, reg=regno)
     frame = _frame(walk, reg)
-    resources.release(walk, frame.stack[index].spilled.ref)
-    _invalidate(walk, frame, index)
+    ref = frame.stack[index].spilled.ref
+    resources.release(walk, ref)
+    for at, slot in enumerate(frame.stack):  # those that were cloned from it too
+        if slot.types[7] == DYNPTR and slot.spilled.ref == ref and slot.spilled.size:
+            _invalidate(walk, frame, at)
 
 
 def _invalidate(walk: "Walk", frame: Frame, index: int) -> None:

@@ -1,20 +1,17 @@
 """Calls of kernel functions and addresses of kernel variables: what Linux looks at before it walks.
 
-Numbers are those of the types (BTF) of one kernel, 6.18.44 as built for the goldens; only its bounds are
-known here, so that what lies within them is not decided.
+Numbers are those of the types (BTF) of one kernel, 6.18.44 as built for the goldens.
 """
-
-from typing import Final
 
 from vm.instruction import Call, LoadImm64
 from vm.isa import CallKind, ImmKind
 from vm.program import Program
+from vm.uapi.kernel_types import is_function, last_type, variables
+from vm.uapi.kfuncs import kfuncs
+from vm.verifier.kernel_calls import DEVICE_BOUND
 from vm.verifier.rejection import Rejected, Rule
+from vm.verifier.rules import kfuncs as kfunc_rules
 from vm.verifier.rules import loading as rules
-
-FIRST_VARIABLE: Final = 3930
-FIRST_FUNCTION: Final = 45102
-LAST_TYPE: Final = 126565
 
 
 def calls_fault(program: Program) -> Rejected | None:
@@ -35,7 +32,10 @@ def _call_rule(program: Program, pc: int, number: int) -> Rule | None:
         return None
     if module:
         return rules.KFUNC_NEGATIVE if module < 0 else rules.KFUNC_MODULE
-    return None if FIRST_FUNCTION <= number <= LAST_TYPE else rules.KFUNC_NONE
+    function = kfuncs().get(number)
+    if function is not None and function.name.startswith(DEVICE_BOUND):
+        return kfunc_rules.KFUNC_DEVICE_BOUND
+    return None if is_function(number) else rules.KFUNC_NONE
 
 
 def variables_fault(program: Program) -> Rejected | None:
@@ -43,8 +43,10 @@ def variables_fault(program: Program) -> Rejected | None:
     for pc, insn in enumerate(program.insns):
         if isinstance(insn, LoadImm64) and insn.kind is ImmKind.BTF_ID and not insn.next_imm:
             number = insn.imm & 0xFFFF_FFFF
-            if number > LAST_TYPE:
+            if number > last_type():
                 return Rejected(rules.KERNEL_TYPE_BEYOND, pc, id=insn.imm)
-            if 0 < number < FIRST_VARIABLE:
+            if number in variables():
+                return Rejected(rules.KERNEL_VARIABLE, pc, name=variables()[number])
+            if number and not is_function(number):
                 return Rejected(rules.KERNEL_TYPE_NONE, pc, id=insn.imm)
     return None

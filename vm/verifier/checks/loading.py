@@ -17,6 +17,8 @@ from vm.verifier.rules import loading as rules
 
 KNOWN_FLAGS: Final = 0xFF
 """BPF_F_ bits of BPF_PROG_LOAD that need nothing else: 0 to 7."""
+TOKEN: Final = 1 << 16
+"""A descriptor allows the load (BPF_F_TOKEN_FD); here there never is one."""
 MAX_MAPS: Final = 64
 """Maps one program may name (MAX_USED_MAPS)."""
 
@@ -57,7 +59,7 @@ def _refused(rule: Rule, program: Program, pc: int = -1, **details: int | str) -
 def request_fault(program: Program, options: Options) -> Rejected | None:
     """What bpf(2) refuses before the verifier is asked: nothing is printed then."""
     kind, attach = program.prog_type, options.attach_type or 0
-    if bits := options.load_flags & ~KNOWN_FLAGS:
+    if bits := options.load_flags & ~(KNOWN_FLAGS | TOKEN):
         return _refused(rules.UNKNOWN_FLAGS, program, bits=hex(bits))
     if kind in PROFILES[options.profile].forbidden_types:
         return _refused(rules.NEEDS_PERFMON, program)
@@ -69,6 +71,8 @@ def request_fault(program: Program, options: Options) -> Rejected | None:
         return _refused(rules.NO_SUCH_TYPE, program)
     if not options.target and (kind in (P.EXT, P.LSM) or (kind is P.TRACING and attach in _TARGETED)):
         return _refused(rules.NO_TARGET_ALLOWED, program)
+    if options.load_flags & TOKEN:
+        return _refused(rules.NO_TOKEN, program)
     return None
 
 

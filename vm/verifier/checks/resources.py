@@ -6,6 +6,7 @@ from vm.verifier import scalar
 from vm.verifier.checks.common import map_of, refuse
 from vm.verifier.register import NOT_INIT, Register
 from vm.verifier.register import scalar as scalar_register
+from vm.verifier.rules import kfuncs as kfunc_rules
 from vm.verifier.rules import resources as rules
 from vm.verifier.state import SPILL, Frame, Ref, Slot
 
@@ -47,16 +48,21 @@ def _forget(frame: Frame, ref: int, gone: Register) -> None:
             frame.stack[index] = Slot(slot.types, gone)
 
 
-def check_leaks(walk: "Walk", where: str, *, locks: bool = True) -> None:
-    """Nothing acquired is still held at ``where``; in called functions only locks matter, where ``locks``."""
+def check_leaks(walk: "Walk", where: str, *, locks: bool = True, everywhere: bool = False) -> None:
+    """Nothing acquired is still held at ``where``.
+
+    In called functions references matter only where the program ends ``everywhere``, locks as ``locks`` says.
+    """
     state = walk.state
     if locks and state.locks:
         alloc = next((ref.pc for ref in state.refs if ref.kind == "lock"), 0)
         refuse(walk, rules.LOCK_AT, where=where, alloc=alloc)
     held = [ref for ref in state.refs if ref.kind == "ptr"]
-    if held and len(state.frames) == 1:
+    if held and (everywhere or len(state.frames) == 1):
         lines = "".join(f"Unreleased reference id={ref.id} alloc_insn={ref.pc}\n" for ref in held)
         refuse(walk, rules.REFERENCE_LEAK, where=where, lines=lines, alloc=held[0].pc)
+    if locks and any(ref.kind == "irq" for ref in state.refs):
+        refuse(walk, kfunc_rules.IRQ_AT, where=where)
     if locks and state.rcu:
         refuse(walk, rules.RCU_AT, where=where)
     if locks and state.preempt_locks:

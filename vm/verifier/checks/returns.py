@@ -54,17 +54,23 @@ def check_exit(walk: "Walk") -> None:
     reg = walk.regs[0]
     if reg.kind is Kind.NOT_INIT:
         refuse(walk, rules.RETURN_UNSET)
+    check_value(walk, 0)
+
+
+def check_value(walk: "Walk", regno: int) -> None:
+    """r``regno`` may be what the program returns at its hook."""
+    reg = walk.regs[regno]
     if is_secret(walk, reg):
-        refuse(walk, leaks.LEAK_RETURN, reg=0, type=reg.type_text)
+        refuse(walk, leaks.LEAK_RETURN, reg=regno, type=reg.type_text)
     expected = return_range(walk.program.prog_type, walk.options.attach_type)
     if expected is None:
         return
     low, high = expected
     if not reg.is_scalar:
-        refuse(walk, rules.RETURN_NOT_SCALAR, type=reg.type_text, low=low, high=high)
-    walk.mark_precise(0)
+        refuse(walk, rules.RETURN_NOT_SCALAR, reg=regno, type=reg.type_text, low=low, high=high)
+    walk.mark_precise(regno)
     if not _within(reg, low, high):
-        refuse(walk, rules.RETURN_RANGE, has=_has(reg), low=low, high=high)
+        refuse(walk, rules.RETURN_RANGE, reg=regno, has=_has(reg), low=low, high=high)
 
 
 def check_callback(walk: "Walk", low: int = 0, high: int = 1) -> None:

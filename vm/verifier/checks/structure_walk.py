@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from vm.uapi.kernel_structs import Layout, Member, layouts
+from vm.uapi.kernel_structs import Layout, Member
+from vm.uapi.kernel_structs import layout as layout_of
 from vm.verifier.rejection import Rule
 from vm.verifier.rules import structures as rules
 
@@ -30,27 +31,41 @@ class Missed(NamedTuple):
 def look(struct: str, off: int, size: int) -> Found | Missed | None:
     """What a load of ``size`` bytes at ``off`` of ``struct`` gives; None where the layout is not known."""
     key, doubtful = struct, False
-    while True:
-        layout = layouts().get(key)
-        if layout is None:
-            return None
+    while (layout := layout_of(key)) is not None:
         doubtful = doubtful or (layout.union and len(layout.members) != 1)
-        if off + size > layout.size:
-            inside = _behind(layout, off)
-            if inside is None:
-                return Missed(rules.STRUCT_BEYOND, {"struct": layout.name, "off": off, "size": size})
-            if isinstance(inside, Found):
-                return inside
-            key, off = inside
-            continue
-        step = _in_members(layout, off, size, doubtful)
+        step = _step(layout, off, size, doubtful)
         match step:
             case Found():
-                return step._replace(doubtful=doubtful)
+                return step._replace(doubtful=doubtful) if off + size <= layout.size else step
             case Missed():
                 return step
             case _:
                 key, off = step
+    return None
+
+
+def holds(struct: str, off: int, wanted: str) -> bool | Missed:
+    """Whether at ``off`` of ``struct`` a ``wanted`` begins; Missed: what Linux says as it looks inside."""
+    key = struct
+    while off or key != wanted:
+        layout = layout_of(key)
+        step = None if layout is None else _step(layout, off, 1, False)
+        match step:
+            case None | Found():
+                return False
+            case Missed():
+                return step
+            case _:
+                key, off = step
+    return True
+
+
+def _step(layout: Layout, off: int, size: int, doubtful: bool) -> Found | Missed | tuple[str, int]:
+    """What lies there, or the structure within in which to go on."""
+    if off + size <= layout.size:
+        return _in_members(layout, off, size, doubtful)
+    inside = _behind(layout, off)
+    return inside or Missed(rules.STRUCT_BEYOND, {"struct": layout.name, "off": off, "size": size})
 
 
 def _behind(layout: Layout, off: int) -> Found | tuple[str, int] | None:

@@ -7,7 +7,7 @@ from vm.verifier import scalar, tnum
 from vm.verifier.checks.argument_types import TAKES
 from vm.verifier.checks.common import refuse
 from vm.verifier.checks.pointers import check_structure_secret
-from vm.verifier.checks.structure_walk import Found, Missed, look
+from vm.verifier.checks.structure_walk import Found, Missed, holds, look
 from vm.verifier.options import SLEEPABLE
 from vm.verifier.register import Flag, Kind, Register
 from vm.verifier.register import scalar as scalar_register
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from vm.verifier.walk import Walk
 
 SOCK_COMMON: Final = "sock_common"
-_SOCKETS: Final = frozenset({
-    "sock_common", "sock", "tcp_sock", "tcp6_sock", "udp_sock", "udp6_sock", "unix_sock", "mptcp_sock",
-    "tcp_timewait_sock", "tcp_request_sock", "inet_sock", "inet_connection_sock",
-})  # fmt: skip
-"""Structures that begin with a struct sock_common."""
 _MEMORY: Final = TAKES[Arg.MEM_RDONLY].types
 
 
@@ -38,16 +33,18 @@ def check_argument(walk: "Walk", helper: Signature, regno: int, arg: Arg) -> Non
             refuse(walk, rules.MAY_WRITE_STRUCTURE, helper=helper.name, reg=regno, type=reg.type_text)
         return
     wanted = helper.structs.get(regno, SOCK_COMMON)
-    if reg.flags & Flag.PERCPU or matches(reg, wanted):
+    if reg.flags & Flag.PERCPU or matches(walk, reg, wanted):
         return
     refuse(walk, rules.OTHER_STRUCTURE, reg=regno, struct=reg.btf, expected=wanted, helper=helper.name)
 
 
-def matches(reg: Register, wanted: str) -> bool:
-    """The pointer is to the structure ``wanted``, or to one that begins with it."""
-    if reg.off:
+def matches(walk: "Walk", reg: Register, wanted: str) -> bool:
+    """The pointer is to the structure ``wanted``, or to one that has it at that place."""
+    found = holds(reg.btf, reg.off, wanted)
+    if isinstance(found, Missed):
+        walk.log.write(found.rule.message.format_map(found.details) + "\n")
         return False
-    return reg.btf == wanted or (wanted == SOCK_COMMON and reg.btf in _SOCKETS)
+    return found
 
 
 _UNKNOWN: Final = scalar_register(scalar.UNKNOWN)

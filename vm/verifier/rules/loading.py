@@ -18,6 +18,11 @@ UNKNOWN_FLAGS = _load(
     "The load flags have bits ({bits}) that Linux 6.18 does not know.",
     "use the BPF_F_ flags of BPF_PROG_LOAD only",
 )
+NO_TOKEN = _load(
+    "",
+    "The load says that a token allows it, and gives none.",
+    "load without BPF_F_TOKEN_FD",
+)
 NEEDS_PERFMON = _policy(
     "",
     "Programs of type {prog_type} can look into the kernel: only a loader with CAP_PERFMON may load them.",
@@ -130,6 +135,12 @@ KERNEL_TYPE_NONE = _load(
     "pseudo btf_id {id} in ldimm64 isn't KIND_VAR or KIND_FUNC",
     "In the types of this kernel number {id} is neither a variable nor a function.",
     "let libbpf fill in the numbers of kernel variables: they differ from kernel to kernel",
+)
+KERNEL_VARIABLE = _load(
+    "ldimm64 failed to find the address for kernel symbol '{name}'.",
+    "This kernel was built without a list of its variables' addresses, so that {name} cannot be found.",
+    "ask through a helper, or run a kernel built with CONFIG_KALLSYMS_ALL",
+    Errno.ENOENT,
 )
 KERNEL_TYPE_BEYOND = _load(
     "ldimm64 insn specifies invalid btf_id {id}.",

@@ -17,12 +17,12 @@ RETURN_UNSET = Rule(
     "set r0 before `exit`; after a call of a function without a result r0 has none",
 )
 RETURN_RANGE = _value(
-    "At program exit the register R0 has {has} should have been in [{low}, {high}]",
+    "At program exit the register R{reg} has {has} should have been in [{low}, {high}]",
     "Programs at this hook return {low} to {high}; r0 may be something else here ({has}).",
     "set r0 to one of the verdicts before `exit`",
 )
 RETURN_NOT_SCALAR = _value(
-    "At program exit the register R0 is not a known value ({type})",
+    "At program exit the register R{reg} is not a known value ({type})",
     "Programs at this hook return {low} to {high}; r0 holds an address ({type}).",
     "set r0 to one of the verdicts before `exit`",
 )
