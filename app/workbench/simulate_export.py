@@ -10,8 +10,8 @@ from vm.instruction import Call, Instruction, Store
 from vm.isa import FP
 from vm.kernel.packet.pcapng_notes import NotedPacket, write_noted
 from vm.kernel.packet.samples import START_NS
+from vm.kernel.simulation.kept import Opened
 from vm.kernel.simulation.outcome import End, Kind, Outcome
-from vm.kernel.simulation.simulation import Opened
 from vm.kernel.world.events import PacketArrives
 from vm.source import HookscopeError
 

@@ -15,8 +15,8 @@ from app.workbench.simulated import Simulated
 from app.workbench.state import map_view
 from app.workbench.tally import STEP_LIMIT
 from vm.kernel.context import Frame
+from vm.kernel.simulation.kept import Opened
 from vm.kernel.simulation.outcome import Outcome
-from vm.kernel.simulation.simulation import Opened
 from vm.kernel.stations import STATIONS
 from vm.kernel.world.events import Event, FunctionCall, PacketArrives, Runs, Syscall
 from vm.machine.trace import Budget, Trace
