@@ -214,7 +214,8 @@ def _raw(target: str, n: int, task: Task) -> tuple[str, HookInput]:
     if found is not None:
         return f"{target}{_shown(found.fields)}", found.raw
     rows = raw_arguments()[target]
-    what = Arguments(tuple(calls.value_of(row, some.argument(row, n), task) for row in rows))
+    values = tuple(calls.value_of(row, some.argument(row, n), task) for row in rows)
+    what = Arguments(values, tuple(row.name for row in rows))
     return f"{target}", what
 
 

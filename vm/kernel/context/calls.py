@@ -35,13 +35,19 @@ def function_arguments(
     name: str, args: Sequence[Thing], result: int | None = None, *, task: Task = NOBODY
 ) -> Arguments:
     """What ``fentry/NAME`` programs get; with a result, ``fexit/NAME``."""
-    values = _values(_prototype(name), name, args, task)
-    return Arguments(values if result is None else (*values, result))
+    found = _prototype(name)
+    values, names = _values(found, name, args, task), _names(found)
+    return Arguments(values, names) if result is None else Arguments((*values, result), (*names, "ret"))
+
+
+def _names(found: Prototype | None) -> tuple[str, ...]:
+    return tuple(row.name for row in found.arguments) if found is not None else ()
 
 
 def security_call(hook: str, args: Sequence[Thing], task: Task = NOBODY, answer: int = 0) -> Arguments:
     """What ``lsm/HOOK`` programs get: its arguments, and the ``answer`` of the program before."""
-    return Arguments((*_values(lsm_hooks().get(hook), hook, args, task), answer))
+    found = lsm_hooks().get(hook)
+    return Arguments((*_values(found, hook, args, task), answer), (*_names(found), "ret"))
 
 
 def _prototype(name: str, *, user: bool = False) -> Prototype | None:

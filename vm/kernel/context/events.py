@@ -11,6 +11,7 @@ from vm.kernel.context.inputs import (
     Arguments,
     Fields,
     HookInput,
+    Kernel,
     Record,
     Registers,
     Sample,
@@ -25,7 +26,7 @@ from vm.memory.region import RegionKind
 from vm.uapi.attach_types import AttachType
 from vm.uapi.context_places import SOCKET_PLACES, Aligned, Gives, Places, places_of
 from vm.uapi.prog_types import ProgType
-from vm.uapi.struct_types import Struct
+from vm.uapi.struct_types import Field, Kind, Struct
 from vm.uapi.structs import STRUCTS
 from vm.uapi.structs_context import SOCK
 from vm.uapi.structs_events import PERF_EVENT_DATA, PT_REGS, RAW_ARGS
@@ -133,6 +134,10 @@ def _text(value: Value) -> str:
             return " ".join(strings)
         case bytes():
             return _quoted(value.partition(b"\0")[0])
+        case Kernel(struct):
+            return f"struct {struct}"
+        case int() if value < 0:
+            return str(value)
         case _:
             return ""
 
@@ -145,8 +150,17 @@ def _arguments(kind: ProgType, what: Arguments, memory: Memory, objects: Objects
     words = [objects.word(value) for value in what.values]
     data = b"".join(word.to_bytes(8, "little") for word in words)
     size = RAW_ARGS.size if kind is ProgType.RAW_TRACEPOINT else len(data)
-    texts = {f"args[{n}]": text for n, value in enumerate(what.values) if (text := _text(value))}
-    return _plain(kind, RAW_ARGS, data.ljust(size, b"\0"), what, memory, texts=texts)
+    struct = _named_arguments(what.names[: len(words)]) if what.names else RAW_ARGS
+    names = [*what.names, *(f"args[{n}]" for n in range(len(what.names), len(words)))]
+    texts = {name: text for name, value in zip(names, what.values, strict=False) if (text := _text(value))}
+    return _plain(kind, struct, data.ljust(size, b"\0"), what, memory, texts=texts)
+
+
+@cache
+def _named_arguments(names: tuple[str, ...]) -> Struct:
+    """The arguments by their names, for whoever looks at them."""
+    fields = tuple(Field(name, 8 * n, 8, Kind.UINT, "An argument.") for n, name in enumerate(names))
+    return Struct("arguments", 8 * len(names), fields, "Arguments, 8 bytes each.")
 
 
 def registers(what: Registers, memory: Memory, objects: Objects) -> bytes:

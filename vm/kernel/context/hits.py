@@ -23,7 +23,7 @@ from vm.kernel.context.kernel_objects import (
 from vm.kernel.context.objects import symbol_address
 from vm.kernel.context.task import comm, task_object
 from vm.uapi.tracepoints import SYSCALL_NUMBERS
-from vm.uapi.tracing import records
+from vm.uapi.tracing import raw_arguments, records
 
 _SYSCALL_REGISTERS = ("di", "si", "dx", "r10", "r8", "r9")
 """Where x86-64 passes the arguments of system calls."""
@@ -58,7 +58,9 @@ class Hit:
     @property
     def raw(self) -> Arguments:
         """What ``raw_tp/…`` and ``tp_btf/…`` programs get."""
-        return Arguments(self.arguments)
+        name = self.tracepoint.partition("/")[2]
+        known = "_".join(name.split("_")[:2]) if self.tracepoint.startswith("syscalls/") else name
+        return Arguments(self.arguments, tuple(row.name for row in raw_arguments().get(known, ())))
 
 
 def user_value(given: Given) -> Value:

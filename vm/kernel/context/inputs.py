@@ -76,9 +76,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """Arguments, 8 bytes each: of a raw tracepoint, a function (then its result) or a security hook."""
+    """Arguments, 8 bytes each: of a raw tracepoint, a function (then its result) or a security hook.
+
+    ``names`` are what they are called, as far as that is known.
+    """
 
     values: "tuple[Value, ...]"
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
