@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from vm.instruction import Alu, Endian, Imm, Neg, Reg
-from vm.isa import ALU, AluOp
+from vm.isa import ALU, AluOp, EndianOp
 from vm.verifier import scalar as scalars
 from vm.verifier.arithmetic import TRANSFER, converted, forked, negated
 from vm.verifier.checks.speculation import check_numbers
@@ -50,6 +50,8 @@ def unary(walk: "Walk", insn: Neg | Endian) -> None:
     value = (
         negated(reg.value, insn.bits) if isinstance(insn, Neg) else converted(reg.value, insn.op, insn.bits)
     )
+    if isinstance(insn, Endian) and insn.op is EndianOp.LE and insn.bits == 64:
+        return  # nothing is swapped nor cut: it stays a copy of its copies
     walk.regs[insn.dst] = Register(Kind.SCALAR, value, precise=reg.precise)
 
 
