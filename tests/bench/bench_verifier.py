@@ -17,7 +17,7 @@ from tests.bench.row import Row, at_most
 from tests.verifier.recorded import read
 from vm.asm import assemble
 from vm.program import Program
-from vm.verifier import Options, verify
+from vm.verifier import Options, scalar, verify
 from vm.verifier.exploration import Recorder
 from vm.verifier.state import State
 
@@ -77,6 +77,12 @@ def _program(text: str) -> Program:
     return found
 
 
+def _clear() -> None:
+    """Frees what nobody holds."""
+    gc.collect()
+    scalar.sweep()
+
+
 class _AtExit(Recorder):
     """Notes how many bytes are held each time a path comes to the program's exit."""
 
@@ -86,7 +92,7 @@ class _AtExit(Recorder):
         """Keeps nothing: what is kept would be counted."""
 
     def exited(self, index: int, pc: int) -> None:
-        gc.collect()
+        _clear()
         self.held = max(self.held, tracemalloc.get_traced_memory()[0])
 
 
@@ -97,8 +103,9 @@ def _memory(program: Program) -> tuple[int, int]:
     """
     observer = _AtExit()
     tracemalloc.start()
-    verify(program)
-    gc.collect()
+    for _ in range(3):  # until every older entry of the caches has been exchanged for a traced one
+        verify(program)
+    _clear()
     before, _ = tracemalloc.get_traced_memory()
     states = verify(program, observer=observer).peak_states
     tracemalloc.stop()

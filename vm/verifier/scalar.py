@@ -103,6 +103,12 @@ _interned: Interned[Full, Scalar] = Interned()
 _consts: Interned[int, Scalar] = Interned()
 
 
+def sweep() -> None:
+    """Forgets scalars that nobody holds, at once; by itself this is done now and then."""
+    _interned.sweep()
+    _consts.sweep()
+
+
 def raw(var_off: Tnum, *bounds: *Bounds) -> Scalar:
     """The scalar of exactly these bits and bounds; nothing is deduced."""
     if not var_off.mask and bounds == _const_bounds(var_off.value):
