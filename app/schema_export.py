@@ -15,6 +15,7 @@ from app.schemas import (
     base,
     explain,
     metrics,
+    native,
     packets,
     policy,
     reference,
@@ -38,6 +39,7 @@ MODULES: tuple[ModuleType, ...] = (
     stations,
     metrics,
     policy,
+    native,
 )
 TARGET = Path(__file__).parents[1] / "static/src/schemas.ts"
 LIMITS = ("WINDOW", "MAX_SOURCE", "MAX_PACKETS", "MAX_MANIFEST")

@@ -10,6 +10,7 @@ from typing import Any
 from app.schemas.base import Message
 from app.schemas.explain import ExplainRequest
 from app.schemas.metrics import DashboardRequest, MetricsRequest
+from app.schemas.native import NativeRequest
 from app.schemas.policy import CellRequest, PolicyRequest
 from app.schemas.simulate import (
     AuditRequest,
@@ -96,6 +97,7 @@ QUESTIONS: Mapping[str, Question] = {
     "simulate:audit": Question(AuditRequest, "simulate.audit", _simulation, patience=LIVES_THERE),
     "simulate:script": Question(ScriptRequest, "simulate.script"),
     "walk:log": Question(LogRequest, "walk.log", _walk, long=True, patience=WALKED),
+    "native": Question(NativeRequest, "native", long=True),
     "metrics": Question(MetricsRequest, "metrics", _metrics, long=True),
     "dashboard": Question(DashboardRequest, "metrics.dashboard"),
     "policy": Question(PolicyRequest, "policy", policy_key, long=True),

@@ -53,6 +53,7 @@ JOBS: Mapping[str, Job] = {
     "walk.window": Job("app.workbench.exploration:walk_window"),
     "walk.known": Job("app.workbench.exploration:walk_known"),
     "walk.log": Job("app.workbench.exploration:walk_log"),
+    "native": Job("app.workbench.native_views:native"),
     "metrics": Job("app.workbench.metrics:look"),
     "metrics.scrape": Job("app.workbench.metrics:scrape"),
     "metrics.dashboard": Job("app.workbench.metrics:dashboard"),

@@ -821,6 +821,76 @@ export interface MetricsRequest {
   revision: number;
 }
 
+/** A function; offsets of its instructions count from its own beginning. */
+export interface NativeFunctionView {
+  name: string;
+  size: number;
+  groups: NativeGroupView[];
+}
+
+/** What became of one eBPF instruction; ``pc`` is None for what the compiler adds by itself. */
+export interface NativeGroupView {
+  pc: number | null;
+  text: string;
+  line: number | null;
+  rewritten: "" | "context" | "lookup" | "division" | "legacy" | "budget" | "helper" | "dead";
+  say: string;
+  became: string[];
+  insns: NativeInsnView[];
+}
+
+/** One machine instruction; ``symbol`` is what it leads to outside of its function. */
+export interface NativeInsnView {
+  at: number;
+  code: string;
+  text: string;
+  symbol: string;
+}
+
+/** Where an eBPF register lives. */
+export interface NativeRegisterView {
+  name: string;
+  machine: string;
+  role: string;
+  used: boolean;
+}
+
+/** The machine code, or why there is none: the text's mistakes, or the verifier's refusal. */
+export interface NativeReply {
+  revision: number;
+  diagnostics: DiagnosticView[];
+  programs: string[];
+  program: number;
+  form: "kernel" | "guarded" | "proved";
+  refused: string;
+  what: string;
+  hint: string;
+  pc: number | null;
+  functions: NativeFunctionView[];
+  registers: NativeRegisterView[];
+  sizes: NativeSizes | null;
+}
+
+/** The machine code of one program of the text, in one form. */
+export interface NativeRequest {
+  source: string;
+  hook: string;
+  program: number;
+  form: "kernel" | "guarded" | "proved";
+  revision: number;
+}
+
+/** Bytes and instructions; of the guarded form also its checks. */
+export interface NativeSizes {
+  bpf_slots: number;
+  rewritten_slots: number | null;
+  machine_bytes: number;
+  machine_insns: number;
+  checks: number;
+  dropped: number;
+  saved_bytes: number;
+}
+
 /** What characters ``start`` to ``end`` of ``ExplanationView.kernel`` mean; notes do not overlap. */
 export interface NoteView {
   start: number;

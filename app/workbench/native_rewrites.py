@@ -1,0 +1,102 @@
+"""What Linux rewrote of a program before it compiled it, in words (read off ``Rewritten.origins``)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from vm.asm import Style, text_of
+from vm.instruction import Alu, Call, Goto, Instruction, Jump, LoadImm64, LoadPacket, MayGoto
+from vm.isa import CallKind, ImmKind
+from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress
+from vm.kernel.native import Compiled
+from vm.program import Program
+
+Kind = Literal["", "context", "lookup", "division", "legacy", "budget", "helper", "dead"]
+_LOOKUP = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Why an instruction became another, what is said of it, and the eBPF instructions it became."""
+
+    kind: Kind
+    say: str
+    became: tuple[str, ...]
+
+
+def rewrites(program: Program, compiled: Compiled) -> dict[int, Rewrite]:
+    """By the learner's slot, those that Linux changed or took out."""
+    made: dict[int, list[Insn]] = {}
+    for origin, insn in zip(compiled.rewritten.origins, compiled.rewritten.insns, strict=True):
+        if insn is not None:
+            made.setdefault(origin, []).append(insn)
+    return {
+        pc: _told(pc, insn, made.get(pc, []), compiled)
+        for pc, insn in enumerate(program.insns)
+        if insn is not None and [_bare(insn)] != [_bare(now) for now in made.get(pc, [])]
+    }
+
+
+def _bare(insn: Insn) -> Insn:
+    """The instruction without distances, which change when others around it do."""
+    match insn:
+        case Jump() | Goto():
+            return replace(insn, off=0)
+        case Call(CallKind.LOCAL) | LoadImm64(kind=ImmKind.FUNC):
+            return replace(insn, imm=0)
+        case _:
+            return insn
+
+
+def _told(pc: int, insn: Instruction, now: Sequence[Insn], compiled: Compiled) -> Rewrite:
+    kind, say = _why(pc, insn, len(now), compiled)
+    return Rewrite(kind, say, tuple(_text(part) for part in now))
+
+
+def _why(pc: int, insn: Instruction, count: int, compiled: Compiled) -> tuple[Kind, str]:
+    many = "another one" if count == 1 else f"{count}"
+    if count == 0:
+        return "dead", (
+            "Linux took it out: it only leads to what follows." if pc in compiled.proof.seen
+            else "Linux took it out: the verifier found no path that comes here."
+        )  # fmt: skip
+    if pc in compiled.proof.context:
+        return "context", (
+            f"A context field: the verifier made it {many}, which reach it where the kernel keeps it."
+            if count > 1
+            else "A context field: the verifier put in the offset at which the kernel really keeps it."
+        )
+    match insn:
+        case Alu():
+            return (
+                "division",
+                f"A division became {many}: checks first, for x86 traps where eBPF has an answer.",
+            )
+        case Call(CallKind.HELPER, helper) if helper == _LOOKUP:
+            return (
+                "lookup",
+                f"One call became {many}: the verifier knows the map, so the lookup is written out.",
+            )
+        case Call():
+            return "helper", f"One call became {many}: what the helper does is written out in its place."
+        case LoadPacket():
+            return (
+                "legacy",
+                f"A legacy packet load became {many}: a call of the kernel's loader and its check.",
+            )
+        case MayGoto():
+            return "budget", f"may_goto became {many}: a count on the stack that runs down to 0."
+        case _:
+            return "budget", f"It became {many}: the count that may_goto runs down is set first."
+
+
+def _text(insn: Insn) -> str:
+    match insn:
+        case KernelCall(name):
+            return f"call {name}"
+        case KernelAddress(dst, name):
+            return f"r{dst} = &{name}"
+        case PerCpuAddress(dst, src):
+            return f"r{dst} = this CPU's copy at r{src}"
+        case _:
+            return text_of(insn, Style.LLVM)
