@@ -7,7 +7,7 @@ from typing import Literal
 from vm.asm import Style, text_of
 from vm.instruction import Alu, Call, Goto, Instruction, Jump, LoadImm64, LoadPacket, MayGoto
 from vm.isa import CallKind, ImmKind
-from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress
+from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, TailCall
 from vm.kernel.native import Compiled
 from vm.program import Program
 
@@ -90,7 +90,10 @@ def _why(pc: int, insn: Instruction, count: int, compiled: Compiled) -> tuple[Ki
             return "budget", f"It became {many}: the count that may_goto runs down is set first."
 
 
-def _text(insn: Insn) -> str:
+def _text(insn: object) -> str:
+    """An instruction of the learner's language, or one of the kernel's own."""
+    if isinstance(insn, Instruction):
+        return text_of(insn, Style.SOURCE)
     match insn:
         case KernelCall(name):
             return f"call {name}"
@@ -99,4 +102,4 @@ def _text(insn: Insn) -> str:
         case PerCpuAddress(dst, src):
             return f"r{dst} = this CPU's copy at r{src}"
         case _:
-            return text_of(insn, Style.LLVM)
+            return type(insn).__name__

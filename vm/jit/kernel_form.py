@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from vm.instruction import Call
+from vm.isa import CallKind
 from vm.jit.frame import Frame, kept_by
-from vm.jit.layout import Laid, Relocation, Row, lay_out
+from vm.jit.layout import Relocation, Row, lay_out
 from vm.jit.lower import lower
 from vm.jit.piece import Emit, Piece
-from vm.jit.program import Rewritten
+from vm.jit.program import Insn, Rewritten, TailCall
+from vm.jit.tail_call import load_count, tail_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +28,28 @@ class NativeFunction:
 
 def compile_kernel_form(program: Rewritten) -> tuple[NativeFunction, ...]:
     """Machine code for every function; HookscopeError for an instruction that should have been rewritten."""
-    return tuple(_function(program, slots) for slots in program.functions())
-
-
-def _function(program: Rewritten, slots: range) -> NativeFunction:
-    frame = Frame(
-        program.depths.get(slots.start, 0),
-        kept_by(program.slots[slots.start : slots.stop]),
-        slots.start == 0,
-        program.tail_calls,
+    return tuple(
+        _function(program, slots, tail_calls=slots.start in program.counting) for slots in program.functions()
     )
+
+
+def _function(program: Rewritten, slots: range, *, tail_calls: bool) -> NativeFunction:
+    kept = kept_by(program.slots[slots.start : slots.stop])
+    frame = Frame(program.depths.get(slots.start, 0), kept, slots.start == 0, tail_calls)
     sources: list[tuple[int | None, tuple[Piece, ...]]] = [(None, (Emit(frame.prologue()),))]
-    sources += [(pc, _lowered(program, pc)) for pc in slots]
-    laid: Laid = lay_out(sources, frame.epilogue())
+    sources += [(pc, _lowered(program.insns[pc], pc, frame)) for pc in slots]
+    laid = lay_out(sources, frame.epilogue())
     return NativeFunction(slots.start, laid.rows, laid.relocations)
 
 
-def _lowered(program: Rewritten, pc: int) -> tuple[Piece, ...]:
-    insn = program.insns[pc]
-    return lower(insn, pc) if insn is not None else ()
+def _lowered(insn: Insn | None, pc: int, frame: Frame) -> tuple[Piece, ...]:
+    """Only what has to do with tail calls depends on the frame."""
+    match insn:
+        case None:
+            return ()
+        case TailCall(direct):
+            return tail_call(frame, direct=direct)
+        case Call(CallKind.LOCAL) if frame.tail_calls:
+            return Emit(load_count(frame)), *lower(insn, pc)
+        case _:
+            return lower(insn, pc)

@@ -30,7 +30,14 @@ class KernelAddress:
     name: str
 
 
-Insn = Instruction | KernelCall | KernelAddress | PerCpuAddress
+@dataclass(frozen=True, slots=True)
+class TailCall:
+    """Goes on in the program at index r3 of the map in r2; ``direct`` where both are known beforehand."""
+
+    direct: bool
+
+
+Insn = Instruction | KernelCall | KernelAddress | PerCpuAddress | TailCall
 """What the compiler gets: a learner's instruction, or one of the kernel's own."""
 
 
@@ -39,14 +46,15 @@ class Rewritten:
     """What the verifier makes of an accepted program before the compiler sees it.
 
     ``slots`` and ``insns`` as in ``Program``; ``origins`` gives for each slot the one of the program it was
-    made of; ``depths`` the stack bytes of each function by its first slot.
+    made of; ``depths`` the stack bytes of each function by its first slot; ``counting`` has the first slots
+    of those that count tail calls.
     """
 
     slots: tuple[Slot, ...]
     insns: tuple[Insn | None, ...]
     origins: tuple[int, ...]
     depths: dict[int, int] = field(default_factory=dict)
-    tail_calls: bool = False
+    counting: frozenset[int] = frozenset()
 
     def functions(self) -> Iterator[range]:
         """The slots of each function, the main one first."""

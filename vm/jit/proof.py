@@ -10,7 +10,7 @@ class Proof:
 
     ``maps`` gives for a call the index of the one map that r1 can hold there, ``depths`` the stack bytes of
     each function by its first slot; ``writes_packet`` says whether a store goes straight into the packet,
-    ``tail_calls`` whether a tail call can be reached.
+    ``direct`` which tail calls have one map and one constant index within it.
     """
 
     seen: frozenset[int]
@@ -18,4 +18,4 @@ class Proof:
     depths: Mapping[int, int] = field(default_factory=dict)
     maps: Mapping[int, int] = field(default_factory=dict)
     writes_packet: bool = False
-    tail_calls: bool = False
+    direct: frozenset[int] = frozenset()

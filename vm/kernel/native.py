@@ -11,12 +11,11 @@ from vm.jit.program import Rewritten
 from vm.jit.proof import Proof
 from vm.jit.rewrite import rewrite
 from vm.program import Program
+from vm.uapi.helper_ids import HelperId
 from vm.verifier import Observer, Options, Report, verify
-from vm.verifier.register import Kind
+from vm.verifier.register import Kind, Register
 from vm.verifier.rejection import Rejected
 from vm.verifier.state import State
-
-_TAIL_CALL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def prove(program: Program, options: Options = Options()) -> tuple[Report, Proof
         dict(zip(starts, report.stack_depths, strict=False)),
         {pc: index for pc, index in watcher.maps.items() if index is not None},
         watcher.writes_packet,
-        any(_is_tail_call(program, pc) for pc in watcher.seen),
+        frozenset(pc for pc, direct in watcher.tail_calls.items() if direct),
     )
 
 
@@ -53,16 +52,14 @@ def compile_program(program: Program, options: Options = Options()) -> Compiled 
     return Compiled(report, proof, rewritten, compile_kernel_form(rewritten))
 
 
-def _is_tail_call(program: Program, pc: int) -> bool:
-    insn = program.insns[pc]
-    return isinstance(insn, Call) and insn.kind is CallKind.HELPER and insn.imm == _TAIL_CALL
-
-
 class _Watcher(Observer):
     """Notes which slots are come to, and what the registers of loads and stores point to there."""
 
     def __init__(self, program: Program) -> None:
+        self._program = program
         self._insns: Sequence[object] = program.insns
+        self.tail_calls: dict[int, tuple[int, int] | None] = {}
+        """The map and index of each tail call, as long as they are the same on every path."""
         self.seen: set[int] = set()
         self.context: set[int] = set()
         self.maps: dict[int, int | None] = {}
@@ -87,10 +84,24 @@ class _Watcher(Observer):
         self.writes_packet |= store and kind in (Kind.PACKET, Kind.PACKET_META)
 
     def _call(self, pc: int, state: State) -> None:
-        """Keeps the map in r1, as long as it is the same on every path."""
-        reg = state.frames[-1].regs[1]
+        """Keeps the map in r1, as long as it is the same on every path; of a tail call, map and index."""
+        regs = state.frames[-1].regs
+        if self._is_tail_call(pc):
+            self._tail_call(pc, regs[2], regs[3])
+        reg = regs[1]
         index = reg.map if reg.kind is Kind.MAP_PTR else None
         self.maps[pc] = index if self.maps.get(pc, index) == index else None
+
+    def _is_tail_call(self, pc: int) -> bool:
+        insn = self._program.insns[pc]
+        return isinstance(insn, Call) and insn.imm == HelperId.TAIL_CALL
+
+    def _tail_call(self, pc: int, target: Register, index: Register) -> None:
+        key = index.value.umin if index.kind is Kind.SCALAR and index.value.is_const else None
+        if key is not None and key >= self._program.maps[target.map].max_entries:
+            key = None
+        found = None if key is None else (target.map, key)
+        self.tail_calls[pc] = found if self.tail_calls.get(pc, found) == found else None
 
     def fork(self, index: int, pc: int, other_pc: int, state: State) -> None:
         """Not needed."""

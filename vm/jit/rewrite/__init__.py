@@ -8,16 +8,18 @@ from collections.abc import Mapping
 
 from vm.instruction import Alu, Call, LoadPacket, MayGoto
 from vm.isa import CallKind
-from vm.jit.program import Insn, Rewritten
+from vm.jit.program import Insn, Rewritten, TailCall
 from vm.jit.proof import Proof
 from vm.jit.rewrite.budget import count_down, start_count
 from vm.jit.rewrite.calls import written_out
+from vm.jit.rewrite.counting import counting_functions
 from vm.jit.rewrite.dead import remove_dead
 from vm.jit.rewrite.division import checked_division
 from vm.jit.rewrite.draft import Draft, Node
 from vm.jit.rewrite.fields import convert_fields
 from vm.jit.rewrite.legacy import load_by_call
 from vm.program import Program
+from vm.uapi.helper_ids import HelperId
 
 __all__ = ["rewrite"]
 
@@ -32,7 +34,7 @@ def rewrite(program: Program, proof: Proof) -> Rewritten:
         if made is not None:
             draft.replace(node, made)
     _spend_budgets(draft, proof.depths)
-    return draft.finish(proof.depths, tail_calls=proof.tail_calls)
+    return draft.finish(proof.depths, counting_functions(program))
 
 
 def _plain(node: Node, program: Program, proof: Proof) -> tuple[Insn, ...] | None:
@@ -41,6 +43,8 @@ def _plain(node: Node, program: Program, proof: Proof) -> tuple[Insn, ...] | Non
             return checked_division(insn)
         case LoadPacket() as insn:
             return load_by_call(insn)
+        case Call(CallKind.HELPER, HelperId.TAIL_CALL):
+            return (TailCall(node.origin in proof.direct),)
         case Call(CallKind.HELPER, helper):
             index = proof.maps.get(node.origin)
             return written_out(helper, program.maps[index] if index is not None else None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from vm.encoding import encode
 from vm.instruction import Call, Goto, Jump, LoadImm64, MayGoto, Slot, width
 from vm.isa import CallKind, ImmKind
-from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, Rewritten
+from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, Rewritten, TailCall
 from vm.program import Program
 
 
@@ -68,8 +68,8 @@ class Draft:
         if patch[0] is not node:
             self._gone[node] = patch[0]
 
-    def finish(self, depths: Mapping[int, int], *, tail_calls: bool) -> Rewritten:
-        """The program again, with distances; ``depths`` by the first slot of each function as it was."""
+    def finish(self, depths: Mapping[int, int], counting: frozenset[int]) -> Rewritten:
+        """The program again, with distances; functions are given by their first slot as it was."""
         place: dict[Node, int] = {}
         at = 0
         for node in self.nodes:
@@ -84,8 +84,14 @@ class Draft:
             insns += [insn, *[None] * extra]
             slots += _slots(insn)
             origins += [node.origin] * (1 + extra)
-        starts = {place[node]: depths[node.origin] for node in reversed(self.nodes) if node.origin in depths}
-        return Rewritten(tuple(slots), tuple(insns), tuple(origins), starts, tail_calls=tail_calls)
+        begins = {start: place[node] for start in {*depths, *counting} if (node := self._first(start))}
+        stacks = {begins[start]: depth for start, depth in depths.items() if start in begins}
+        kept = frozenset(begins[start] for start in counting if start in begins)
+        return Rewritten(tuple(slots), tuple(insns), tuple(origins), stacks, kept)
+
+    def _first(self, start: int) -> Node | None:
+        """The first node that is left of the function that began at slot ``start``."""
+        return next((node for node in self.nodes if node.origin >= start), None)
 
     def _aimed(self, node: Node, place: Mapping[Node, int]) -> Insn:
         if node.to is None:
@@ -110,14 +116,20 @@ def _target(insn: Insn, pc: int) -> int | None:
             return None
 
 
+_TAIL_CALL = 12
+_ONE_SLOT = KernelCall | KernelAddress | PerCpuAddress | TailCall
+
+
 def _width(insn: Insn) -> int:
-    return 1 if isinstance(insn, KernelCall | KernelAddress | PerCpuAddress) else width(insn)
+    return 1 if isinstance(insn, _ONE_SLOT) else width(insn)
 
 
 def _slots(insn: Insn) -> tuple[Slot, ...]:
     match insn:
         case KernelCall():
             return (Slot(0x85),)
+        case TailCall():
+            return (Slot(0x85, imm=_TAIL_CALL),)
         case KernelAddress(dst):
             return (Slot(0xB7, dst),)
         case PerCpuAddress(dst, src):
