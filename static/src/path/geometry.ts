@@ -71,7 +71,7 @@ export function placed(stations: readonly StationView[]): StationView[] {
   let n = 0;
   return stations.map((station) => {
     if (station.track !== "around") return station;
-    const at = { x: n % 2 === 0 ? 1096 : 1192, y: 44 + Math.floor(n / 2) * 35 };
+    const at = { x: n % 2 === 0 ? 1084 : 1190, y: 44 + Math.floor(n / 2) * 35 };
     n += 1;
     return { ...station, ...at };
   });

@@ -52,18 +52,25 @@ function forget(): void {
   state.audit.value = null;
 }
 
+/** Begins with packets where there are any, with everything where there are none; a filter of one's own stays. */
+function suit({ ends }: SimulationReply): void {
+  const packets = Object.values(ends).some((count) => count > 0);
+  const now = state.filter.peek();
+  if (!packets && now === state.NO_FILTER) state.filter.value = state.EVERYTHING;
+  if (packets && now === state.EVERYTHING) state.filter.value = state.NO_FILTER;
+}
+
 function gotReply(message: SimulationReply | Failure): void {
   if (isFailure(message) || message.revision !== revision) return;
   batch(() => {
     forget();
     state.progress.value = null;
     state.reply.value = message;
+    suit(message);
   });
   void loadRows(0, true);
   void loadAudit();
-  const wanted = wantedEvent;
-  wantedEvent = null;
-  if (wanted !== null) void look(wanted, state.hop.peek());
+  if (wantedEvent !== null) void look(wantedEvent, state.hop.peek()).then(() => (wantedEvent = null)); // until then the first of the list must not take its place
 }
 
 /** The rows from `offset` on, as the filter lets them through. */

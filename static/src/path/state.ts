@@ -70,6 +70,8 @@ export interface Filter {
 }
 
 export const NO_FILTER: Filter = { ends: [], truths: [], stations: [], kinds: ["packet"], text: "" };
+/** Where no packet is: the list begins with whatever happened. */
+export const EVERYTHING: Filter = { ...NO_FILTER, kinds: [] };
 export const filter = signal<Filter>(NO_FILTER);
 /** Rows by their place in the filtered list; those not there have not been asked for. */
 export const rows = signal<ReadonlyMap<number, OutcomeRow>>(new Map());

@@ -76,7 +76,7 @@ function Script() {
     <div class="pad col">
       <label class="f grow">
         A small world and what happens in it (YAML)
-        <textarea class="fld m script" spellcheck={false} value={state.script.value} placeholder={"events:\n  - packet: {tcp: {src: 203.0.113.7, dst: 192.0.2.1, dport: 80, flags: [syn]}}\n    repeat: 10\n    every: 1ms"} onInput={({ currentTarget }) => (state.script.value = currentTarget.value)} />
+        <textarea class="fld m script" spellcheck={false} value={state.script.value} placeholder={"scenario: a knock\nevents:\n  - packet: {tcp: {src: 203.0.113.7, dst: 192.0.2.1, dport: 80, flags: [syn]}}\n    repeat: 10\n    every: 1ms"} onInput={({ currentTarget }) => (state.script.value = currentTarget.value)} />
       </label>
       <ul class="probs" aria-label="Problems of the script">
         {problems.map(({ line, start, message, hint }, n) => (
@@ -178,6 +178,7 @@ function Attached() {
 export function Maker() {
   return (
     <section class="pane" aria-label="What happens">
+      <h2 class="sr">What happens</h2>
       <div class="pane-h">
         <div class="tabs" role="tablist" aria-label="Where events come from">
           {(Object.keys(SOURCES) as state.Source[]).map((source) => (

@@ -14,6 +14,13 @@ function below({ track, y }: StationView): boolean {
   return track === "egress" || y > 250;
 }
 
+const ROOM = 12;
+
+/** Beside a hook around the process there is room for so many letters; pointing tells the rest. */
+function shortened(name: string): string {
+  return name.length <= ROOM ? name : `${name.slice(0, ROOM - 1)}…`;
+}
+
 function Chips({ station }: { station: StationView }) {
   const programs = attachedAt(station.id);
   if (programs.length === 0) return null;
@@ -21,12 +28,14 @@ function Chips({ station }: { station: StationView }) {
   return (
     <>
       {programs.map(({ source }, n) => {
-        const name = nameOf(source);
-        const width = name.length * 6.6 + 14;
+        const whole = nameOf(source);
+        const name = around ? shortened(whole) : whole;
+        const width = around ? name.length * 5.8 + 8 : name.length * 6.6 + 14;
         const y = around ? station.y - 8 + n * 20 : below(station) ? station.y + 44 + n * 20 : station.y - 62 - n * 20;
         const x = around ? station.x + 13 : station.x - width / 2;
         return (
-          <g key={n} class="chip">
+          <g key={n} class={around ? "chip small" : "chip"}>
+            <title>{whole}</title>
             <rect x={x} y={y} width={width} height={17} rx={4} />
             <text x={x + width / 2} y={y + 12} text-anchor="middle">
               {name}
@@ -56,7 +65,7 @@ function Ended({ station, count }: { station: StationView; count: Counted }) {
   const down = station.track === "around" ? 0 : below(station) ? -34 : 34;
   if (down === 0)
     return (
-      <text class="cnt red" x={station.x + 14} y={station.y + 14}>
+      <text class="cnt red" x={station.x + 14} y={station.y + 19}>
         {thousands(dropped)} denied
       </text>
     );
@@ -89,7 +98,7 @@ function Station({ station, count, current, level }: StationProps) {
     <g class="sta">
       <g
         role="button"
-        tabIndex={0}
+        tabindex={0} // in SVG the attribute has no capital
         aria-label={label}
         aria-pressed={state.station.value === id}
         class="hit"

@@ -189,6 +189,7 @@ export function Results() {
   const ends = Object.entries(state.ends.value).map(([end, count]) => `${thousands(count)} ${end}`);
   return (
     <section class={state.stale.value ? "pane old" : "pane"} aria-label="What became of it">
+      <h2 class="sr">What became of it</h2>
       <div class="pane-h">
         <div class="tabs" role="tablist" aria-label="Results">
           {(Object.keys(TABS) as state.Tab[]).map((name) => (
