@@ -84,7 +84,7 @@ class Draft:
             insns += [insn, *[None] * extra]
             slots += _slots(insn)
             origins += [node.origin] * (1 + extra)
-        begins = {start: place[node] for start in {*depths, *counting} if (node := self._first(start))}
+        begins = {start: place[first] for start in {*depths, *counting} if (first := self._first(start))}
         stacks = {begins[start]: depth for start, depth in depths.items() if start in begins}
         kept = frozenset(begins[start] for start in counting if start in begins)
         return Rewritten(tuple(slots), tuple(insns), tuple(origins), stacks, kept)
