@@ -237,6 +237,31 @@ def forbidden_name(bench: Workbench) -> None:
     expect(bench.page.locator(".diag")).to_have_count(2)
 
 
+def path(example: str, *keys: str, tab: str = "") -> State:
+    """The path page on one of its examples once everything has happened, after some keys, at a tab."""
+
+    def state(bench: Workbench) -> None:
+        bench.page.goto(f"/path?example={example}")
+        expect(bench.page.get_by_role("contentinfo")).to_contain_text("1,000 of 1,000 events")
+        expect(bench.page.get_by_role("region", name="Its way").get_by_role("listitem").first).to_be_visible()
+        for key in keys:
+            bench.page.keyboard.press(key)
+        if tab:
+            bench.page.get_by_role("tab", name=tab, exact=True).click()
+
+    return state
+
+
+def mistaken_script(bench: Workbench) -> None:
+    """A script of one's own with a mistake in it."""
+    path("flood_limit")(bench)
+    bench.page.get_by_role("tab", name="Script").click()
+    bench.page.get_by_role("textbox", name="A small world").fill(
+        "scenario: mine\nevents:\n  - packet: {tcp: {sport: many}}\n"
+    )
+    expect(bench.page.get_by_role("list", name="Problems of the script")).to_contain_text("Line 3")
+
+
 STATES: Mapping[str, State] = {
     "home": home,
     "home-continue": continuing,
@@ -278,6 +303,13 @@ STATES: Mapping[str, State] = {
     "metrics": metrics("/metrics"),
     "metrics-run-queue": metrics("/metrics?example=run_queue"),
     "metrics-problems": forbidden_name,
+    "path": path("flood_limit", ".", "."),
+    "path-dropped": path("flood_limit", "d"),
+    "path-score": path("flood_limit", tab="Score"),
+    "path-drops": path("drops_by_reason", tab="Drops"),
+    "path-audit": path("secret_guard", tab="Denied"),
+    "path-maps": path("runq_delay", tab="Maps"),
+    "path-script": mistaken_script,
     "tab-code-verifier": part("Code"),
     "tab-knew": part("Knew"),
     "tab-flow": part("Flow"),
