@@ -35,6 +35,12 @@ def path() -> str:
     return render_template("path.html")
 
 
+@blueprint.get("/jit")
+def jit() -> str:
+    """Bytecode beside the machine code made of it."""
+    return render_template("jit.html")
+
+
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Whether the server answers, and whether what is saved lasts."""

@@ -13,6 +13,7 @@ from vm.program import Program
 
 Kind = Literal["", "context", "lookup", "division", "legacy", "budget", "helper", "dead"]
 _LOOKUP = 1
+_TAIL_CALL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ def _why(pc: int, insn: Instruction, count: int, compiled: Compiled) -> tuple[Ki
                 "division",
                 f"A division became {many}: checks first, for x86 traps where eBPF has an answer.",
             )
+        case Call(CallKind.HELPER, helper) if helper == _TAIL_CALL:
+            return "helper", "A tail call: no call but a counted jump into the other program."
         case Call(CallKind.HELPER, helper) if helper == _LOOKUP:
             return (
                 "lookup",
@@ -90,10 +93,7 @@ def _why(pc: int, insn: Instruction, count: int, compiled: Compiled) -> tuple[Ki
             return "budget", f"It became {many}: the count that may_goto runs down is set first."
 
 
-def _text(insn: object) -> str:
-    """An instruction of the learner's language, or one of the kernel's own."""
-    if isinstance(insn, Instruction):
-        return text_of(insn, Style.SOURCE)
+def _text(insn: Insn) -> str:
     match insn:
         case KernelCall(name):
             return f"call {name}"
@@ -101,5 +101,9 @@ def _text(insn: object) -> str:
             return f"r{dst} = &{name}"
         case PerCpuAddress(dst, src):
             return f"r{dst} = this CPU's copy at r{src}"
+        case TailCall(direct):
+            return (
+                "tail call to a program known beforehand" if direct else "tail call to program r3 of map r2"
+            )
         case _:
-            return type(insn).__name__
+            return text_of(insn, Style.SOURCE)

@@ -169,7 +169,7 @@ def _view(program: Program, pc: int | None, told: Rewrite, lines: Iterable[Nativ
     span = program.spans.get(pc) if pc is not None else None
     return NativeGroupView(
         pc=pc,
-        text=text_of(insn, Style.LLVM) if insn is not None else "",
+        text=text_of(insn, Style.SOURCE) if insn is not None else "",
         line=span.line if span is not None else None,
         rewritten=told.kind,
         say=told.say,

@@ -25,7 +25,7 @@ export function Brand() {
   );
 }
 
-type View = "home" | "metrics" | "path" | screen.Screen;
+type View = "home" | "metrics" | "path" | "jit" | screen.Screen;
 
 const openId = computed(() => state.value.id);
 
@@ -42,15 +42,15 @@ interface LinksProps {
   program?: string;
 }
 
-/** The metrics of what is open here; of a link, which has none of its own, the example's. */
-function metricsAddress(id: string | null): string {
-  if (id !== null) return `/metrics?w=${encodeURIComponent(id)}`;
+/** A page of what is open here; of a link, which has none of its own, the example's. */
+function pageOf(page: string, id: string | null): string {
+  if (id !== null) return `${page}?w=${encodeURIComponent(id)}`;
   const example = new URLSearchParams(location.search).get("example");
-  return example === null || example === "blank" ? "/metrics" : `/metrics?example=${encodeURIComponent(example)}`;
+  return example === null || example === "blank" ? page : `${page}?example=${encodeURIComponent(example)}`;
 }
 
 function Links({ view, program = "/workbench" }: LinksProps) {
-  const inside = view !== "home" && view !== "metrics" && view !== "path";
+  const inside = view !== "home" && view !== "metrics" && view !== "path" && view !== "jit";
   const current = (name: View) => (view === name ? { "aria-current": "page" as const } : {});
   return (
     <>
@@ -66,7 +66,10 @@ function Links({ view, program = "/workbench" }: LinksProps) {
       <a href={view === "path" ? "" : "/path"} {...current("path")}>
         Path
       </a>
-      <a href={view === "metrics" ? "" : metricsAddress(openId.value)} {...current("metrics")}>
+      <a href={view === "jit" ? "" : pageOf("/jit", openId.value)} {...current("jit")}>
+        JIT
+      </a>
+      <a href={view === "metrics" ? "" : pageOf("/metrics", openId.value)} {...current("metrics")}>
         Metrics
       </a>
     </>
