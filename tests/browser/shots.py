@@ -242,7 +242,7 @@ def path(example: str, *keys: str, tab: str = "") -> State:
 
     def state(bench: Workbench) -> None:
         bench.page.goto(f"/path?example={example}")
-        expect(bench.page.get_by_role("contentinfo")).to_contain_text("1,000 of 1,000 events")
+        expect(bench.page.locator("footer.status")).to_contain_text("1,000 of 1,000 events")
         expect(bench.page.get_by_role("region", name="Its way").get_by_role("listitem").first).to_be_visible()
         for key in keys:
             bench.page.keyboard.press(key)

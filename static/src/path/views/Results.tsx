@@ -123,7 +123,7 @@ function Audit() {
                 {line === null ? "" : ` line ${line}`}
                 {pc === null ? "" : `, pc ${pc}`} <span class="dim">{text}</span>
               </td>
-              <td class="m">{answer}</td>
+              <td class="m nb">{answer}</td>
             </tr>
           ))}
         </tbody>
