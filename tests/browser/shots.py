@@ -262,7 +262,22 @@ def mistaken_script(bench: Workbench) -> None:
     expect(bench.page.get_by_role("list", name="Problems of the script")).to_contain_text("Line 3")
 
 
+def jit(example: str, form: str = "Kernel form") -> State:
+    """The machine code of an example in a form, at what Linux rewrote first."""
+
+    def state(bench: Workbench) -> None:
+        bench.page.goto(f"/jit?example={example}")
+        bench.page.get_by_role("button", name=form, exact=True).click()
+        bench.page.keyboard.press("]")
+
+    return state
+
+
 STATES: Mapping[str, State] = {
+    "jit": jit("syn_guard"),
+    "jit-functions": jit("checksum_loop"),
+    "jit-proved": jit("syn_guard", "Guarded with proof"),
+    "jit-refused": jit("why_null"),
     "home": home,
     "home-continue": continuing,
     "error": error_page,
