@@ -109,11 +109,12 @@ def test_a_mistake_in_a_script_is_told_with_its_place(page: Page) -> None:
 
 
 def test_a_long_simulation_counts_and_can_be_stopped(page: Page) -> None:
-    Path(page).open("/path?example=flood_limit")
+    path = Path(page).open("/path?example=flood_limit")
     page.get_by_role("spinbutton", name="events").fill("100000")
     page.get_by_role("spinbutton", name="events").press("Enter")
     page.get_by_role("button", name="Simulate the change").click()
     expect(page.get_by_role("progressbar", name="Simulated")).to_be_visible()
+    expect(path.sentence()).to_contain_text(re.compile(r"[1-9][\d,]* of 100,000 events"))
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Simulate again")).to_be_visible()
     expect(page.get_by_role("contentinfo")).to_contain_text("of 100,000 events")
