@@ -16,6 +16,7 @@ from app.verdicts import refused_map
 from app.workbench.check import diagnostic_view
 from app.workbench.native import NativeLine, guarded_listing, listing
 from app.workbench.native_rewrites import Rewrite, rewrites
+from app.workbench.native_words import in_own_words
 from app.workbench.verdict import programs_of
 from vm.asm import Style, assemble, text_of
 from vm.instruction import Atomic, Load, LoadAcquire, Store, StoreRelease
@@ -55,7 +56,10 @@ def native(text: str) -> str:
         registers=[],
         sizes=None,
     )
-    return (_answer(programs[number], empty) if programs else empty).model_dump_json()
+    if not programs:
+        return empty.model_dump_json()
+    program = programs[number]
+    return in_own_words(_answer(program, empty), program, request.source).model_dump_json()
 
 
 def _answer(program: Program, empty: NativeReply) -> NativeReply:

@@ -77,3 +77,10 @@ def test_mistakes_are_told_where_there_is_no_program() -> None:
 def test_a_program_too_long_to_show_is_told_so() -> None:
     reply = ask("    r0 = 1\n" * 5_000 + "    exit\n")
     assert (reply["refused"], reply["functions"]) == ("5,001 slots are too many to show here.", [])
+
+
+def test_instructions_stand_as_they_were_written_and_maps_by_name() -> None:
+    by_pc = {group["pc"]: group for group in groups(example("syn_guard"))}
+    assert by_pc[19]["text"] == "r1 = syn_count ll"
+    assert by_pc[19]["insns"][0]["symbol"] == "syn_count"
+    assert by_pc[25]["text"] == "if r1 > 9 goto drop"
