@@ -6,7 +6,7 @@ are written V (loaded or stored) and C (the context's), so that any may be put i
 
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from app.linux.bpf import load
@@ -50,16 +50,23 @@ def _prologue(kind: ProgType, attach: int) -> Iterator[tuple[str, str]]:
         _START, Slot(_LDX, 2, _CONTEXT, data), Slot(_LDX, 3, _CONTEXT, end), Slot(0xBF, 4, 2),
         Slot(0x07, 4, 0, 0, 1), Slot(0x2D, 4, 3, 1), Slot(0x72, 2, 0, 0, 1), *_END,
     )  # fmt: skip
-    loaded = load(pack(writes), kind, expected_attach_type=attach, log_level=0)
-    if loaded.error:
+    slots = _translated(writes, kind, attach)
+    if not slots:
         return
-    try:
-        slots = unpack(image_of(loaded.fd).translated)
-    finally:
-        loaded.close()
     start = max(n for n, slot in enumerate(slots) if slot == _START)
     if start:
         yield "prologue", "; ".join(_spelled(_anonymous(slot)).replace("C", "6") for slot in slots[:start])
+
+
+def _translated(slots: Iterable[Slot], kind: ProgType, attach: int) -> tuple[Slot, ...]:
+    """What the kernel makes of the program; nothing where it refuses it."""
+    loaded = load(pack(slots), kind, expected_attach_type=attach, log_level=0)
+    if loaded.error:
+        return ()
+    try:
+        return unpack(image_of(loaded.fd).translated)
+    finally:
+        loaded.close()
 
 
 def _anonymous(slot: Slot) -> Slot:
@@ -83,13 +90,9 @@ def _type(kind: ProgType, attach: int) -> Iterator[tuple[str, str]]:
 
 def _asked(kind: ProgType, attach: int, way: str, access: Slot, width: int) -> Iterator[tuple[str, str]]:
     before = (_START, Slot(0xB7, _VALUE, 0, 0, _CONSTANT))
-    loaded = load(pack((*before, access, *_END)), kind, expected_attach_type=attach, log_level=0)
-    if loaded.error:
+    slots = _translated((*before, access, *_END), kind, attach)
+    if not slots:
         return
-    try:
-        slots = unpack(image_of(loaded.fd).translated)
-    finally:
-        loaded.close()
     start = slots.index(before[-1]) + 1
     yield f"{way}{access.off}:{width}", "; ".join(map(_spelled, slots[start:-2]))
 

@@ -52,9 +52,9 @@ def stepped(machine: Machine, until: int) -> dict[str, Any]:
     return state_of(machine)
 
 
-def natively(machine: Machine, until: int, runner: Runner, *, accepted: bool) -> dict[str, Any]:
+def natively(machine: Machine, until: int, runner: Runner) -> dict[str, Any]:
     """The state native code brings it to."""
-    NativeRun(machine, runner, accepted=accepted, few=1).run(until)
+    NativeRun(machine, runner, few=1).run(until)
     return state_of(machine)
 
 
@@ -67,7 +67,7 @@ def test_recorded_programs_run_as_on_the_machine(part: int, runner: Runner) -> N
         setup = setup_of(record)
         until = choose.choice([_NO_END, choose.randint(1, 40)])
         alone = stepped(Machine(Scenario(setup).world(0)), until)
-        helped = natively(Machine(Scenario(setup).world(0)), until, runner, accepted=bool(number % 2))
+        helped = natively(Machine(Scenario(setup).world(0)), until, runner)
         assert helped == alone, record["seed"]
 
 
@@ -101,7 +101,7 @@ def test_attacks_end_as_on_the_machine(name: str, limit: int, runner: Runner) ->
     if assembly.program is None:
         pytest.skip("does not assemble")
     alone = stepped(Machine(bare_world(assembly.program, b"abc"), limit), _NO_END)
-    helped = natively(Machine(bare_world(assembly.program, b"abc"), limit), _NO_END, runner, accepted=False)
+    helped = natively(Machine(bare_world(assembly.program, b"abc"), limit), _NO_END, runner)
     assert helped == alone
 
 

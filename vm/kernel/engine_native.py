@@ -14,17 +14,12 @@ _NO_END = 1 << 62
 class Native:
     """Native code in a confined process, started when first needed; a context manager that ends it.
 
-    Where no runner can be had, or it dies, the machine does the work: ``name`` tells which it is.
+    Where no runner can be had (``why_not`` says why), or it dies, the machine does the work.
     """
 
     def __init__(self) -> None:
         self._runner: Runner | None = None
         self.why_not = unavailable()
-
-    @property
-    def name(self) -> str:
-        """``native``, or ``machine`` where native code cannot run here."""
-        return "machine" if self.why_not else "native"
 
     def __enter__(self) -> "Native":
         return self

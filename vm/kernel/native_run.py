@@ -6,13 +6,14 @@ machine alone would have come to, step for step.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from vm.change import MemoryChanged
-from vm.instruction import LoadImm64
+from vm.instruction import Instruction, LoadImm64
 from vm.isa import ImmKind
 from vm.jit.guarded.arena import WINDOW_BASE, WINDOWS
 from vm.jit.guarded.compile import GuardedCode, compile_guarded
-from vm.jit.runner.runner import Runner, RunnerDiedError, Window
+from vm.jit.runner.runner import Runner, Window
 from vm.machine.machine import Machine
 from vm.machine.step import Step
 from vm.memory.memory import Memory
@@ -27,24 +28,15 @@ _MAPS = (ImmKind.MAP_FD, ImmKind.MAP_IDX)
 class NativeRun:
     """Native code for a machine's programs, and the machine's memory as the runner sees it.
 
-    ``accepted`` says that the verifier accepted them all, ``proved`` which accesses of the first it proved.
+    Fewer than ``few`` steps are left to the machine.
     """
 
-    def __init__(
-        self,
-        machine: Machine,
-        runner: Runner,
-        *,
-        accepted: bool = False,
-        proved: frozenset[int] = frozenset(),
-        few: int = FEW,
-    ) -> None:
+    def __init__(self, machine: Machine, runner: Runner, few: int = FEW) -> None:
         self.machine = machine
-        self._accepted = accepted
         self._runner = runner
-        self._proved = proved
         self._few = few
         self._code: dict[int, tuple[GuardedCode, int]] = {}
+        """By program: its code, and where the runner has it."""
         self._stale: set[int] = set()
         """Regions whose bytes the runner has not seen as they are."""
         self._known: dict[int, Region] = {}
@@ -73,27 +65,22 @@ class NativeRun:
         """Runs as far as native code goes; False where it did not come one step further."""
         machine, state = self.machine, self.machine.state
         fuel = until - machine.number
-        found = self._code_of(state.program)
-        entry = found[0].entries.get(state.pc) if found is not None else None
-        if found is None or entry is None or fuel < self._few:
+        code, place = self._code_of(state.program)
+        entry = code.entries.get(state.pc)
+        if entry is None or fuel < self._few:
             return False
-        try:
-            self._show_memory()
-            registers, left, pc = self._runner.run(found[1] + entry, state.registers, fuel)
-        except RunnerDiedError:
-            self._code[state.program] = found[0], -1
-            raise
+        self._show_memory()
+        registers, left, pc = self._runner.run(place + entry, state.registers, fuel)
         self._take_memory()
         state.registers[:] = registers
         state.pc = pc
         machine.number += fuel - left
         return left < fuel
 
-    def _code_of(self, program: int) -> tuple[GuardedCode, int] | None:
+    def _code_of(self, program: int) -> tuple[GuardedCode, int]:
         if program not in self._code:
             insns = self.machine.world.programs[program].insns
-            proved = self._proved if program == 0 else frozenset[int]()
-            made = compile_guarded(insns, self._constants(program), proved)
+            made = _compiled(insns, tuple(self._constants(program).items()))
             self._code[program] = made, self._runner.load(made.code)
         return self._code[program]
 
@@ -113,7 +100,7 @@ class NativeRun:
         windows: dict[int, Window] = {}
         objects: list[tuple[int, int]] = []
         for region in memory.regions:
-            if not _is_plain(region, accepted=self._accepted):
+            if not _is_plain(region):
                 continue
             off = region.base - ARENA
             for window in range((region.base >> WINDOW_BITS) - WINDOW_BASE, _last_window(region) + 1):
@@ -126,7 +113,7 @@ class NativeRun:
         self._runner.open(windows, objects)
         for number in self._stale:
             region = memory.regions[number]
-            if _is_plain(region, accepted=self._accepted):
+            if _is_plain(region):
                 self._runner.put(region.base - ARENA, region.data)
         self._stale.clear()
 
@@ -146,10 +133,13 @@ def _last_window(region: Region) -> int:
     return ((region.base + len(region.data)) >> WINDOW_BITS) - WINDOW_BASE
 
 
-def _is_plain(region: Region, *, accepted: bool) -> bool:
-    """Whether all bytes from ``lo`` to ``hi`` may be accessed just so, and the runner's arena reaches them.
-
-    An accepted program never accesses the room between two elements of an array.
-    """
-    simple = region.view is None and region.parts is None and (accepted or not region.stride)
+def _is_plain(region: Region) -> bool:
+    """Whether all bytes from ``lo`` to ``hi`` may be accessed just so, and the arena reaches them."""
+    simple = region.view is None and region.parts is None and not region.stride
     return simple and region.alive and bool(region.data) and _last_window(region) < WINDOWS
+
+
+@lru_cache(maxsize=64)
+def _compiled(insns: tuple[Instruction | None, ...], constants: tuple[tuple[int, int], ...]) -> GuardedCode:
+    """One packet after the other runs the same program over the same maps."""
+    return compile_guarded(insns, dict(constants))

@@ -91,6 +91,11 @@ class Struct:
         return next((field for field in self.fields if field.name in (name, name_of_element)), None)
 
 
+def words(start: int, *rows: tuple[str, str]) -> tuple[Field, ...]:
+    """Return 4-byte fields one after the other, of names and docs."""
+    return tuple(Field(name, start + 4 * i, 4, Kind.UINT, doc) for i, (name, doc) in enumerate(rows))
+
+
 def array(field: Field) -> tuple[Field, ...]:
     """Return an array field followed by an alias for each of its elements: `cb`, `cb[0]`, `cb[1]` …."""
     size = field.element_size

@@ -4,7 +4,7 @@ Source: bpf.h of the 6.18 user API. Offsets are those a program uses; the verifi
 kernel's own structures.
 """
 
-from vm.uapi.struct_types import Field, Kind, Struct, array
+from vm.uapi.struct_types import Field, Kind, Struct, array, words
 
 _U = Kind.UINT
 
@@ -84,13 +84,8 @@ SOCK = Struct("bpf_sock", 80, (
 ), "A socket as programs see it.")  # fmt: skip
 
 
-def _words(start: int, *rows: tuple[str, str]) -> tuple[Field, ...]:
-    """Return 4-byte fields one after the other."""
-    return tuple(Field(name, start + 4 * i, 4, _U, doc) for i, (name, doc) in enumerate(rows))
-
-
 TCP_SOCK = Struct("bpf_tcp_sock", 112, (
-    *_words(
+    *words(
         0,
         ("snd_cwnd", "Congestion window, in segments."),
         ("srtt_us", "Smoothed round trip, in eighths of a microsecond."),
@@ -115,7 +110,7 @@ TCP_SOCK = Struct("bpf_tcp_sock", 112, (
     ),
     Field("bytes_received", 80, 8, _U, "Bytes received in order."),
     Field("bytes_acked", 88, 8, _U, "Bytes acknowledged by the other side."),
-    *_words(
+    *words(
         96,
         ("dsack_dups", "Duplicates the other side reported."),
         ("delivered", "Segments delivered."),

@@ -3,9 +3,19 @@
 Source: bpf.h, bpf_perf_event.h and ptrace.h of the 6.18 user API; registers as the x86-64 kernel names them.
 """
 
-from vm.uapi.struct_types import Field, Kind, Struct, array
+from collections.abc import Iterator
+
+from vm.uapi.struct_types import Field, Kind, Struct, array, words
+from vm.uapi.structs_context import TCP_SOCK
 
 _U = Kind.UINT
+
+
+def _as_tcp_sock(*names: str) -> Iterator[tuple[str, str]]:
+    """Fields that struct bpf_tcp_sock has as well, with what is said of them there."""
+    known = {field.name: field.doc for field in TCP_SOCK.fields}
+    return ((name, known[name]) for name in names)
+
 
 _REGISTERS = (
     ("r15", "Register r15."), ("r14", "Register r14."), ("r13", "Register r13."), ("r12", "Register r12."),
@@ -109,39 +119,38 @@ SOCK_OPS = Struct(
         ),
         Field("remote_port", 64, 4, _U, "Other side's port, in network order, in the upper two bytes."),
         Field("local_port", 68, 4, _U, "This side's port, in the CPU's own order."),
-        *(
-            Field(name, 72 + 4 * n, 4, _U, doc)
-            for n, (name, doc) in enumerate(
-                (
-                    ("is_fullsock", "1 if the socket has all fields; 0 for a request that is not one yet."),
-                    ("snd_cwnd", "Congestion window, in segments."),
-                    ("srtt_us", "Smoothed round trip, in eighths of a microsecond."),
-                    ("bpf_sock_ops_cb_flags", "Which further events programs want."),
-                    ("state", "State of the connection."),
-                    ("rtt_min", "Shortest round trip seen, in microseconds."),
-                    ("snd_ssthresh", "Window above which it grows slowly, in segments."),
-                    ("rcv_nxt", "Sequence number expected next."),
-                    ("snd_nxt", "Sequence number to be sent next."),
-                    ("snd_una", "Oldest byte not acknowledged."),
-                    ("mss_cache", "Longest segment sent."),
-                    ("ecn_flags", "State of explicit congestion notice."),
-                    ("rate_delivered", "Segments of the last rate sample."),
-                    ("rate_interval_us", "Time of the last rate sample, in microseconds."),
-                    ("packets_out", "Segments on their way."),
-                    ("retrans_out", "Segments sent again and on their way."),
-                    ("total_retrans", "Segments sent again since the start."),
-                    ("segs_in", "Segments received."),
-                    ("data_segs_in", "Segments with data received."),
-                    ("segs_out", "Segments sent."),
-                    ("data_segs_out", "Segments with data sent."),
-                    ("lost_out", "Segments taken for lost."),
-                    ("sacked_out", "Segments acknowledged selectively."),
-                    ("sk_txhash", "Flow hash of what is sent; programs may set it."),
-                )
-            )
+        *words(
+            72,
+            ("is_fullsock", "1 if the socket has all fields; 0 for a request that is not one yet."),
+            *_as_tcp_sock("snd_cwnd", "srtt_us"),
+            ("bpf_sock_ops_cb_flags", "Which further events programs want."),
+            ("state", "State of the connection."),
+            *_as_tcp_sock(
+                "rtt_min",
+                "snd_ssthresh",
+                "rcv_nxt",
+                "snd_nxt",
+                "snd_una",
+                "mss_cache",
+                "ecn_flags",
+                "rate_delivered",
+                "rate_interval_us",
+                "packets_out",
+                "retrans_out",
+                "total_retrans",
+                "segs_in",
+                "data_segs_in",
+                "segs_out",
+                "data_segs_out",
+                "lost_out",
+                "sacked_out",
+            ),
+            ("sk_txhash", "Flow hash of what is sent; programs may set it."),
         ),
-        Field("bytes_received", 168, 8, _U, "Bytes received in order."),
-        Field("bytes_acked", 176, 8, _U, "Bytes acknowledged by the other side."),
+        *(
+            Field(name, 168 + 8 * n, 8, _U, doc)
+            for n, (name, doc) in enumerate(_as_tcp_sock("bytes_received", "bytes_acked"))
+        ),
         Field("sk", 184, 8, Kind.POINTER, "The socket, or null where it is not full."),
         Field("skb_data", 192, 8, Kind.POINTER, "The segment's TCP header, where there is a segment."),
         Field("skb_data_end", 200, 8, Kind.POINTER, "Just past its last byte in reach."),

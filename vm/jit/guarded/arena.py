@@ -24,8 +24,6 @@ DIRTY: Final = -0x2000
 """A byte per window: 1 where something was stored."""
 TABLES: Final = -0x20000
 _TABLE: Final = WINDOWS * 8
-FINISHED: Final = 0xFFFF_FFFF
-"""The slot told when the program came to its end."""
 
 
 def closed(window: int) -> int:

@@ -15,7 +15,7 @@ from vm.jit.rewrite.calls import written_out
 from vm.jit.rewrite.counting import counting_functions
 from vm.jit.rewrite.dead import remove_dead
 from vm.jit.rewrite.division import checked_division
-from vm.jit.rewrite.draft import Draft, Node
+from vm.jit.rewrite.draft import Draft, Node, Patch
 from vm.jit.rewrite.fields import convert_fields
 from vm.jit.rewrite.legacy import load_by_call
 from vm.program import Program
@@ -29,15 +29,12 @@ def rewrite(program: Program, proof: Proof) -> Rewritten:
     draft = Draft(program)
     remove_dead(draft, proof)
     convert_fields(draft, program, proof)
-    for node in draft:
-        made = _plain(node, program, proof)
-        if made is not None:
-            draft.replace(node, made)
+    draft.replace({node: Patch(made) for node in draft if (made := _made(node, program, proof)) is not None})
     _spend_budgets(draft, proof.depths)
     return draft.finish(proof.depths, counting_functions(program))
 
 
-def _plain(node: Node, program: Program, proof: Proof) -> tuple[Insn, ...] | None:
+def _made(node: Node, program: Program, proof: Proof) -> tuple[Insn, ...] | None:
     match node.insn:
         case Alu() as insn:
             return checked_division(insn)
@@ -61,8 +58,6 @@ def _spend_budgets(draft: Draft, depths: Mapping[int, int]) -> None:
         if not waiting:
             continue
         depth = depths.get(start, 0)
-        for node in waiting:
-            draft.replace(node, count_down(depth), outer={1: node.to})
-        first = nodes[0] if not isinstance(nodes[0].insn, MayGoto) else draft.find(nodes[0])
-        begun = start_count(depth)
-        draft.replace(first, (*begun, first.insn), outer={len(begun): first.to})
+        draft.replace({node: Patch(count_down(depth), {1: node.to}) for node in waiting})
+        begin, begun = draft.find(nodes[0]), start_count(depth)
+        draft.replace({begin: Patch((*begun, begin.insn), {len(begun): begin.to})})

@@ -23,18 +23,21 @@ def _decide_branches(draft: Draft, proof: Proof) -> None:
 
 
 def _remove_nops(draft: Draft) -> None:
-    """One pass from the start; a jump that leads over removed ones only was judged before they went."""
-    at = 0
-    while at < len(draft.nodes):
-        node = draft.nodes[at]
-        following = draft.nodes[at + 1] if at + 1 < len(draft.nodes) else None
-        if isinstance(node.insn, Goto | MayGoto) and _leads_to(draft, node, following):
-            draft.remove([node])
-            at -= isinstance(node.insn, MayGoto) and at > 0
-        else:
-            at += 1
+    """One pass from the start; a jump that leads over removed ones only was judged before they went.
+
+    Behind a removed ``may_goto`` the instruction before it is judged again.
+    """
+    kept: list[Node] = []
+    for node, following in zip(draft.nodes, [*draft.nodes[1:], None], strict=True):
+        kept.append(node)
+        while kept and _is_nop(draft, kept[-1], following):
+            gone = kept.pop()
+            draft.forward(gone, following)
+            if not isinstance(gone.insn, MayGoto):
+                break
+    draft.nodes = kept
 
 
-def _leads_to(draft: Draft, node: Node, following: Node | None) -> bool:
-    """Whether the jump goes to what follows; a branch decided to be nothing has no target left."""
-    return node.to is None or draft.find(node.to) is following
+def _is_nop(draft: Draft, node: Node, following: Node | None) -> bool:
+    """Whether it is a jump to what follows; a branch decided to be nothing has no target left."""
+    return isinstance(node.insn, Goto | MayGoto) and (node.to is None or draft.find(node.to) is following)

@@ -1,7 +1,7 @@
 """A program under rewriting: instructions whose jumps lead to instructions, not to distances."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from vm.encoding import encode
 from vm.instruction import Call, Goto, Jump, LoadImm64, MayGoto, Slot, width
@@ -17,6 +17,14 @@ class Node:
     insn: Insn
     origin: int
     to: "Node | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Instructions whose distances are within the patch, save those that ``outer`` gives a target for."""
+
+    insns: tuple[Insn, ...]
+    outer: Mapping[int, Node | None] = field(default_factory=dict)
 
 
 class Draft:
@@ -50,23 +58,23 @@ class Draft:
                 self._gone[node] = following
         self.nodes = [node for node in self.nodes if node not in out]
 
-    def replace(
-        self, node: Node, insns: Sequence[Insn],
-        outer: Mapping[int, "Node | None"] | None = None,
-    ) -> None:  # fmt: skip
-        """Puts ``insns`` in the place of ``node``; distances are within it, save of those ``outer``."""
-        at = self.nodes.index(node)
-        behind = self.nodes[at + 1] if at + 1 < len(self.nodes) else None
-        patch = [Node(insn, node.origin) for insn in insns]
-        for n, made in enumerate(patch):
-            if outer is not None and n in outer:
-                made.to = outer[n]
-            elif isinstance(made.insn, Jump | Goto):
-                to = n + 1 + made.insn.off
-                made.to = patch[to] if to < len(patch) else behind
-        self.nodes[at : at + 1] = patch
-        if patch[0] is not node:
-            self._gone[node] = patch[0]
+    def forward(self, node: Node, following: Node | None) -> None:
+        """What jumped to ``node``, which is being taken out, goes on to ``following``."""
+        if following is not None:
+            self._gone[node] = following
+
+    def replace(self, patches: Mapping[Node, Patch]) -> None:
+        """Puts each patch in the place of its node, all in one pass."""
+        found: list[Node] = []
+        for node, behind in zip(self.nodes, [*self.nodes[1:], None], strict=True):
+            patch = patches.get(node)
+            if patch is None:
+                found.append(node)
+                continue
+            made = _linked(patch, node.origin, behind)
+            self._gone[node] = made[0]
+            found += made
+        self.nodes = found
 
     def finish(self, depths: Mapping[int, int], counting: frozenset[int]) -> Rewritten:
         """The program again, with distances; functions are given by their first slot as it was."""
@@ -104,6 +112,17 @@ class Draft:
                 return replace(node.insn, imm=off)
             case _:
                 return node.insn
+
+
+def _linked(patch: Patch, origin: int, behind: Node | None) -> list[Node]:
+    made = [Node(insn, origin) for insn in patch.insns]
+    for n, node in enumerate(made):
+        if n in patch.outer:
+            node.to = patch.outer[n]
+        elif isinstance(node.insn, Jump | Goto):
+            to = n + 1 + node.insn.off
+            node.to = made[to] if to < len(made) else behind
+    return made
 
 
 def _target(insn: Insn, pc: int) -> int | None:

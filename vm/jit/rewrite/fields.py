@@ -15,7 +15,7 @@ from vm.encoding import decode
 from vm.instruction import Imm, Instruction, Load, Reg, Slot, Store
 from vm.jit.program import Insn, KernelCall
 from vm.jit.proof import Proof
-from vm.jit.rewrite.draft import Draft
+from vm.jit.rewrite.draft import Draft, Patch
 from vm.program import Program
 from vm.uapi.prog_types import HOOKS, ProgType
 
@@ -43,22 +43,24 @@ def convert_fields(draft: Draft, program: Program, proof: Proof) -> None:
     """Replaces every access through the context; programs that write packets get a prologue."""
     table = table_of(program)
     if proof.writes_packet and "prologue" in table and draft.nodes:
-        _put_prologue(draft, table["prologue"])
-    for node in draft:
-        if node.origin in proof.context and isinstance(node.insn, Load | Store):
-            converted = _converted(node.insn, table)
-            if converted is not None:
-                draft.replace(node, converted)
+        first, prologue = draft.nodes[0], _prologue(table["prologue"])
+        draft.replace({first: Patch((*prologue, first.insn), {len(prologue): first.to})})
+    draft.replace(
+        {
+            node: Patch(converted)
+            for node in draft
+            if node.origin in proof.context and isinstance(node.insn, Load | Store)
+            if (converted := _converted(node.insn, table)) is not None
+        }
+    )
 
 
-def _put_prologue(draft: Draft, spelled: str) -> None:
+def _prologue(spelled: str) -> tuple[Insn, ...]:
     """Gives a shared packet its own copy, before its data is written to."""
-    first = draft.nodes[0]
-    made: tuple[Insn, ...] = tuple(
+    return tuple(
         KernelCall("bpf_skb_pull_data") if slot.opcode == _CALL else insn
         for slot, insn in _decoded(spelled, 0, 0)
     )
-    draft.replace(first, (*made, first.insn), outer={len(made): first.to})
 
 
 def _converted(insn: Load | Store, table: Mapping[str, str]) -> tuple[Instruction, ...] | None:

@@ -78,11 +78,6 @@ def imm8(value: int) -> bool:
     return -128 <= value < 128
 
 
-def imm32(value: int) -> bool:
-    """Whether 32 bits, sign-extended, hold the value."""
-    return -(1 << 31) <= value < 1 << 31
-
-
 def _i8(value: int) -> bytes:
     return (value & 0xFF).to_bytes(1, "little")
 
