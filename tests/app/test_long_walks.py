@@ -7,20 +7,9 @@ import pytest
 from flask import Flask
 
 from tests.app.session import Json, Session
+from tests.long_walk import nested
 
-NESTED = """.hook xdp
-        r6 = 0
-outer:
-        r7 = 0
-inner:
-        call bpf_get_prandom_u32
-        r7 += 1
-        if r7 < 900 goto inner
-        r6 += 1
-        if r6 < 900 goto outer
-        r0 = 2
-        exit
-"""
+NESTED = nested(900, 900)
 SHORT = ".hook xdp\nr0 = 2\nexit\n"
 
 

@@ -8,36 +8,17 @@ import time
 import tracemalloc
 
 from tests.bench.row import Row, at_least, at_most
-from vm.asm import assemble
+from tests.vm.kernel.simulation.small import COUNT, program
 from vm.kernel.scenarios.model import make
 from vm.kernel.scenarios.table import SCENARIOS
 from vm.kernel.simulation.simulation import Simulation, simulate
 from vm.kernel.world.attach import Attachment
 
 PACKETS = 100_000
-COUNTER = """
-.program counter
-.hook xdp
-.map counts array key=u32 value=u64 entries=1
-    *(u32 *)(r10 - 4) = 0
-    r2 = r10
-    r2 += -4
-    r1 = counts ll
-    call bpf_map_lookup_elem
-    if r0 == 0 goto out
-    r1 = 1
-    lock *(u64 *)(r0 + 0) += r1
-out:
-    r0 = ANSWER
-    exit
-"""
 
 
 def _counter(answer: str) -> Attachment:
-    assembly = assemble(COUNTER.replace("ANSWER", answer))
-    if assembly.program is None:
-        raise AssertionError("\n".join(map(str, assembly.errors)))
-    return Attachment((assembly.program,), "xdp", "eth0")
+    return Attachment((program("xdp", f"{COUNT}    r0 = {answer}\n    exit\n", "counter"),), "xdp", "eth0")
 
 
 def _simulation(answer: str, packets: int = PACKETS) -> Simulation:

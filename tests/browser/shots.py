@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.chromium import launch_options
 from tests.browser.server import running_server
 from tests.browser.workbench import SYN_GUARD, Workbench
+from tests.long_walk import nested
 
 FOLDER = Path(__file__).parents[2] / "shots"
 SIZES = ((1600, 1000), (1280, 800), (390, 844))
@@ -20,19 +21,7 @@ THEMES = ("light", "dark")
 SETTLED = 600
 """Milliseconds until what was asked for has been drawn."""
 LONG = "    r6 = 0\nagain:\n    r6 += 1\n    if r6 < 20000 goto again\n    r0 = XDP_PASS\n    exit\n"
-NESTED = """.hook xdp
-    r6 = 0
-outer:
-    r7 = 0
-inner:
-    call bpf_get_prandom_u32
-    r7 += 1
-    if r7 < 900 goto inner
-    r6 += 1
-    if r6 < 900 goto outer
-    r0 = XDP_PASS
-    exit
-"""
+NESTED = nested(900, 900)
 LOST_POINTER = "    r1 = 0\n    r0 = *(u64 *)(r1 + 8)\n    exit\n"
 
 State = Callable[[Workbench], None]

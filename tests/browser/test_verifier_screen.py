@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import axe
 from tests.browser.workbench import Workbench
+from tests.long_walk import nested
 
 OFF_BY_ONE = "/workbench?example=why_off_by_one&view=verifier"
 WHY = {
@@ -316,19 +317,7 @@ def test_notes_stand_under_the_words_of_the_kernel(verifier: Verifier) -> None:
     assert note["y"] > noted["y"]
 
 
-NESTED = """.hook xdp
-r6 = 0
-outer:
-r7 = 0
-inner:
-call bpf_get_prandom_u32
-r7 += 1
-if r7 < 400 goto inner
-r6 += 1
-if r6 < 125 goto outer
-r0 = 2
-exit
-"""
+NESTED = nested(400, 125)
 
 
 def test_a_long_walk_is_counted_stopped_and_gone_on_with(verifier: Verifier) -> None:
