@@ -2,6 +2,7 @@
 
 from struct import pack
 
+from vm.kernel.context import Frame
 from vm.kernel.context.ethernet import ETHERNET
 from vm.kernel.hooks import Effect
 from vm.kernel.packet.checksum import internet_checksum
@@ -173,13 +174,13 @@ def cgroup(k: Kernel, packet: Packet) -> str | None:
     return None
 
 
-def _owned(k: Kernel, packet: Packet):  # type: ignore[no-untyped-def]
+def _owned(k: Kernel, packet: Packet) -> Frame:
     """The frame with what programs can ask about its socket."""
-    frame_, process = packet.frame(), k.tables.processes.get(packet.sender)
+    frame, process = packet.frame(), k.tables.processes.get(packet.sender)
     uid = process.spec.uid if process is not None else 0
     group = k.attached.cgroup_id(process.spec.cgroup if process is not None else "/")
     more = {"socket_cookie": packet.socket, "socket_uid": uid, "socket_cgroup": group}
-    return type(frame_)(frame_.data, frame_.meta, {**frame_.numbers, **more})
+    return Frame(frame.data, frame.meta, {**frame.numbers, **more})
 
 
 def filter_(k: Kernel, packet: Packet) -> str | None:

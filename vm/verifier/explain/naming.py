@@ -5,7 +5,6 @@ from contextlib import suppress
 from typing import Final
 
 from vm.asm import Style, text_of
-from vm.helpers.table import HELPERS
 from vm.program import MapSpec, Program
 from vm.source import HookscopeError, Span
 from vm.typetext import parse_type
@@ -153,12 +152,6 @@ class Names:
 def helper(number_: int) -> str:
     """The helper's name."""
     return helper_name(number_) or f"helper {number_}"
-
-
-def returns_nothing(number_: int) -> bool:
-    """Whether the helper leaves no value in r0."""
-    row = HELPERS.get(number_)
-    return row is not None and row.ret.value == "void"
 
 
 def plus(reg: Register) -> str:

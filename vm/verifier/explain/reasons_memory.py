@@ -6,7 +6,7 @@ from typing import Final
 
 from vm.instruction import Atomic, Call, Store
 from vm.verifier.explain.explanation import CauseKind as K
-from vm.verifier.explain.naming import helper, proved, span
+from vm.verifier.explain.naming import helper, span
 from vm.verifier.explain.scene import Scene, sentence
 from vm.verifier.register import Kind
 from vm.word import signed
@@ -31,11 +31,6 @@ def verb(scene: Scene) -> str:
             return f"lets {helper(imm)} use"
         case _:
             return "reads"
-
-
-def _made_by(scene: Scene) -> str:
-    made = scene.last(K.ACQUIRED, K.MADE, K.LOADED, K.CALLED)
-    return f" At {scene.at(made)}, {made.text}." if made else ""
 
 
 def maybe_null(scene: Scene) -> Told:
@@ -249,12 +244,6 @@ def misaligned(scene: Scene) -> Told:
             "and the instruction adds its own offset."
         ),
     )
-
-
-def what_is_proved(scene: Scene) -> str:
-    """How much of the packet is proved through the register."""
-    held = scene.register(scene.reg)
-    return proved(held) if held is not None else ""
 
 
 MEMORY: Final[Mapping[str, Teller]] = MappingProxyType({

@@ -11,7 +11,6 @@ from vm.verifier.explain.explanation import CauseKind as K
 from vm.verifier.explain.naming import helper
 from vm.verifier.explain.reasons_memory import Teller, Told, verb
 from vm.verifier.explain.scene import Scene, sentence
-from vm.verifier.register import Kind
 
 
 def _why_unset(scene: Scene) -> Told:
@@ -298,12 +297,6 @@ def division(scene: Scene) -> Told:
             "register that happens to be 0 is allowed: it gives 0."
         ),
     )
-
-
-def is_packet(scene: Scene) -> bool:
-    """Whether the register points into the packet."""
-    held = scene.register(scene.reg)
-    return held is not None and held.kind is Kind.PACKET
 
 
 VALUES: Final[Mapping[str, Teller]] = MappingProxyType({
