@@ -14,6 +14,8 @@ from pydantic.json_schema import models_json_schema
 from app.schemas import (
     base,
     explain,
+    flights,
+    lessons,
     metrics,
     native,
     packets,
@@ -36,10 +38,12 @@ MODULES: tuple[ModuleType, ...] = (
     explain,
     verifier,
     simulate,
+    flights,
     stations,
     metrics,
     policy,
     native,
+    lessons,
 )
 TARGET = Path(__file__).parents[1] / "static/src/schemas.ts"
 LIMITS = ("WINDOW", "MAX_SOURCE", "MAX_PACKETS", "MAX_MANIFEST")

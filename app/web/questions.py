@@ -9,6 +9,7 @@ from typing import Any
 
 from app.schemas.base import Message
 from app.schemas.explain import ExplainRequest
+from app.schemas.flights import FlightsRequest, TimelineRequest
 from app.schemas.metrics import DashboardRequest, MetricsRequest
 from app.schemas.native import NativeRequest
 from app.schemas.policy import CellRequest, PolicyRequest
@@ -58,7 +59,14 @@ def _run(message: WindowRequest | StopRequest | MarksRequest) -> str:
 
 
 def _simulation(
-    message: SimulationRequest | RowsRequest | EventRequest | OpenRequest | SeriesRequest | AuditRequest,
+    message: SimulationRequest
+    | RowsRequest
+    | EventRequest
+    | OpenRequest
+    | SeriesRequest
+    | AuditRequest
+    | TimelineRequest
+    | FlightsRequest,
 ) -> str:
     return message.simulation
 
@@ -93,6 +101,8 @@ QUESTIONS: Mapping[str, Question] = {
     "simulate:rows": Question(RowsRequest, "simulate.rows", _simulation, patience=LIVES_THERE),
     "simulate:event": Question(EventRequest, "simulate.event", _simulation, patience=LIVES_THERE),
     "simulate:open": Question(OpenRequest, "simulate.open", _simulation, patience=LIVES_THERE),
+    "simulate:timeline": Question(TimelineRequest, "simulate.timeline", _simulation, patience=LIVES_THERE),
+    "simulate:flights": Question(FlightsRequest, "simulate.flights", _simulation, patience=LIVES_THERE),
     "simulate:series": Question(SeriesRequest, "simulate.series", _simulation, patience=LIVES_THERE),
     "simulate:audit": Question(AuditRequest, "simulate.audit", _simulation, patience=LIVES_THERE),
     "simulate:script": Question(ScriptRequest, "simulate.script"),

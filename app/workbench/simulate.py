@@ -6,6 +6,7 @@ from collections import OrderedDict
 from pydantic import TypeAdapter
 
 from app.scenarios.read import read
+from app.schemas.flights import FlightsRequest, TimelineRequest
 from app.schemas.simulate import (
     AuditRequest,
     EventRequest,
@@ -24,6 +25,8 @@ from app.schemas.simulate import (
 from app.workbench.keys import simulation_key
 from app.workbench.opened import OpenedRun
 from app.workbench.simulate_export import exported
+from app.workbench.simulate_flights import flights as flown
+from app.workbench.simulate_flights import timeline as lying
 from app.workbench.simulate_inputs import plan_of
 from app.workbench.simulate_one import event_view, opened, run_of
 from app.workbench.simulate_summary import about_to_begin, progress, scenario_view, summary
@@ -160,6 +163,17 @@ def audit(text: str) -> str:
     """An AuditRequest answered by an AuditReply."""
     request = AuditRequest.model_validate_json(text)
     return audited(get(request.simulation), request).model_dump_json()
+
+
+def timeline(text: str) -> str:
+    """A TimelineRequest answered by a TimelineReply."""
+    return lying(get(TimelineRequest.model_validate_json(text).simulation)).model_dump_json()
+
+
+def flights(text: str) -> str:
+    """A FlightsRequest answered by a FlightsReply."""
+    request = FlightsRequest.model_validate_json(text)
+    return flown(get(request.simulation), request.chunk).model_dump_json()
 
 
 def script(text: str) -> str:

@@ -43,6 +43,8 @@ JOBS: Mapping[str, Job] = {
     "simulate.rows": Job("app.workbench.simulate:rows"),
     "simulate.event": Job("app.workbench.simulate:event"),
     "simulate.open": Job("app.workbench.simulate:open_"),
+    "simulate.timeline": Job("app.workbench.simulate:timeline"),
+    "simulate.flights": Job("app.workbench.simulate:flights"),
     "simulate.series": Job("app.workbench.simulate:series"),
     "simulate.audit": Job("app.workbench.simulate:audit"),
     "simulate.script": Job("app.workbench.simulate:script"),

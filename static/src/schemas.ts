@@ -5,6 +5,13 @@ export const MAX_SOURCE = 1048576;
 export const MAX_PACKETS = 10000;
 export const MAX_MANIFEST = 262144;
 
+/** What is to be done on the page, and where. */
+export interface ActionView {
+  did: string;
+  at: string | null;
+  fault: string | null;
+}
+
 /** What a door says: its number, and the entry that lets by, None where none does. */
 export interface AnswerOf {
   door: number;
@@ -136,6 +143,30 @@ export interface CheckRequest {
   revision: number;
 }
 
+/** What came of a check. A hidden one has no title, id or values of its own. */
+export interface CheckResultView {
+  id: string;
+  title: string;
+  task: number | null;
+  hidden: boolean;
+  status: "passed" | "failed" | "error";
+  points: number;
+  of: number;
+  message: string;
+  expected: string;
+  got: string;
+  shown: ShownView | null;
+}
+
+/** A visible check, before anything is submitted. */
+export interface CheckView {
+  id: string;
+  title: string;
+  task: number | null;
+  points: number;
+  action: ActionView | null;
+}
+
 /** ConstantRef */
 export interface ConstantRef {
   name: string;
@@ -150,6 +181,13 @@ export interface ContextChange {
   name: string;
   a: string;
   b: string;
+}
+
+/** All tracks and lessons, in their order. ``problems``: lessons that cannot be read, and why. */
+export interface Course {
+  tracks: TrackView[];
+  lessons: LessonRow[];
+  problems: string[];
 }
 
 /** Asks for a Grafana dashboard of these rules. */
@@ -405,6 +443,46 @@ export interface FieldView {
   children: FieldView[];
 }
 
+/** A picture: sanitised SVG. */
+export interface FigureBlock {
+  kind: "figure";
+  svg: string;
+  alt: string;
+  html: string;
+}
+
+/** Where and how one packet of a way ended. */
+export interface FlightEnd {
+  packet: number;
+  station: string;
+  end: "delivered" | "dropped" | "sent" | "queued";
+  effect: "pass" | "drop" | "tx" | "redirect" | "aborted" | "deny" | "ignored";
+}
+
+/** One way through the kernel: stations in order, each with the number of the packet that came there. */
+export interface FlightRoute {
+  stations: string[];
+  packets: number[];
+  ends: FlightEnd[];
+  denied: boolean;
+}
+
+/** Those that came to any station: their numbers, times and ways (places in ``routes``), in order. */
+export interface FlightsReply {
+  simulation: string;
+  chunk: number;
+  routes: FlightRoute[];
+  indexes: number[];
+  times_ns: number[];
+  ways: number[];
+}
+
+/** The happenings of one chunk. */
+export interface FlightsRequest {
+  simulation: string;
+  chunk: number;
+}
+
 /** Packets described by field, as lessons do: ``{"tcp": {"dport": 80, "flags": ["SYN"]}}``. */
 export interface FormRequest {
   packets: Record<string, unknown>[];
@@ -431,6 +509,38 @@ export interface FrameView {
   function: string;
   return_pc: number | null;
   bytes: Record<string, string>;
+}
+
+/** How many checks are done. */
+export interface GradeProgress {
+  revision: number;
+  done: number;
+  total: number;
+}
+
+/** What came of a submission. One that is not ``gradable`` does not assemble, and is no attempt. */
+export interface GradeReply {
+  revision: number;
+  lesson: string;
+  version: number;
+  gradable: boolean;
+  diagnostics: DiagnosticView[];
+  checks: CheckResultView[];
+  hints: string[];
+  passed: boolean;
+  instructions: number | null;
+  states: number | null;
+  solution: string | null;
+  solution_documents: Record<string, string>;
+}
+
+/** A submission. ``revision`` counts the page's changes: the latest asked for wins. */
+export interface GradeRequest {
+  lesson: string;
+  source: string;
+  documents: Record<string, unknown>;
+  learner: string;
+  revision: number;
 }
 
 /** The time that the graphs show: from 0 to ``end``, in ``points`` steps; ``now`` of them have passed. */
@@ -480,6 +590,12 @@ export interface HexRequest {
   text: string;
 }
 
+/** Text behind a fold. */
+export interface HintBlock {
+  kind: "hint";
+  html: string;
+}
+
 /** HookRef */
 export interface HookRef {
   id: string;
@@ -526,6 +642,12 @@ export interface HopView {
   changes: ByteChange[];
   resized: number;
   numbers: Record<string, number>;
+}
+
+/** Text: HTML that was made of Markdown and sanitised. */
+export interface HtmlBlock {
+  kind: "html";
+  html: string;
 }
 
 /** Everything a run depends on: equal inputs give equal traces, on any worker. */
@@ -586,6 +708,48 @@ export interface LayerView {
   size: number;
   summary: string;
   fields: FieldView[];
+}
+
+/** One lesson. ``inputs`` are the stub and what is sent to it; of hidden checks only the number is told. */
+export interface LessonDoc {
+  row: LessonRow;
+  blocks: (HtmlBlock | TaskBlock | PredictBlock | ViewBlock | ProgramBlock | FigureBlock | HintBlock)[];
+  inputs: Inputs;
+  documents: Record<string, string>;
+  checks: CheckView[];
+  hidden: number;
+  authors: string[];
+  license: string;
+}
+
+/** What a learner has done in a lesson; of two, the one ``updated_at`` later has the text. */
+export interface LessonProgress {
+  lesson: string;
+  version: number;
+  source: string;
+  documents: Record<string, unknown>;
+  checks: string[];
+  predictions: Record<string, Prediction>;
+  attempts: number;
+  passed_at: string | null;
+  instructions: number | null;
+  states: number | null;
+  updated_at: string;
+}
+
+/** A lesson in the list of all. ``number`` runs through all tracks. */
+export interface LessonRow {
+  id: string;
+  number: number;
+  version: number;
+  title: string;
+  track: string;
+  summary: string;
+  minutes: number;
+  difficulty: number;
+  concepts: string[];
+  prerequisites: string[];
+  tasks: number;
 }
 
 /** The id of a link; one that is not ``lasting`` ends with the server. */
@@ -1123,6 +1287,46 @@ export interface PolicyView {
   policies: number;
 }
 
+/** A question answered before going on; ``at`` is the label whose instruction waits for the answer. */
+export interface PredictBlock {
+  kind: "predict";
+  id: string;
+  html: string;
+  choices: string[];
+  form: "number" | "word" | "choice";
+  at: string | null;
+}
+
+/** Whether it is right, what is, and why (sanitised HTML). */
+export interface PredictReply {
+  right: boolean;
+  answer: string;
+  html: string;
+}
+
+/** An answer to a prediction. */
+export interface PredictRequest {
+  lesson: string;
+  id: string;
+  answer: string;
+}
+
+/** An answer that was locked in. */
+export interface Prediction {
+  answer: string;
+  right: boolean;
+  correct: string;
+  html: string;
+}
+
+/** A runnable example. */
+export interface ProgramBlock {
+  kind: "program";
+  file: string;
+  inputs: Inputs;
+  html: string;
+}
+
 /** An attachment: how often its program ran, its steps together, and what it answered how often. */
 export interface ProgramCount {
   attachment: number;
@@ -1168,6 +1372,12 @@ export interface ProgramView {
   labels: Record<string, number>;
   functions: Record<string, number>;
   maps: MapSpecView[];
+}
+
+/** All that a learner has done: what is exported and imported too. */
+export interface Progress {
+  learner: string;
+  lessons: LessonProgress[];
 }
 
 /** How good detection is: how much of what was caught was wanted, how much of what was wanted was caught. None where it is a share of nothing. */
@@ -1384,6 +1594,13 @@ export interface SeriesView {
   values: (number | null)[];
 }
 
+/** What opens in the page's stepper: the run in which a check failed, at that packet. */
+export interface ShownView {
+  inputs: Inputs;
+  packet: number;
+  title: string;
+}
+
 /** Stop the simulations up to this revision; what was simulated so far stays to be looked at. */
 export interface SimulateCancel {
   revision: number;
@@ -1578,6 +1795,38 @@ export interface StopRequest {
   watches: string[];
 }
 
+/** A task; it ticks itself when its checks pass. */
+export interface TaskBlock {
+  kind: "task";
+  number: number;
+  checks: string[];
+  html: string;
+}
+
+/** Happenings from the first to the last, ``size`` of them in a chunk. ``starts_ns``: when each chunk begins. ``ended``: by how they ended (``denied`` and ``other`` for what is no packet), how many did in each of equal stretches of the time. */
+export interface TimelineReply {
+  simulation: string;
+  begin_ns: number;
+  end_ns: number;
+  count: number;
+  size: number;
+  starts_ns: number[];
+  ended: Record<string, number[]>;
+}
+
+/** How a simulation's happenings lie in time. */
+export interface TimelineRequest {
+  simulation: string;
+}
+
+/** A track of the course. */
+export interface TrackView {
+  id: string;
+  letter: string;
+  title: string;
+  doc: string;
+}
+
 /** A word as a person reads it. */
 export interface ValueView {
   word: string;
@@ -1600,6 +1849,14 @@ export interface VerdictRequest {
   profile: "root" | "no-perfmon";
   limit: number;
   revision: number;
+}
+
+/** Opens a pane, at the label ``step`` where one is given. */
+export interface ViewBlock {
+  kind: "view";
+  pane: string;
+  step: string | null;
+  label: string;
 }
 
 /** How often the walk went from one slot to another, and how often it was cut on arriving. */
