@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from vm.cfg.structure.early import find_functions
 from vm.instruction import Call, Load, Store
 from vm.isa import CallKind
+from vm.jit.arch import Arch
 from vm.jit.kernel_form import NativeFunction, compile_kernel_form
 from vm.jit.program import Rewritten
 from vm.jit.proof import Proof
@@ -26,6 +27,7 @@ class Compiled:
     proof: Proof
     rewritten: Rewritten
     functions: tuple[NativeFunction, ...]
+    arch: Arch = Arch.X86_64
 
 
 def prove(program: Program, options: Options = Options()) -> tuple[Report, Proof]:  # noqa: B008 - immutable
@@ -43,13 +45,17 @@ def prove(program: Program, options: Options = Options()) -> tuple[Report, Proof
     )
 
 
-def compile_program(program: Program, options: Options = Options()) -> Compiled | Report:  # noqa: B008
+def compile_program(
+    program: Program,
+    options: Options = Options(),  # noqa: B008
+    arch: Arch = Arch.X86_64,
+) -> Compiled | Report:
     """The kernel form of an accepted program; of a refused one the verifier's report."""
     report, proof = prove(program, options)
     if not report.accepted:
         return report
-    rewritten = rewrite(program, proof)
-    return Compiled(report, proof, rewritten, compile_kernel_form(rewritten))
+    rewritten = rewrite(program, proof, arch)
+    return Compiled(report, proof, rewritten, compile_kernel_form(rewritten, arch), arch)
 
 
 class _Watcher(Observer):

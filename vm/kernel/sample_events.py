@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 
 from vm.helpers.event import Probe, Task
-from vm.helpers.network import ETH0
+from vm.helpers.network import ETH0, ETH1
 from vm.kernel import sample_values as some
 from vm.kernel.context import calls, hits
 from vm.kernel.context.inputs import (
@@ -21,9 +21,13 @@ from vm.kernel.context.inputs import (
     Value,
 )
 from vm.kernel.context.kernel_objects import SocketInfo
+from vm.kernel.context.netfilter import netfilter_event
 from vm.kernel.context.objects import symbol_address
 from vm.kernel.happening import Happening
 from vm.kernel.hooks import HookPoint
+from vm.kernel.hooks.netfilter import INET, Inet
+from vm.kernel.sample_control import controlled
+from vm.uapi.prog_types import ProgType
 from vm.uapi.struct_types import Field, Kind
 from vm.uapi.tracing import Argument, functions, lsm_hooks, raw_arguments, records
 from vm.uapi.user_functions import USER_FUNCTIONS
@@ -78,6 +82,10 @@ def _what(point: HookPoint, n: int, task: Task) -> tuple[str, HookInput]:
             return f"a packet for {sock.local}:{some.PORTS[n]} looks for a socket", what
         case "sockops":
             return _tcp(n)
+        case "cgroup/dev" | "cgroup/sysctl" | "cgroup/getsockopt" | "cgroup/setsockopt":
+            return controlled(hook, n)
+        case _ if point.prog_type is ProgType.NETFILTER:
+            return _netfilter(point, n)
         case _:
             return _socket(point, n)
 
@@ -251,6 +259,16 @@ def _security(name: str, n: int, task: Task) -> tuple[str, HookInput]:
 def _sample(n: int) -> tuple[str, HookInput]:
     function, user = (("vfs_read", False), ("handle_request", True), ("tcp_sendmsg", False))[n]
     return f"is in {function}()", Sample(1_000_000, function, user=user)
+
+
+# Netfilter.
+
+
+def _netfilter(point: HookPoint, n: int) -> tuple[str, HookInput]:
+    place, frame = INET[point.station], some.frame(n)
+    came = ETH0 if place in (Inet.PRE_ROUTING, Inet.LOCAL_IN, Inet.FORWARD) else None
+    leaves = ETH1 if place in (Inet.FORWARD, Inet.LOCAL_OUT, Inet.POST_ROUTING) else None
+    return f"a packet of {len(frame)} bytes at {place.name}", netfilter_event(place, frame, came, leaves)
 
 
 # Sockets.

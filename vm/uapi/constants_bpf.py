@@ -37,6 +37,10 @@ VERDICTS: tuple[Group, ...] = (
         ("SK_DROP", 0, "Drop the packet or message, or refuse the connection."),
         ("SK_PASS", 1, "Let the packet, message or connection go on."),
     )),
+    Group("netfilter verdict", "What netfilter programs return.", (
+        ("NF_DROP", 0, "Drop the packet."),
+        ("NF_ACCEPT", 1, "Let the packet go on to what stands behind at this place."),
+    )),
     Group("lightweight tunnel verdict", "What programs on a route, and flow dissectors, return.", (
         ("BPF_OK", 0, "Let the packet go on."),
         ("BPF_DROP", 2, "Drop the packet."),

@@ -99,15 +99,26 @@ def _address(name: str, attach_type: AttachType, doc: str) -> Hook:
     return Hook((f"cgroup/{name}",), kind, attach_type, "bpf_sock_addr", "SK_PASS", doc)
 
 
+def _netfilter(name: str, *also: str, doc: str) -> Hook:
+    """One of netfilter's five places; ``netfilter`` alone is what "" makes of it."""
+    names = tuple(f"netfilter/{each}".rstrip("/") for each in (name, *also))
+    text = f"{doc} 1 accepts, 0 drops."
+    return Hook(names, ProgType.NETFILTER, AttachType.NETFILTER, "bpf_nf_ctx", None, text)
+
+
 HOOK_LIST: tuple[Hook, ...] = (
     # names, type, attach type, context, verdict that lets go on, doc
     Hook(("xdp", "xdp.frags"), ProgType.XDP, AttachType.XDP, "xdp_md", "XDP_PASS",
      "Runs in the driver on every received frame, before the kernel makes a socket buffer of it."),
-    Hook(("tc", "tc-ingress", "tc/ingress", "tcx/ingress", "sched_cls", "classifier"),
+    Hook(("tc", "tc-ingress", "tc/ingress", "sched_cls", "classifier"),
      ProgType.SCHED_CLS, AttachType.TCX_INGRESS, "__sk_buff", "TC_ACT_OK",
      "Runs on every received packet after its socket buffer is made, before the IP layer."),
-    Hook(("tc-egress", "tc/egress", "tcx/egress"), ProgType.SCHED_CLS, AttachType.TCX_EGRESS, "__sk_buff",
+    Hook(("tc-egress", "tc/egress"), ProgType.SCHED_CLS, AttachType.TCX_EGRESS, "__sk_buff",
      "TC_ACT_OK", "Runs on every packet about to be queued on a device."),
+    Hook(("tcx/ingress", "tcx-ingress"), ProgType.SCHED_CLS, AttachType.TCX_INGRESS, "__sk_buff",
+     "TCX_NEXT", "Runs on every received packet before the classifiers of tc, in the order attached."),
+    Hook(("tcx/egress", "tcx-egress"), ProgType.SCHED_CLS, AttachType.TCX_EGRESS, "__sk_buff", "TCX_NEXT",
+     "Runs on every packet about to be queued on a device, before the classifiers of tc."),
     Hook(("action", "sched_act"), ProgType.SCHED_ACT, None, "__sk_buff", "TC_ACT_OK",
      "Runs as an action of another traffic-control classifier."),
     Hook(("socket", "socket_filter"), ProgType.SOCKET_FILTER, None, "__sk_buff", None,
@@ -149,6 +160,14 @@ HOOK_LIST: tuple[Hook, ...] = (
              "Runs at getsockname(2) over IPv4; may tell another address."),
     _address("getsockname6", AttachType.CGROUP_INET6_GETSOCKNAME,
              "Runs at getsockname(2) over IPv6; may tell another address."),
+    Hook(("cgroup/getsockopt",), ProgType.CGROUP_SOCKOPT, AttachType.CGROUP_GETSOCKOPT, "bpf_sockopt",
+     "SK_PASS", "Runs when a process has asked for an option of a socket; may answer something else."),
+    Hook(("cgroup/setsockopt",), ProgType.CGROUP_SOCKOPT, AttachType.CGROUP_SETSOCKOPT, "bpf_sockopt",
+     "SK_PASS", "Runs before an option of a socket is set: 0 refuses, and the value may be changed."),
+    Hook(("cgroup/dev", "cgroup/device"), ProgType.CGROUP_DEVICE, AttachType.CGROUP_DEVICE,
+     "bpf_cgroup_dev_ctx", "SK_PASS", "Runs when a process opens or makes a device file: 0 refuses it."),
+    Hook(("cgroup/sysctl",), ProgType.CGROUP_SYSCTL, AttachType.CGROUP_SYSCTL, "bpf_sysctl", "SK_PASS",
+     "Runs when a process reads or writes a setting under /proc/sys: 0 refuses it."),
     Hook(("sk_lookup",), ProgType.SK_LOOKUP, AttachType.SK_LOOKUP, "bpf_sk_lookup", "SK_PASS",
      "Chooses the socket for a new connection or an unconnected datagram."),
     Hook(("sk_skb", "sk_skb/stream_verdict"), ProgType.SK_SKB, AttachType.SK_SKB_STREAM_VERDICT, "__sk_buff",
@@ -165,8 +184,11 @@ HOOK_LIST: tuple[Hook, ...] = (
     Hook(("lwt_out",), ProgType.LWT_OUT, None, "__sk_buff", "BPF_OK", "Runs on packets a route sends out."),
     Hook(("lwt_xmit",), ProgType.LWT_XMIT, None, "__sk_buff", "BPF_OK",
      "Runs on packets of a route just before they are transmitted."),
-    Hook(("netfilter",), ProgType.NETFILTER, AttachType.NETFILTER, None, None,
-     "Runs at a netfilter hook: 1 accepts, 0 drops."),
+    _netfilter("prerouting", "pre_routing", doc="Runs on every received IP packet, before it is routed."),
+    _netfilter("local_in", "input", "", doc="Runs on every IP packet for this host, before its protocol."),
+    _netfilter("forward", doc="Runs on every IP packet that goes on to another host."),
+    _netfilter("local_out", "output", doc="Runs on every IP packet this host makes, once it is routed."),
+    _netfilter("postrouting", "post_routing", doc="Runs on every IP packet that leaves, forwarded or not."),
     Hook(("kprobe",), ProgType.KPROBE, None, "pt_regs", None,
      "Runs where a function of the kernel starts; its arguments are in the registers.", Targets.FUNCTION),
     Hook(("kretprobe",), ProgType.KPROBE, None, "pt_regs", None,

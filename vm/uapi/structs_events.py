@@ -161,4 +161,32 @@ SOCK_OPS = Struct(
     "The context of sockops programs: a moment in the life of a TCP connection.",
 )
 
-EVENTS: tuple[Struct, ...] = (PT_REGS, PERF_EVENT_DATA, RAW_ARGS, SOCK_ADDR, SOCK_OPS)
+NF_CTX = Struct("bpf_nf_ctx", 16, (
+    Field("state", 0, 8, Kind.POINTER, "The struct nf_hook_state: which place this is, and the devices."),
+    Field("skb", 8, 8, Kind.POINTER, "The struct sk_buff; its data begins with the IP header."),
+), "The context of netfilter programs: two pointers to the kernel's own structures.")  # fmt: skip
+
+CGROUP_DEV = Struct("bpf_cgroup_dev_ctx", 12, (
+    Field("access_type", 0, 4, _U, "Access (1 mknod, 2 read, 4 write) << 16, and 1 block or 2 character."),
+    Field("major", 4, 4, _U, "The device's major number: which driver."),
+    Field("minor", 8, 4, _U, "The device's minor number: which of the driver's."),
+), "The context of programs that say which device files a control group may use.")  # fmt: skip
+
+SYSCTL = Struct("bpf_sysctl", 8, (
+    Field("write", 0, 4, _U, "1 where the setting is written, 0 where it is read."),
+    Field("file_pos", 4, 4, _U, "Where in the file the process reads or writes; may be changed."),
+), "The context of programs that watch, and may change, settings under /proc/sys.")  # fmt: skip
+
+SOCKOPT = Struct("bpf_sockopt", 40, (
+    Field("sk", 0, 8, Kind.POINTER, "The socket."),
+    Field("optval", 8, 8, Kind.POINTER, "The option's value, as the process gave it or will get it."),
+    Field("optval_end", 16, 8, Kind.POINTER, "Just past its last byte."),
+    Field("level", 24, 4, _U, "The protocol the option is of, such as 1 (SOL_SOCKET) or 6 (TCP)."),
+    Field("optname", 28, 4, _U, "The option."),
+    Field("optlen", 32, 4, Kind.SINT, "Bytes of the value; setsockopt: -1 keeps the kernel out of it."),
+    Field("retval", 36, 4, Kind.SINT, "getsockopt: what the kernel has answered."),
+), "The context of programs at getsockopt(2) and setsockopt(2).")  # fmt: skip
+
+EVENTS: tuple[Struct, ...] = (
+    PT_REGS, PERF_EVENT_DATA, RAW_ARGS, SOCK_ADDR, SOCK_OPS, NF_CTX, CGROUP_DEV, SYSCTL, SOCKOPT,
+)  # fmt: skip

@@ -20,7 +20,7 @@ _STRUCTS = (
     "iphdr", "ipv6hdr", "ipv6_opt_hdr", "ipv6_rt_hdr", "frag_hdr", "tcphdr", "udphdr", "icmphdr", "icmp6hdr",
     "bpf_fib_lookup", "bpf_spin_lock", "bpf_timer", "bpf_sock_tuple", "bpf_tunnel_key", "bpf_redir_neigh",
     "bpf_lpm_trie_key_u8", "bpf_devmap_val", "bpf_cpumap_val", "bpf_pidns_info", "bpf_perf_event_value",
-    "bpf_sock_addr", "bpf_sock_ops",
+    "bpf_sock_addr", "bpf_sock_ops", "bpf_nf_ctx", "bpf_cgroup_dev_ctx", "bpf_sysctl", "bpf_sockopt",
 )  # fmt: skip
 _INT, _PTR, _ARRAY, _STRUCT, _UNION, _ENUM, _ENUM64 = 1, 2, 3, 4, 5, 6, 19
 _NAMES_ANOTHER = (8, 9, 10, 11, 18)  # typedef, volatile, const, restrict, type tag

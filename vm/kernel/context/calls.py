@@ -134,8 +134,8 @@ _USER_NAMES = frozenset({"filename", "buf", "ubuf", "pathname"})
 # Sockets.
 
 
-def _socket_fields(sock: SocketInfo) -> dict[str, int | bytes]:
-    """``struct bpf_sock``."""
+def socket_fields(sock: SocketInfo) -> dict[str, int | bytes]:
+    """``struct bpf_sock`` of a socket."""
     sides: dict[str, int | bytes] = (
         {"src_ip4": sock.local.packed, "dst_ip4": sock.remote.packed}
         if sock.family == made.AF_INET
@@ -150,7 +150,7 @@ def _socket_fields(sock: SocketInfo) -> dict[str, int | bytes]:
 
 def socket_event(attach_type: AttachType, sock: SocketInfo) -> Fields:
     """What programs at sock_create, post_bind and sock_release get."""
-    return Fields(attach_type, _socket_fields(sock))
+    return Fields(attach_type, socket_fields(sock))
 
 
 def address_event(
@@ -169,7 +169,7 @@ def address_event(
     }  # fmt: skip
     if source is not None:
         values[f"msg_src_{suffix}"] = source.packed
-    return Fields(attach_type, values, _socket_fields(sock))
+    return Fields(attach_type, values, socket_fields(sock))
 
 
 def address_left(context: EventContext) -> tuple[IPv4Address | IPv6Address, int]:
@@ -208,4 +208,4 @@ def tcp_event(op: int, sock: SocketInfo, args: Sequence[int] = ()) -> Fields:
         "local_port": sock.local_port, "is_fullsock": 1, "snd_cwnd": 10, "state": sock.state,
         **{f"args[{n}]": arg for n, arg in enumerate(args[:4])},
     }  # fmt: skip
-    return Fields(AttachType.CGROUP_SOCK_OPS, values, _socket_fields(sock))
+    return Fields(AttachType.CGROUP_SOCK_OPS, values, socket_fields(sock))

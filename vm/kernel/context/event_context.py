@@ -107,6 +107,7 @@ class EventContext:
         self.region = region
         self.what = what
         self.texts = texts
+        self.optval: Region | None = None
         region.view = PlacesView(region, memory, places, kept)
         if converted:
             region.parts = Converted("ctx", len(region.data))
@@ -120,6 +121,11 @@ class EventContext:
     def address(self) -> int:
         """The guest address r1 starts with."""
         return self.region.base
+
+    @property
+    def buffer_left(self) -> bytes:
+        """The bytes of its buffer as the program has left them; none where it has none."""
+        return bytes(self.optval.data) if self.optval is not None else b""
 
     def value(self, name: str) -> bytes:
         """The bytes of a field as the program has left them."""

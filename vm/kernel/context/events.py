@@ -22,14 +22,14 @@ from vm.kernel.context.inputs import (
 from vm.kernel.context.objects import Objects, symbol_address
 from vm.kernel.context.task import task_object
 from vm.memory.memory import Memory
-from vm.memory.region import RegionKind
+from vm.memory.region import Region, RegionKind
 from vm.uapi.attach_types import AttachType
 from vm.uapi.context_places import SOCKET_PLACES, Aligned, Gives, Places, places_of
 from vm.uapi.prog_types import ProgType
 from vm.uapi.struct_types import Field, Kind, Struct
 from vm.uapi.structs import STRUCTS
 from vm.uapi.structs_context import SOCK
-from vm.uapi.structs_events import PERF_EVENT_DATA, PT_REGS, RAW_ARGS
+from vm.uapi.structs_events import NF_CTX, PERF_EVENT_DATA, PT_REGS, RAW_ARGS
 from vm.uapi.tracing import COMMON, records
 from vm.word import MASK64
 
@@ -151,6 +151,8 @@ def _arguments(kind: ProgType, what: Arguments, memory: Memory, objects: Objects
     data = b"".join(word.to_bytes(8, "little") for word in words)
     size = RAW_ARGS.size if kind is ProgType.RAW_TRACEPOINT else len(data)
     struct = _named_arguments(what.names[: len(words)]) if what.names else RAW_ARGS
+    if kind is ProgType.NETFILTER:
+        struct = NF_CTX
     names = [*what.names, *(f"args[{n}]" for n in range(len(what.names), len(words)))]
     texts = {name: text for name, value in zip(names, what.values, strict=False) if (text := _text(value))}
     return _plain(kind, struct, data.ljust(size, b"\0"), what, memory, texts=texts)
@@ -224,15 +226,29 @@ def _fields(kind: ProgType, what: Fields, memory: Memory) -> EventContext:
         sk = struct.field("sk")
         if sk is not None:
             data[sk.offset : sk.end] = _socket(what.sk, memory).to_bytes(8, "little")
+    optval = _put_buffer(struct, data, what.buffer, memory) if what.buffer is not None else None
     kept = _KEPT.get(struct.name, _NOTHING)
     context = _plain(
         kind, struct, bytes(data), what, memory, attach_type=what.attach_type, converted=True, kept=kept
     )
+    context.optval = optval
     if struct is SOCK and isinstance(context.region.view, PlacesView):
         context.region.view.minus_one = _NO_QUEUE
     return context
 
 
+def _put_buffer(struct: Struct, data: bytearray, buffer: bytes, memory: Memory) -> Region:
+    """The bytes that ``optval`` and ``optval_end`` tell of."""
+    region = memory.add(RegionKind.MEM, BUFFER, bytearray(buffer))
+    for name, address in (("optval", region.base), ("optval_end", region.base + len(buffer))):
+        field = struct.field(name)
+        if field is not None:
+            data[field.offset : field.end] = address.to_bytes(8, "little")
+    return region
+
+
+BUFFER = "optval"
+"""What the region of a context's buffer is called."""
 _NO_QUEUE = frozenset({_QUEUE.offset}) if _QUEUE is not None else frozenset()
 
 

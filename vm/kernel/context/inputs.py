@@ -63,6 +63,7 @@ class Words:
 Value = int | bytes | User | UserStrings | Text | Kernel | Inside | Words
 """Bytes stand for themselves in an array of a structure or record; as an argument they are pointed to."""
 
+_NO_TEXTS: "Mapping[str, bytes]" = MappingProxyType({})
 _NO_VALUES: "Mapping[str, Value]" = MappingProxyType({})
 
 
@@ -108,11 +109,17 @@ class Sample:
 @dataclass(frozen=True, slots=True)
 class Fields:
     """A context of the user API by its fields (``bpf_sock_addr``, ``bpf_sock``, ``bpf_sk_lookup``,
-    ``bpf_sock_ops``); ``sk`` are the fields of the socket it leads to, None no socket."""
+    ``bpf_sock_ops``, ``bpf_sockopt`` …); ``sk`` are the fields of the socket it leads to, None no socket.
+
+    ``buffer`` are bytes the program may change, of which ``optval`` and ``optval_end`` tell; ``texts`` what
+    helpers can read besides (``sysctl_name``, ``sysctl_current``, ``sysctl_new``).
+    """
 
     attach_type: AttachType
     values: Mapping[str, int | bytes]
     sk: Mapping[str, int | bytes] | None = None
+    buffer: bytes | None = None
+    texts: "Mapping[str, bytes]" = field(default_factory=lambda: _NO_TEXTS)
 
 
 HookInput = Record | Arguments | Registers | Sample | Fields

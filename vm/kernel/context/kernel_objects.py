@@ -1,8 +1,10 @@
 """The kernel's own structures for things of the model: what pointers in events lead to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from struct import pack
+from types import MappingProxyType
 
 from vm.helpers.event import Task
 from vm.helpers.network import Device
@@ -86,11 +88,17 @@ def _big(port: int) -> bytes:
 
 
 def sk_buff_object(
-    frame: bytes, device: Device, sock: SocketInfo | None = None, network: int = ETHERNET, pulled: int = 0
+    frame: bytes,
+    device: Device,
+    sock: SocketInfo | None = None,
+    network: int = ETHERNET,
+    pulled: int = 0,
+    numbers: Mapping[str, int] = MappingProxyType({}),
 ) -> Kernel:
     """``struct sk_buff`` over a frame with its link header; ``pulled`` bytes of it lie before ``data``.
 
-    Header offsets count from ``head``, where the frame begins.
+    Header offsets count from ``head``, where the frame begins. Mark, priority and hash are
+    taken from ``numbers``.
     """
     buffer = bytes(frame)
     transport = network + _header_length(frame, network)
@@ -108,6 +116,7 @@ def sk_buff_object(
         ("end", len(frame)),
         ("truesize", len(frame) + 768),
     ]
+    members += [(name, numbers[name]) for name in ("mark", "priority", "hash") if numbers.get(name)]
     if sock is not None:
         members.append(("sk", sock_object(sock)))
     return Kernel("sk_buff", tuple(members))

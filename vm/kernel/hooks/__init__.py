@@ -7,6 +7,8 @@ what can stand behind its name in ``vm.uapi.targets``; here is what the kernel d
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from vm.kernel.hooks.control import CONTROL_POINTS
+from vm.kernel.hooks.netfilter import NETFILTER_POINTS
 from vm.kernel.hooks.packets import PACKET_POINTS
 from vm.kernel.hooks.point import Effect, HookPoint, Verdict
 from vm.kernel.hooks.sockets import SOCKET_POINTS
@@ -26,7 +28,10 @@ __all__ = [
 ]
 
 HOOK_POINTS: Mapping[str, HookPoint] = MappingProxyType(
-    {point.name: point for point in (*PACKET_POINTS, *SOCKET_POINTS, PERF_POINT)}
+    {
+        point.name: point
+        for point in (*PACKET_POINTS, *NETFILTER_POINTS, *SOCKET_POINTS, *CONTROL_POINTS, PERF_POINT)
+    }
 )
 """Every modeled hook without a target by the name to show, in the order a packet comes by."""
 

@@ -35,7 +35,7 @@ _TC = HookPoint(
         ("TC_ACT_RECLASSIFY", Effect.PASS, _NOT_FOR_CLASSIFIERS),
         ("TC_ACT_SHOT", Effect.DROP, "Dropped."),
         ("TC_ACT_PIPE", Effect.PASS, _NOT_FOR_CLASSIFIERS),
-        ("TC_ACT_STOLEN", Effect.DROP, "Taken: it ends here, but is not counted as dropped."),
+        ("TC_ACT_STOLEN", Effect.DROP, "Taken: it ends here, but is not counted as dropped (consume_skb)."),
         ("TC_ACT_QUEUED", Effect.PASS, _NOT_FOR_CLASSIFIERS),
         ("TC_ACT_REPEAT", Effect.PASS, _NOT_FOR_CLASSIFIERS),
         ("TC_ACT_REDIRECT", Effect.REDIRECT, "To the device a redirect helper chose."),
@@ -53,6 +53,39 @@ _TC_EGRESS = HookPoint(
     "Behind the protocols, before the packet is queued on its device: may change, drop or redirect it.",
     _TC.verdicts,
     _TC.other,
+)
+
+_TCX_VERDICTS = named(
+    ("TCX_NEXT", Effect.PASS, "The next program decides; behind the last, the classifiers of tc."),
+    ("TCX_PASS", Effect.PASS, "On at once: neither a further program nor a classifier of tc runs."),
+    ("TCX_DROP", Effect.DROP, "Dropped."),
+    ("TCX_REDIRECT", Effect.REDIRECT, "To the device a redirect helper chose."),
+)
+_TCX_OTHER = Verdict(
+    -1, "TCX_NEXT", Effect.PASS,
+    "Every other value counts as TCX_NEXT, also TC_ACT_STOLEN and TC_ACT_TRAP.",
+)  # fmt: skip
+
+_TCX = HookPoint(
+    NAMES["tcx/ingress"],
+    "tcx ingress",
+    "tc",
+    "tcx_run",
+    "net/core/dev.c",
+    "Where classifiers of tc stand, without a queueing discipline, and before them: in the order attached.",
+    _TCX_VERDICTS,
+    _TCX_OTHER,
+)
+
+_TCX_EGRESS = HookPoint(
+    NAMES["tcx/egress"],
+    "tcx egress",
+    "tc_egress",
+    "tcx_run",
+    "net/core/dev.c",
+    "Behind the protocols, before the classifiers of tc and the device's queue: in the order attached.",
+    _TCX_VERDICTS,
+    _TCX_OTHER,
 )
 
 _CGROUP_INGRESS = HookPoint(
@@ -100,5 +133,5 @@ _CGROUP_EGRESS = HookPoint(
     range(4),
 )
 
-PACKET_POINTS = (_XDP, _TC, _CGROUP_INGRESS, _SOCKET, _CGROUP_EGRESS, _TC_EGRESS)
+PACKET_POINTS = (_XDP, _TC, _TCX, _CGROUP_INGRESS, _SOCKET, _CGROUP_EGRESS, _TC_EGRESS, _TCX_EGRESS)
 """In the order a packet comes by: on its way in, then out."""

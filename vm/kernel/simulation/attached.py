@@ -7,18 +7,19 @@ from vm.helpers.event import Task
 from vm.kernel.hooks import known_point
 from vm.kernel.hooks.point import HookPoint
 from vm.kernel.simulation.runner import Maps, Runner
+from vm.kernel.simulation.standing import check_place, standing
 from vm.kernel.simulation.tables import Tables
 from vm.kernel.simulation.topology import Dev, Topology
 from vm.kernel.world.attach import Attachment
 from vm.kernel.world.spec import CgroupSpec, DeviceKind, WorldSpec
 from vm.program import Program
 from vm.source import HookscopeError, did_you_mean
-from vm.uapi.prog_types import HOOKS, Targets
+from vm.uapi.prog_types import HOOKS, ProgType, Targets
 
 if TYPE_CHECKING:
     from vm.kernel.simulation.probes import Probes
 
-_DEVICE_HOOKS = ("xdp", "tc", "tc-egress")
+_DEVICE_HOOKS = ("xdp", "tc", "tc-egress", "tcx/ingress", "tcx/egress")
 _GROUP_STEP = 10
 
 
@@ -68,6 +69,7 @@ class Attached:
                 by_name[point.name] = (*by_name.get(point.name, ()), runner)
         self.by_name: Mapping[str, tuple[Runner, ...]] = by_name
         self._by_group: dict[tuple[str, str], tuple[Runner, ...]] = {}
+        self.netfilter = standing(zip(self.points, self.current, self._runners, strict=True))
         self.lookups = by_name.get("sk_lookup", ())
         self.sockets = by_name.get("socket", ())
         self.watches_drops = any(name.endswith("kfree_skb") for name in by_name)
@@ -83,6 +85,7 @@ class Attached:
         dev.xdp = tuple(r for r in everything if native and not r.attachment.generic)
         dev.xdp_generic = tuple(r for r in everything if not native or r.attachment.generic)
         dev.tc, dev.tc_egress = at("tc"), at("tc-egress")
+        dev.tcx, dev.tcx_egress = at("tcx/ingress"), at("tcx/egress")
 
     # What is asked.
 
@@ -166,6 +169,8 @@ def _check(topology: Topology, groups: Mapping[str, int], attachment: Attachment
     if point.hook.name in _DEVICE_HOOKS and target not in topology.devices:
         hint = did_you_mean(target, topology.devices) or f"there are {', '.join(topology.devices)}"
         raise HookscopeError.of("unknown-device", f"there is no device {target!r}", hint)
+    if point.prog_type is ProgType.NETFILTER:
+        check_place(topology, target)
     if target.startswith("/") and not _targeted(attachment.hook) and target not in groups:
         hint = did_you_mean(target, groups) or f"there are {', '.join(groups)}"
         raise HookscopeError.of("unknown-cgroup", f"there is no control group {target!r}", hint)

@@ -1,29 +1,25 @@
 """The way out: routing, netfilter, the sender's control group, neighbours, tc, queue, driver, wire."""
 
-from collections.abc import Sequence
 from ipaddress import ip_address
 
 from vm.helpers.network import Route
 from vm.kernel.context.ethernet import ETHERNET
 from vm.kernel.hooks import Effect
-from vm.kernel.receive import for_socket, for_tc
 from vm.kernel.simulation import netfilter
 from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.headers import Headers, network
-from vm.kernel.simulation.kernel import Kernel, chain
+from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.make import arp_request, icmp_error, neighbour_solicitation
 from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
-from vm.kernel.simulation.redirect import redirect, stopped
-from vm.kernel.simulation.runner import Run, Runner
+from vm.kernel.simulation.redirect import stopped
 from vm.kernel.simulation.tables import Waiting
 from vm.kernel.simulation.topology import Dev, Netns
+from vm.kernel.simulation.verdicts import classified, ended, everyone
 from vm.kernel.world.spec import Chain, DeviceKind
 
 _UNRESOLVED = 64
 """Packets that may wait for one neighbour (unres_qlen is in bytes; about as many)."""
-_TAKEN = (4, 8)
-"""TC_ACT_STOLEN and TC_ACT_TRAP: the packet ends, but nobody says it was dropped."""
 _OUTGOING = {"pkt_type": 0, "ingress_ifindex": 0, "queue_mapping": 0}
 
 
@@ -104,34 +100,6 @@ def cgroup_out(k: Kernel, packet: Packet) -> str | None:
     return None
 
 
-def ended(
-    k: Kernel,
-    packet: Packet,
-    station: str,
-    reason: Reason | None,
-    effect: Effect,
-    runner: Runner | None,
-    run: Run | None,
-) -> None:
-    """A program's answer, or its failure, ended the packet's way."""
-    pc, note = (run.pc, run.message if run.answer is None else "") if run is not None else (None, "")
-    k.end(packet, station, End.DROPPED, reason, effect, runner, pc, note)
-    if reason is not None and k.attached.watches_drops:
-        k.attached.probes.dropped(k, packet, station, reason)
-
-
-def everyone(
-    k: Kernel, packet: Packet, station: str, runners: Sequence[Runner]
-) -> tuple[Effect, Runner | None, Run | None]:
-    """All programs of a control group run; one that says no is enough (bpf_prog_run_array_cg)."""
-    decided: tuple[Effect, Runner | None, Run | None] = Effect.PASS, None, None
-    for runner in runners:
-        answer = chain(k, packet, station, (runner,), for_socket)
-        if answer[0] is not Effect.PASS and decided[0] is Effect.PASS:
-            decided = answer
-    return decided
-
-
 def neighbour(k: Kernel, packet: Packet) -> str | None:
     """The next hop's Ethernet address."""
     head, dev = headers_of(packet), packet.dev
@@ -185,37 +153,12 @@ def _ask(k: Kernel, packet: Packet, hop: bytes) -> None:
 
 
 def tc_egress(k: Kernel, packet: Packet) -> str | None:
-    """tc programs on the way out."""
-    runners = packet.dev.tc_egress
-    if not runners:
+    """tcx programs, then the classifiers of tc, on the way out."""
+    dev = packet.dev
+    if not dev.tc_egress and not dev.tcx_egress:
         k.hop("tc_egress", packet)
         return "qdisc"
-    effect, runner, run = chain(k, packet, "tc_egress", runners, for_tc, final)
-    if effect is Effect.PASS:
-        return "qdisc"
-    return tc_verdict(k, packet, "tc_egress", Reason.TC_EGRESS, effect, runner, run)
-
-
-def final(answer: int) -> bool:
-    """Whether a tc program's answer ends the chain: TC_ACT_OK; with the others the next one decides."""
-    return answer & 0xFFFFFFFF == 0
-
-
-def tc_verdict(
-    k: Kernel,
-    packet: Packet,
-    station: str,
-    reason: Reason,
-    effect: Effect,
-    runner: Runner | None,
-    run: Run | None,
-) -> str | None:
-    """What becomes of a packet that a tc program did not let pass."""
-    if effect is Effect.REDIRECT and runner is not None and run is not None:
-        return redirect(k, packet, station, runner, run)
-    taken = run is not None and run.answer in _TAKEN
-    ended(k, packet, station, None if taken else reason, effect, runner, run)
-    return None
+    return classified(k, packet, "tc_egress", "qdisc", dev.tcx_egress, dev.tc_egress)
 
 
 def qdisc(k: Kernel, packet: Packet) -> str | None:

@@ -2,16 +2,17 @@
 
 from vm.kernel.context.ethernet import ETHERNET
 from vm.kernel.hooks import Effect
-from vm.kernel.receive import for_tc, is_tagged, make_skb, skb_numbers
+from vm.kernel.receive import is_tagged, make_skb, skb_numbers
 from vm.kernel.simulation import netfilter
 from vm.kernel.simulation.drops import Reason
-from vm.kernel.simulation.egress import ended, final, onto_wire, tc_verdict, tell_sender
+from vm.kernel.simulation.egress import onto_wire, tell_sender
 from vm.kernel.simulation.headers import ETH_ARP, ETH_IPV4, ETH_IPV6, Headers, network
 from vm.kernel.simulation.kernel import Kernel, chain
 from vm.kernel.simulation.make import TIME_EXCEEDED, less_ttl
 from vm.kernel.simulation.packet import Packet
 from vm.kernel.simulation.redirect import redirect
 from vm.kernel.simulation.runner import Run, Runner
+from vm.kernel.simulation.verdicts import classified, ended
 from vm.kernel.world.spec import Chain
 
 MAX_FRAME = 65_535 + ETHERNET
@@ -82,15 +83,12 @@ def xdp_generic(k: Kernel, packet: Packet) -> str | None:
 
 
 def tc(k: Kernel, packet: Packet) -> str | None:
-    """tc programs on the way in, in order: one that has no opinion leaves it to the next."""
-    runners = packet.dev.tc
-    if not runners:
+    """tcx programs, then the classifiers of tc."""
+    dev = packet.dev
+    if not dev.tc and not dev.tcx:
         k.hop("tc", packet)
         return "protocol"
-    effect, runner, run = chain(k, packet, "tc", runners, for_tc, final)
-    if effect is Effect.PASS:
-        return "protocol"
-    return tc_verdict(k, packet, "tc", Reason.TC_INGRESS, effect, runner, run)
+    return classified(k, packet, "tc", "protocol", dev.tcx, dev.tc)
 
 
 def protocol(k: Kernel, packet: Packet) -> str | None:
@@ -181,7 +179,7 @@ def forward(k: Kernel, packet: Packet) -> str | None:
         return None
     packet.data = less_ttl(packet.data, head)
     head.ttl -= 1
-    if not netfilter.passes(k, packet, "forward", Chain.FORWARD, out.spec.name):
+    if not netfilter.passes(k, packet, "forward", Chain.FORWARD, out):
         return None
     packet.dev = out
     return "postrouting"

@@ -11,13 +11,14 @@ from vm.kernel.receive import for_socket
 from vm.kernel.simulation import netfilter, tcp, udp
 from vm.kernel.simulation.arp import learn
 from vm.kernel.simulation.drops import Reason
-from vm.kernel.simulation.egress import ended, everyone, headers_of, send, tell_sender
+from vm.kernel.simulation.egress import headers_of, send, tell_sender
 from vm.kernel.simulation.headers import ICMP, ICMPV6, TCP, UDP, Headers, transport_problem
 from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.make import PORT, UNREACHABLE, echo_reply, frame, neighbour_advertisement, reset
 from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
 from vm.kernel.simulation.tables import Socket
+from vm.kernel.simulation.verdicts import ended, everyone
 from vm.kernel.world.spec import Chain
 from vm.word import MASK32
 

@@ -10,6 +10,7 @@ from vm.kernel.simulation.headers import SYN, TCP, UDP
 from vm.kernel.simulation.packet import Packet
 from vm.kernel.simulation.socket_info import info
 from vm.kernel.simulation.tables import Socket
+from vm.kernel.simulation.topology import Dev
 from vm.uapi.tracing import functions
 
 TRACEPOINTS = {"skb": "netif_receive_skb", "tc_egress": "net_dev_queue", "driver": "net_dev_xmit"}
@@ -18,8 +19,16 @@ TRACEPOINTS = {"skb": "netif_receive_skb", "tc_egress": "net_dev_queue", "driver
 
 def device_of(packet: Packet) -> Device:
     """The packet's device as helpers know it."""
-    spec = packet.dev.spec
-    return Device(spec.ifindex, spec.name, spec.mac, mtu=spec.mtu)
+    return device_of_dev(packet.dev)
+
+
+def device_of_dev(dev: Dev) -> Device:
+    """A device as helpers know it."""
+    found = dev.device
+    if found is None:
+        spec = dev.spec
+        found = dev.device = Device(spec.ifindex, spec.name, spec.mac, mtu=spec.mtu)
+    return found
 
 
 def packet_event(name: str, packet: Packet) -> Hit:

@@ -19,7 +19,7 @@ from vm.kernel.context.calls import (
     security_call,
     tcp_event,
 )
-from vm.kernel.context.hits import Hit, kfree_skb, set_state
+from vm.kernel.context.hits import Hit, consume_skb, kfree_skb, set_state
 from vm.kernel.context.objects import symbol_address
 from vm.kernel.hooks import Effect
 from vm.kernel.simulation import scheduler
@@ -232,6 +232,11 @@ class Probes:
         row, dev = STATIONS[station], device_of(packet)
         self.tracepoint(k, "skb/kfree_skb", lambda: kfree_skb(packet.data, dev, reason, row.function), packet)
         self.function(k, "sk_skb_reason_drop", lambda: (0, packet.data, int(reason)), packet)
+
+    def consumed(self, k: Kernel, packet: Packet, station: str) -> None:
+        """The kernel has done with a packet, and does not call it dropped."""
+        row, dev = STATIONS[station], device_of(packet)
+        self.tracepoint(k, "skb/consume_skb", lambda: consume_skb(packet.data, dev, row.function), packet)
 
 
 _AROUND = frozenset({"tracepoint", "raw_tp", "tp_btf", "kprobe", "kretprobe", "fentry", "fexit"})

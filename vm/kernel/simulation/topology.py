@@ -28,8 +28,12 @@ class Dev:
     xdp_generic: tuple[Runner, ...] = ()
     tc: tuple[Runner, ...] = ()
     tc_egress: tuple[Runner, ...] = ()
+    tcx: tuple[Runner, ...] = ()
+    tcx_egress: tuple[Runner, ...] = ()
     numbers: dict[int, dict[str, int]] = field(default_factory=dict)
     """What a new socket buffer begins with, by queue; nobody changes it."""
+    device: Device | None = None
+    """The device as helpers know it, once it was asked for."""
     plain: dict[tuple[str, int, int, str, bool], int] = field(default_factory=dict)
     """Numbers of hops here at which nothing happened, by station, place in the trail, packet, note
     and whether it passed."""

@@ -14,7 +14,8 @@ from vm.uapi.prog_types import HOOKS, ProgType, Targets
 _MODES = {"xdpgeneric": True, "xdpdrv": False}
 """What ip and bpftool call XDP behind the driver, and in it."""
 _DEFAULT_TARGET = {
-    "xdp": "eth0", "tc": "eth0", "tc-egress": "eth0", "cgroup_skb/ingress": "/", "cgroup_skb/egress": "/",
+    "xdp": "eth0", "tc": "eth0", "tc-egress": "eth0", "tcx/ingress": "eth0", "tcx/egress": "eth0",
+    "cgroup_skb/ingress": "/", "cgroup_skb/egress": "/",
 }  # fmt: skip
 _CGROUP_TYPES = frozenset(
     {
