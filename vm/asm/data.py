@@ -40,7 +40,7 @@ def zeros(context: FileContext, args: Sequence[Argument], at: Span) -> None:
     if len(args) != 2:
         raise problem("bad-data", "`.bss` needs a name and a type", at, "such as .bss hits u64")
     kind = _type(args[1])
-    _put(context, ".bss", args[0], bytes(kind.size), kind.align, at)
+    _put(context, ".bss", args[0], bytes(kind.size), kind, at)
 
 
 def _type(arg: Argument) -> ValueType:
@@ -52,7 +52,7 @@ def _type(arg: Argument) -> ValueType:
 
 def _place(context: FileContext, map_name: str, name: str, args: Sequence[Argument], at: Span) -> None:
     if len(args) == 2 and (text := unquote(args[1].value)) is not None:
-        _put(context, map_name, args[0], text + b"\0", 1, at)
+        _put(context, map_name, args[0], text + b"\0", None, at)
         return
     if len(args) < 3:
         raise problem("bad-data", "data needs a name and a text, or a name, a type and a value", at, _EXAMPLE)
@@ -63,11 +63,13 @@ def _place(context: FileContext, map_name: str, name: str, args: Sequence[Argume
         data = kind.parse(text_of_value)
     except HookscopeError as error:
         raise moved(error, value_span) from None
-    _put(context, map_name, args[0], data, kind.align, at)
+    _put(context, map_name, args[0], data, kind, at)
 
 
-def _put(context: FileContext, map_name: str, name: Argument, data: bytes, align: int, at: Span) -> None:
-    """Appends ``data`` to the map's value, at an offset that is a multiple of ``align``."""
+def _put(
+    context: FileContext, map_name: str, name: Argument, data: bytes, kind: ValueType | None, at: Span
+) -> None:
+    """Appends ``data`` to the map's value, at an offset that its type may have (None: a text, anywhere)."""
     symbols = context.symbols
     context.declare(name.value, name.span, "data")
     index = symbols.map_index.get(map_name)
@@ -79,9 +81,10 @@ def _put(context: FileContext, map_name: str, name: Argument, data: bytes, align
         )
     spec = symbols.maps[index]
     before = spec.init[0][1] if spec.init else b""
+    align = kind.align if kind is not None else 1
     offset = -(-len(before) // align) * align
     if offset + len(data) > MAX_DATA:
         raise problem("too-much-data", f"{map_name} holds at most {MAX_DATA:,} bytes", at)
     value = before.ljust(offset, b"\0") + data
     symbols.maps[index] = replace(spec, value_size=len(value), init=((bytes(4), value),))
-    symbols.data[name.value] = Datum(index, offset, len(data))
+    symbols.data[name.value] = Datum(index, offset, len(data), kind)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from vm.program import MapSpec
 from vm.source import Span, closest
+from vm.typetext import ValueType
 from vm.uapi import structs
 from vm.uapi.constants import CONSTANTS
 from vm.uapi.helper_ids import helper_id
@@ -16,11 +17,15 @@ _HELPER = "BPF_FUNC_"
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """A named piece of data: ``size`` bytes at ``offset`` of the value of map ``map_index``."""
+    """A named piece of data: ``size`` bytes at ``offset`` of the value of map ``map_index``.
+
+    ``type`` is how it was declared; a text has none.
+    """
 
     map_index: int
     offset: int
     size: int
+    type: ValueType | None = None
 
 
 @dataclass(slots=True)
