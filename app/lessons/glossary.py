@@ -1,4 +1,4 @@
-"""The glossary: terms that lessons teach, in plain words, each with a program of two lines or so that shows it."""
+"""The glossary: the terms lessons teach, in plain words, each with a short program that shows it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +32,7 @@ class Glossary(RootModel[dict[Slug, Term]]):
 
 
 def read_glossary(root: Path) -> tuple[Mapping[str, Term], list[Problem]]:
-    """The terms of ``glossary.yaml`` in ``root``, and what is wrong with it; none where there is no such file."""
+    """The terms of ``glossary.yaml`` in ``root``, and what is wrong with it; none without such a file."""
     path = root / FILE
     if not path.is_file():
         return {}, []

@@ -21,7 +21,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class WrongAnswer:
-    """An answer that must fail: for ``kind`` (``check``, ``category``) ``of`` some name, as its first line says."""
+    """An answer that must fail: for ``kind`` (``check``, ``category``) ``of`` a name, by its first line."""
 
     name: str
     answer: Answer

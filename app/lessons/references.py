@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from app.lessons.lesson import Lesson
 from app.lessons.problems import Problem, problem
 from vm.helpers.table import HELPERS
-from vm.kernel.hooks import HOOKS, hook_point
+from vm.kernel.hooks import hook_point
 from vm.source import did_you_mean
 from vm.uapi.helper_ids import helper_name
 from vm.uapi.map_types import MapType
+from vm.uapi.prog_types import HOOKS
 from vm.uapi.structs import STRUCTS
 from vm.verifier.category import Category
 
