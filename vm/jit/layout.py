@@ -8,7 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vm.jit.piece import Address, Branch, CallLocal, CallOut, Emit, JumpOut, Piece, Return, ShortAddress
+from vm.jit.piece import (
+    Address,
+    AddressPart,
+    Branch,
+    CallLocal,
+    CallOut,
+    Emit,
+    JumpOut,
+    Piece,
+    Return,
+    ShortAddress,
+)
 from vm.jit.x86.encode import i32
 
 CALL = 5
@@ -30,6 +41,8 @@ class Link(StrEnum):
     """The 64-bit address of a kernel object."""
     SHORT_ADDRESS = "short address"
     """The same in 32 bits."""
+    ADDRESS_PART = "address part"
+    """16 bits of it, within an instruction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +183,8 @@ class _Layout:
             case CallLocal(to):
                 found.append(Relocation(starts[n] + 1, Link.FUNCTION, slot=to))
                 return b"\xe8" + bytes(4)
+            case AddressPart():
+                raise AssertionError(f"{piece} is of another machine")
             case CallOut(name):
                 found.append(Relocation(starts[n] + 1, Link.KERNEL, symbol=name))
                 return b"\xe8" + bytes(4)

@@ -1,8 +1,7 @@
 """What an instruction is lowered to: bytes, and transfers whose length depends on the distance."""
 
 from dataclasses import dataclass
-
-from vm.jit.x86.encode import Cond
+from enum import IntEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +13,10 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A jump to slot ``to`` of the same function; with a condition, or always."""
+    """A jump to slot ``to`` of the same function; with a condition of the machine's, or always."""
 
     to: int
-    cond: Cond | None = None
+    cond: IntEnum | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,14 @@ class ShortAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressPart:
+    """An instruction that brings 16 bits of such a constant; they are open in ``code``."""
+
+    code: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class JumpOut:
     """A jump to a kernel function."""
 
@@ -62,5 +69,5 @@ class Return:
     """The end of the function: the first one is its epilogue, others jump there."""
 
 
-Piece = Emit | Address | ShortAddress | Branch | CallLocal | CallOut | JumpOut | Return
+Piece = Emit | Address | ShortAddress | AddressPart | Branch | CallLocal | CallOut | JumpOut | Return
 Lowered = tuple[Piece, ...]

@@ -5,17 +5,12 @@ program is there, the nop at its end a jump into that program (arch/x86/net/bpf_
 """
 
 from vm.jit.frame import TAIL_CALLS, Frame
+from vm.jit.kernel_structs import ARRAY_VALUES, MAP_MAX_ENTRIES, PROG_FUNCTION
 from vm.jit.piece import Emit, JumpOut, Lowered
 from vm.jit.registers import X86
 from vm.jit.x86 import encode as x86
 from vm.jit.x86.encode import NOPS, Cond, Group, Reg
 
-_MAX_ENTRIES = 0x4C
-"""struct bpf_map: max_entries."""
-_PROGRAMS = 312
-"""struct bpf_array: where the programs stand."""
-_FUNCTION = 0x48
-"""struct bpf_prog: bpf_func."""
 _BEHIND_PROLOGUE = 12
 """Bytes of a prologue that a tail call skips: the count is not to begin anew."""
 _THUNK = "__x86_indirect_thunk_rcx"
@@ -55,14 +50,14 @@ def _direct(frame: Frame) -> bytes:
 
 def _indirect(frame: Frame) -> Lowered:
     end = _RAISE + _take_down(frame)
-    end += x86.memory(b"\x8b", Reg.RCX, Reg.RCX, _FUNCTION, wide=True)
+    end += x86.memory(b"\x8b", Reg.RCX, Reg.RCX, PROG_FUNCTION, wide=True)
     end += x86.op_imm(Group.ADD, Reg.RCX, _BEHIND_PROLOGUE, wide=True)
     left = len(end) + _LONG_JUMP
-    program = x86.indexed(b"\x8b", Reg.RCX, Reg.RSI, Reg.RDX, _PROGRAMS, wide=True, scale=3)
+    program = x86.indexed(b"\x8b", Reg.RCX, Reg.RSI, Reg.RDX, ARRAY_VALUES, wide=True, scale=3)
     program += x86.test(Reg.RCX, Reg.RCX, wide=True) + _short(Cond.E, left)
     left += len(program)
     count = load_count(frame) + _FULL + _short(Cond.AE, left)
     left += len(count)
     index = x86.mov(Reg.RDX, Reg.RDX, wide=False)
-    index += x86.memory(b"\x39", Reg.RDX, Reg.RSI, _MAX_ENTRIES, wide=False) + _short(Cond.BE, left)
+    index += x86.memory(b"\x39", Reg.RDX, Reg.RSI, MAP_MAX_ENTRIES, wide=False) + _short(Cond.BE, left)
     return Emit(index + count + program + end), JumpOut(_THUNK)

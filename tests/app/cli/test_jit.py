@@ -63,3 +63,18 @@ def test_the_guarded_form_takes_programs_the_verifier_refuses(tmp_path: Path) ->
     code, output = _run(tmp_path, "r0 = *(u64 *)(r7 + 0)\nexit\n", "--form", "guarded")
     assert code == 0
     assert "[r12 + r10" in output
+
+
+def test_aarch64_is_another_machines_code(tmp_path: Path) -> None:
+    code, output = _run(tmp_path, _COUNT, "--arch", "aarch64")
+    assert code == 0
+    assert "bytes of AArch64" in output
+    assert "paciasp" in output
+    assert "cmp x7, #4" in output, "the lookup is written out"
+    assert "stadd x0, [x7]" in output
+
+
+def test_aarch64_has_no_guarded_form(tmp_path: Path) -> None:
+    code, output = _run(tmp_path, _COUNT, "--arch", "aarch64", "--form", "guarded")
+    assert code == 2
+    assert "only on x86_64" in output

@@ -56,9 +56,14 @@ def lower(insn: Insn, pc: int) -> Lowered:
     """The machine code of the instruction at slot ``pc``; HookscopeError where there is none."""
     lowering = LOWERINGS.get(type(insn))
     if lowering is None:
-        raise HookscopeError.of(
-            "jit-instruction",
-            f"instruction {pc} has no machine code: {type(insn).__name__}",
-            "the verifier refuses such instructions or rewrites them; compile a program that it accepts",
-        )
+        raise no_machine_code(insn, pc)
     return lowering(insn, pc)
+
+
+def no_machine_code(insn: Insn, pc: int) -> HookscopeError:
+    """The error that says so, of the instruction at slot ``pc``."""
+    return HookscopeError.of(
+        "jit-instruction",
+        f"instruction {pc} has no machine code: {type(insn).__name__}",
+        "the verifier refuses such instructions or rewrites them; compile a program that it accepts",
+    )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from vm.instruction import Alu, Call, LoadPacket, MayGoto
 from vm.isa import CallKind
+from vm.jit.arch import Arch
 from vm.jit.program import Insn, Rewritten, TailCall
 from vm.jit.proof import Proof
 from vm.jit.rewrite.budget import count_down, start_count
@@ -24,17 +25,19 @@ from vm.uapi.helper_ids import HelperId
 __all__ = ["rewrite"]
 
 
-def rewrite(program: Program, proof: Proof) -> Rewritten:
-    """The program as the compiler gets it; ``proof`` is the verifier's."""
+def rewrite(program: Program, proof: Proof, arch: Arch = Arch.X86_64) -> Rewritten:
+    """The program as the compiler for a machine gets it; ``proof`` is the verifier's."""
     draft = Draft(program)
     remove_dead(draft, proof)
     convert_fields(draft, program, proof)
-    draft.replace({node: Patch(made) for node in draft if (made := _made(node, program, proof)) is not None})
+    draft.replace(
+        {node: Patch(made) for node in draft if (made := _made(node, program, proof, arch)) is not None}
+    )
     _spend_budgets(draft, proof.depths)
     return draft.finish(proof.depths, counting_functions(program))
 
 
-def _made(node: Node, program: Program, proof: Proof) -> tuple[Insn, ...] | None:
+def _made(node: Node, program: Program, proof: Proof, arch: Arch) -> tuple[Insn, ...] | None:
     match node.insn:
         case Alu() as insn:
             return checked_division(insn)
@@ -44,7 +47,7 @@ def _made(node: Node, program: Program, proof: Proof) -> tuple[Insn, ...] | None
             return (TailCall(node.origin in proof.direct),)
         case Call(CallKind.HELPER, helper):
             index = proof.maps.get(node.origin)
-            return written_out(helper, program.maps[index] if index is not None else None)
+            return written_out(helper, program.maps[index] if index is not None else None, arch)
         case _:
             return None
 

@@ -1,22 +1,15 @@
-"""Helper calls that Linux writes out in place, where it knows which map or variable they are about.
-
-Offsets into kernel structures are those of Linux 6.18 as this project's dumps of it show them.
-"""
+"""Helper calls that Linux writes out in place, where it knows which map or variable they are about."""
 
 from collections.abc import Callable, Mapping
 
 from vm.instruction import Alu, Goto, Imm, Jump, Load, LoadImm64, Reg, Store
 from vm.isa import AluOp, ImmKind, JumpOp, Size
+from vm.jit.arch import Arch
+from vm.jit.kernel_structs import ARRAY_VALUES, HASH_KEY, LRU_REFERENCED
 from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress
 from vm.program import MapSpec
 from vm.uapi.map_types import MapType
 
-ARRAY_VALUES = 312
-"""struct bpf_array: where the elements begin (value, pptrs)."""
-HASH_KEY = 48
-"""struct htab_elem: where the key is; the value follows, rounded up to 8 bytes."""
-LRU_REFERENCED = 35
-"""struct htab_elem: lru_node.ref, set when an element is looked up."""
 _LOOKUP = 1
 _CPU = 8
 _JIFFIES = 118
@@ -24,8 +17,13 @@ _JIFFIES = 118
 Code = tuple[Insn, ...]
 
 
-def written_out(helper: int, target: MapSpec | None) -> Code | None:
-    """The instructions that stand for the call; None where it stays one. ``target`` is the map in r1."""
+def written_out(helper: int, target: MapSpec | None, arch: Arch) -> Code | None:
+    """The instructions that stand for the call; None where it stays one. ``target`` is the map in r1.
+
+    On AArch64 the number of the CPU is left to the compiler, which needs but two instructions for it.
+    """
+    if helper == _CPU and arch is Arch.AARCH64:
+        return None
     if helper == _LOOKUP and target is not None:
         make = _LOOKUPS.get(target.type)
         return make(target) if make is not None else None

@@ -1,0 +1,80 @@
+"""A function of a rewritten program as AArch64 code."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from vm.instruction import (
+    Alu,
+    Atomic,
+    Call,
+    Endian,
+    Exit,
+    Goto,
+    Jump,
+    Load,
+    LoadAcquire,
+    LoadImm64,
+    Neg,
+    Store,
+    StoreRelease,
+)
+from vm.jit.arm64.arithmetic import lower_alu, lower_endian, lower_neg
+from vm.jit.arm64.atomics import lower_acquire, lower_atomic, lower_release
+from vm.jit.arm64.constants import lower_imm64
+from vm.jit.arm64.control import (
+    lower_call,
+    lower_exit,
+    lower_goto,
+    lower_jump,
+    lower_kernel_call,
+    lower_per_cpu,
+    lower_tail_call,
+)
+from vm.jit.arm64.frame import Frame, kept_by
+from vm.jit.arm64.layout import lay_out
+from vm.jit.arm64.memory import lower_load, lower_store
+from vm.jit.layout import Laid
+from vm.jit.lower import no_machine_code
+from vm.jit.piece import Emit, Lowered
+from vm.jit.program import Insn, KernelCall, PerCpuAddress, Rewritten, TailCall
+
+LOWERINGS: Mapping[type, Callable[[Any, int, Frame], Lowered]] = MappingProxyType(
+    {
+        Alu: lower_alu,
+        Neg: lower_neg,
+        Endian: lower_endian,
+        Load: lower_load,
+        Store: lower_store,
+        Atomic: lower_atomic,
+        LoadAcquire: lower_acquire,
+        StoreRelease: lower_release,
+        LoadImm64: lower_imm64,
+        Jump: lower_jump,
+        Goto: lower_goto,
+        Call: lower_call,
+        Exit: lower_exit,
+        TailCall: lower_tail_call,
+        KernelCall: lower_kernel_call,
+        PerCpuAddress: lower_per_cpu,
+    }
+)
+"""The lowering of each kind of instruction; what is not here is rewritten into these before."""
+
+
+def compile_function(program: Rewritten, slots: range) -> Laid:
+    """Rows by slot, the first without one (prologue); HookscopeError for what has no machine code."""
+    kept = kept_by(program.slots[slots.start : slots.stop])
+    frame = Frame(program.depths.get(slots.start, 0), kept, slots.start == 0)
+    sources: list[tuple[int | None, Lowered]] = [(None, (Emit(frame.prologue()),))]
+    sources += [(pc, _lowered(program.insns[pc], pc, frame)) for pc in slots]
+    return lay_out(sources, frame.epilogue())
+
+
+def _lowered(insn: Insn | None, pc: int, frame: Frame) -> Lowered:
+    if insn is None:
+        return ()
+    lowering = LOWERINGS.get(type(insn))
+    if lowering is None:
+        raise no_machine_code(insn, pc)
+    return lowering(insn, pc, frame)
