@@ -1,13 +1,14 @@
 // The address holds what is simulated and which hop of which event is looked at.
-import type { AttachmentInput } from "../schemas.ts";
+import type { OwnEvent } from "./own.ts";
 import * as state from "./state.ts";
 
 interface Kept {
   s: string;
   p: Readonly<Record<string, number>>;
   n: number;
-  a: readonly AttachmentInput[];
+  a: readonly state.Attachment[];
   y?: string;
+  o?: readonly OwnEvent[];
 }
 
 function encode(kept: Kept): string {
@@ -28,7 +29,9 @@ function decode(text: string): Kept | null {
 /** What is shown as an address; a capture stays out of it, for it is too long. */
 export function addressOf(): string {
   const kept: Kept = { s: state.scenario.peek(), p: state.parameters.peek(), n: state.seed.peek(), a: state.attachments.peek() };
-  const query = new URLSearchParams({ of: encode(state.source.peek() === "script" ? { ...kept, y: state.script.peek() } : kept) });
+  const source = state.source.peek();
+  const more = source === "script" ? { y: state.script.peek() } : source === "own" ? { o: state.own.peek() } : {};
+  const query = new URLSearchParams({ of: encode({ ...kept, ...more }) });
   const row = state.event.peek()?.row;
   if (row !== undefined) {
     query.set("event", String(row.index));
@@ -54,6 +57,9 @@ export function readAddress(): number | null {
     if (kept.y !== undefined) {
       state.script.value = kept.y;
       state.source.value = "script";
+    } else if (kept.o !== undefined) {
+      state.own.value = kept.o;
+      state.source.value = "own";
     }
   } else {
     const first = example ?? state.examples.peek().find(({ group }) => group === "security") ?? state.examples.peek()[0];

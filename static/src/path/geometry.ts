@@ -3,6 +3,8 @@ import type { StationCount, StationView } from "../schemas.ts";
 
 export const WIDTH = 1296;
 export const HEIGHT = 404;
+/** With room for what hangs below the lowest. */
+export const TALL = HEIGHT + 16;
 
 export interface Band {
   title: string;
@@ -49,6 +51,36 @@ function bent(from: StationView, to: StationView): string {
   return `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
 }
 
+export interface Along {
+  x: number;
+  y: number;
+  /** How much of the line lies behind it. */
+  part: number;
+}
+
+const PARTS = 10;
+
+/** Points between the ends of the line from a station to another: none where it is straight. */
+export function lineOf(from: StationView, to: StationView): Along[] {
+  if (from.y === to.y || from.x === to.x || !isDrawn(from, to.id)) return [];
+  const middle = (from.x + to.x) / 2;
+  return Array.from({ length: PARTS - 1 }, (_, n) => {
+    const part = (n + 1) / PARTS;
+    const back = 1 - part;
+    const [a, b, c, d] = [back ** 3, 3 * back * back * part, 3 * back * part * part, part ** 3];
+    return { x: a * from.x + (b + c) * middle + d * to.x, y: (a + b) * from.y + (c + d) * to.y, part };
+  });
+}
+
+function isDrawn(from: StationView, to: string): boolean {
+  return Object.entries(from.leads).some(([turn, id]) => id === to && kindOf(from, turn, id) !== undefined);
+}
+
+function kindOf(from: StationView, turn: string, id: string): Line["kind"] | undefined {
+  const onward = turn === "pass" && TRACKS.has(from.track) && from.id !== "redirected" && id !== "taken";
+  return onward ? "main" : DRAWN[`${from.id} ${id}`];
+}
+
 /** Every line once: what packets usually do thick, what few do thin, what programs may do dashed. */
 export function lines(stations: readonly StationView[]): Line[] {
   const by = new Map(stations.map((station) => [station.id, station]));
@@ -57,8 +89,7 @@ export function lines(stations: readonly StationView[]): Line[] {
     for (const [turn, id] of Object.entries(from.leads)) {
       const to = by.get(id);
       const key = `${from.id} ${id}`;
-      const onward = turn === "pass" && TRACKS.has(from.track) && from.id !== "redirected" && id !== "taken";
-      const kind = onward ? "main" : DRAWN[key];
+      const kind = kindOf(from, turn, id);
       if (to === undefined || kind === undefined || found.has(key)) continue;
       found.set(key, { key, from: from.id, to: id, d: from.y === to.y || from.x === to.x ? straight(from, to) : bent(from, to), kind });
     }
@@ -66,12 +97,16 @@ export function lines(stations: readonly StationView[]): Line[] {
   return [...found.values()];
 }
 
+const [FIRST_ROW, ROW] = [44, 35];
+
 /** The hooks around the process, in two columns of equal rows: the server's places are for a wider drawing. */
 export function placed(stations: readonly StationView[]): StationView[] {
   let n = 0;
+  const rows = Math.ceil(stations.filter(({ track }) => track === "around").length / 2);
+  const row = Math.min(ROW, (HEIGHT - FIRST_ROW) / Math.max(1, rows - 1));
   return stations.map((station) => {
     if (station.track !== "around") return station;
-    const at = { x: n % 2 === 0 ? 1084 : 1190, y: 44 + Math.floor(n / 2) * 35 };
+    const at = { x: n % 2 === 0 ? 1084 : 1190, y: FIRST_ROW + Math.floor(n / 2) * row };
     n += 1;
     return { ...station, ...at };
   });
@@ -129,4 +164,9 @@ export function ownHook(source: string): string {
 /** The name of the program a text holds. */
 export function nameOf(source: string): string {
   return /^\s*\.(?:program|name)\s+(\S+)/m.exec(source)?.[1] ?? "program";
+}
+
+/** How many programs of a text say where they belong. */
+export function hooksIn(source: string): number {
+  return source.match(/^\s*\.hook\s/gm)?.length ?? 0;
 }

@@ -1,9 +1,15 @@
 // The keys of the path page: the same as the workbench's where both have the thing.
+import { toggle } from "./play.ts";
 import { next, nextDrop, openHop, step } from "./run.ts";
 import * as state from "./state.ts";
 
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+}
+
+/** What the space bar presses. */
+function pressing(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("button, a, summary, [role=button], [role=slider]") !== null;
 }
 
 /** The hop the workbench would open: the one looked at, or the last one before it with a program. */
@@ -20,12 +26,14 @@ const KEYS: Readonly<Record<string, () => void>> = {
   "<": () => void next(-1),
   d: () => void nextDrop(),
   D: () => void nextDrop(),
+  " ": toggle,
 };
 
 export function startKeys(): void {
   addEventListener("keydown", (event) => {
     if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = KEYS[event.key];
+    if (event.key === " " && pressing(event.target)) return;
     if (act !== undefined) {
       event.preventDefault();
       act();

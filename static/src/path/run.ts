@@ -5,6 +5,8 @@ import type { AuditReply, EventView, Failure, OpenReply, RowsReply, ScriptReply,
 import { leave } from "../opened.ts";
 import { ask, listen, open } from "../socket.ts";
 import { readAddress, writeAddress } from "./address.ts";
+import type { OwnEvent } from "./own.ts";
+import * as play from "./play.ts";
 import * as state from "./state.ts";
 
 /** Rows asked for at a time. */
@@ -13,7 +15,8 @@ const IDLE = 200;
 const LOST: Failure = { code: "unreachable", message: "The server did not answer.", hint: "What is on screen stays; try again when it is back.", span: null };
 
 let revision = 0;
-let wantedEvent: number | null = null;
+/** The event to look at once it has happened. */
+let wantedEvent: number | "last" | null = null;
 
 function failed(found: Failure | null): Failure {
   return found ?? LOST;
@@ -23,12 +26,20 @@ function failed(found: Failure | null): Failure {
 export async function simulate(): Promise<void> {
   revision += 1;
   const inputs = state.inputs.peek();
-  if (state.source.peek() === "capture" && inputs.capture === "") return;
+  if (inputs.scenario === "" && inputs.capture === "" && inputs.script.trim() === "") return;
   state.failure.value = null;
   state.ran.value = JSON.stringify(inputs);
   const answer = await ask<{ accepted: boolean; simulation: string }>("simulate", { inputs, revision });
   if (answer === null || isFailure(answer)) state.failure.value = failed(answer);
   writeAddress();
+}
+
+/** Sends a packet or a call made by hand, after those that were, and looks at it. */
+export async function sendOwn(event: OwnEvent): Promise<void> {
+  state.own.value = [...state.own.peek(), event];
+  state.source.value = "own";
+  wantedEvent = "last";
+  await simulate();
 }
 
 /** Stops; what was simulated so far is shown. */
@@ -43,9 +54,11 @@ function gotProgress(message: SimulationProgress | Failure): void {
     state.progress.value = message;
     state.reply.value = null;
   });
+  void play.showLive(message);
 }
 
 function forget(): void {
+  play.clear();
   state.rows.value = new Map();
   state.total.value = 0;
   state.event.value = null;
@@ -70,7 +83,25 @@ function gotReply(message: SimulationReply | Failure): void {
   });
   void loadRows(0, true);
   void loadAudit();
-  if (wantedEvent !== null) void look(wantedEvent, state.hop.peek()).then(() => (wantedEvent = null)); // until then the first of the list must not take its place
+  void play.prepare(message.simulation);
+  void lookAtWanted(message.done);
+}
+
+/** Until it is there the first of the list must not take its place. */
+async function lookAtWanted(done: number): Promise<void> {
+  if (wantedEvent === null) return;
+  if (wantedEvent === "last") await lookAtEvent(done - 1);
+  else await look(wantedEvent, state.hop.peek());
+  wantedEvent = null;
+}
+
+/** Looks at the first happening of a scenario's event: others may stem from it. */
+async function lookAtEvent(event: number): Promise<void> {
+  const request = { simulation: state.simulation.peek(), offset: 0, limit: PAGE, ends: [], effects: [], stations: [], truths: [], kinds: [], stopped: null, reported: null, text: "", after: event };
+  const answer = await ask<RowsReply>("simulate:rows", request);
+  if (answer === null || isFailure(answer)) return;
+  const row = answer.rows.find((found) => found.event === event);
+  if (row !== undefined) await look(row.index, 0);
 }
 
 /** The rows from `offset` on, as the filter lets them through. */
@@ -208,6 +239,7 @@ export async function begin(): Promise<void> {
     state.programs.value = programs;
     wantedEvent = readAddress();
   });
+  play.startPlaying();
   rested(
     () => state.script.value,
     () => void checkScript(state.script.peek()),

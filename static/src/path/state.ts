@@ -7,6 +7,7 @@ import type {
   ExampleView,
   Failure,
   OutcomeRow,
+  ReplacementInput,
   ScenarioView,
   ScriptReply,
   SimulationExample,
@@ -15,6 +16,8 @@ import type {
   SimulationReply,
   StationView,
 } from "../schemas.ts";
+import { hooksIn } from "./geometry.ts";
+import { ownScript, type OwnEvent } from "./own.ts";
 
 export const stations = signal<readonly StationView[]>([]);
 export const devices = signal<readonly string[]>([]);
@@ -26,7 +29,7 @@ export const programs = signal<readonly ExampleView[]>([]);
 export const failure = signal<Failure | null>(null);
 export const online = signal(true);
 
-export type Source = "scenario" | "script" | "capture";
+export type Source = "scenario" | "own" | "script" | "capture";
 export const source = signal<Source>("scenario");
 export const scenario = signal("syn-flood");
 export const parameters = signal<Readonly<Record<string, number>>>({});
@@ -35,20 +38,49 @@ export const script = signal("");
 export const scriptReply = signal<ScriptReply | null>(null);
 /** A pcap file in base64, and its name. */
 export const capture = signal<{ name: string; data: string } | null>(null);
-export const attachments = signal<readonly AttachmentInput[]>([]);
+
+/** What takes an attachment's place at a time; without a text it is detached. */
+export interface Later {
+  time_ns: number;
+  source: string;
+}
+
+/** A program at a place, and what becomes of it while events flow. */
+export interface Attachment extends AttachmentInput {
+  later?: readonly Later[];
+}
+
+export const attachments = signal<readonly Attachment[]>([]);
+/** Packets and calls made by hand, in order. */
+export const own = signal<readonly OwnEvent[]>([]);
+
+/** The server counts attachments program by program: a text without a place may hold several. */
+export const replacements = computed<ReplacementInput[]>(() => {
+  let number = 0;
+  return attachments.value.flatMap(({ source, place, later = [] }) => {
+    const attachment = number;
+    number += place === "" ? Math.max(1, hooksIn(source)) : 1;
+    return later.map(({ time_ns, source: text }) => ({ attachment, time_ns, source: text }));
+  });
+});
+
+function scriptOf(): string {
+  if (source.value === "script") return script.value;
+  return source.value === "own" ? ownScript(own.value) : "";
+}
 
 /** What would be simulated now. */
 export const inputs = computed<SimulationInputs>(() => ({
   scenario: source.value === "scenario" ? scenario.value : "",
   parameters: source.value === "scenario" ? { ...parameters.value } : {},
-  script: source.value === "script" ? script.value : "",
+  script: scriptOf(),
   capture: source.value === "capture" ? (capture.value?.data ?? "") : "",
   packets: [],
   times_ns: [],
   device: devices.value[0] ?? "eth0",
   seed: seed.value,
-  attachments: [...attachments.value],
-  replacements: [],
+  attachments: attachments.value.map(({ source, place }) => ({ source, place })),
+  replacements: replacements.value,
 }));
 
 export const progress = signal<SimulationProgress | null>(null);

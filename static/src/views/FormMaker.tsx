@@ -13,6 +13,11 @@ const chosen = signal(FORMS[0]!.id);
 const typed = signal<Readonly<Record<string, Values>>>({});
 const repeat = signal({ count: "1", every: "1" });
 
+/** Has fields hold other values than their own until somebody types: by form and path. */
+export function preset(values: Readonly<Record<string, Values>>): void {
+  typed.value = { ...values, ...typed.value };
+}
+
 function setValue(form: string, path: string, value: string): void {
   typed.value = { ...typed.value, [form]: { ...typed.value[form], [path]: value } };
 }
@@ -63,18 +68,30 @@ function Field({ form, field, bad }: FieldProps) {
 }
 
 /** How many to add, and how far apart in ms; null where that is no number. */
-function times(): { count: number; interval: number } | null {
+function times(): Many | null {
   const count = Number(repeat.value.count);
   const every = Number(repeat.value.every);
   return Number.isInteger(count) && count >= 1 && count <= 1_000 && every >= 0 && every <= 3.6e6 ? { count, interval: Math.round(every * 1e6) } : null;
 }
 
-function Add({ asked }: { asked: Asked | null }) {
+/** How many times, and how far apart in ns. */
+export interface Many {
+  count: number;
+  interval: number;
+}
+
+/** What is done with a packet once it is made: as it was described, and as bytes in hex. */
+export type Send = (packet: Record<string, unknown>, data: string, many: Many) => void;
+
+function addToList(_: Record<string, unknown>, data: string, many: Many): void {
+  addPackets(Array.from({ length: many.count }, () => data), `adding ${plural(many.count, "packet")}`, many.interval);
+}
+
+function Add({ asked, packet, send, act }: { asked: Asked | null; packet: Record<string, unknown>; send: Send; act: string }) {
   const many = times();
   const data = asked !== null && "reply" in asked ? asked.reply.packets[0]?.data : undefined;
   const add = () => {
-    if (data === undefined || many === null) return;
-    addPackets(Array.from({ length: many.count }, () => data), `adding ${plural(many.count, "packet")}`, many.interval);
+    if (data !== undefined && many !== null) send(packet, data, many);
   };
   return (
     <div class="row mk-f">
@@ -88,13 +105,19 @@ function Add({ asked }: { asked: Asked | null }) {
       </label>
       <span class="grow" />
       <button type="button" class="btn pri" disabled={data === undefined || many === null} onClick={add}>
-        {many === null || many.count === 1 ? "Add and send" : `Add and send ${many.count}`}
+        {many === null || many.count === 1 ? act : `${act} ${many.count}`}
       </button>
     </div>
   );
 }
 
-export function FormMaker() {
+interface Props {
+  send?: Send;
+  /** What the button says. */
+  act?: string;
+}
+
+export function FormMaker({ send = addToList, act = "Add and send" }: Props) {
   const form = FORMS.find(({ id }) => id === chosen.value) ?? FORMS[0]!;
   const packet = packetOf(form, typed.value[form.id] ?? {});
   const asked = useAsked(JSON.stringify(packet), () => api.form([packet]));
@@ -117,7 +140,7 @@ export function FormMaker() {
       <div id="form-error" aria-live="polite">
         <Preview asked={asked} />
       </div>
-      <Add asked={asked} />
+      <Add asked={asked} packet={packet} send={send} act={act} />
     </form>
   );
 }

@@ -16,6 +16,9 @@ const PATHS = {
   cloud: "M4.5 12h7a2.5 2.5 0 00.3-5A3.8 3.8 0 004.6 6 3 3 0 004.5 12z",
   menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
   down: "M4 6l4 4 4-4",
+  up: "M4 10l4-4 4 4",
+  play: "M5 3v10l8-5z",
+  pause: "M5.500 3.500v9M10.500 3.500v9",
   close: "M4 4l8 8M12 4l-8 8",
   plus: "M8 3v10M3 8h10",
   pass: "M3 8.5l3.2 3L13 4.5",
@@ -31,10 +34,15 @@ const PATHS = {
   packet: "M2.5 5L8 2l5.5 3v6L8 14l-5.5-3zM2.5 5L8 8l5.5-3M8 8v6",
   maps: "M3 3h4v4H3zM9 3h4v4H9zM3 9h4v4H3zM9 9h4v4H9z",
   run: "M3 4h10M3 8h10M3 12h6",
+  read: "M2.5 3h4.5A1.5 1.5 0 018 4v9.500a1.500 1.500 0 00-1.500-1h-4zM13.500 3H9a1.500 1.500 0 00-1 1v9.500a1.500 1.500 0 011.500-1h4z",
+  flag: "M4 14V2.500h8l-2 3 2 3H4",
+  hint: "M6 13h4M6.500 11c0-1.500-2-2.300-2-4.700a3.500 3.500 0 017 0c0 2.400-2 3.200-2 4.700z",
+  file: "M4 2h5l3 3v9H4zM9 2v3h3",
+  folder: "M2.500 4h4l1.500 1.500h5.500v7h-11z",
 } as const;
 
 export type IconName = keyof typeof PATHS;
-const FILLED: ReadonlySet<IconName> = new Set(["first", "reverse", "forward", "last"]);
+const FILLED: ReadonlySet<IconName> = new Set(["play", "first", "reverse", "forward", "last"]);
 
 export function Icon({ name }: { name: IconName }) {
   return (

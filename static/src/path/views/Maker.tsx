@@ -1,13 +1,13 @@
 // What happens: a scenario with its parameters, a script of one's own, or a capture; and what is attached.
-import { useRef } from "preact/hooks";
 import type { ParameterView } from "../../schemas.ts";
-import { Icon } from "../../views/Icon.tsx";
+import { choosing } from "../../views/choosing.ts";
 import { takeExample } from "../address.ts";
-import { nameOf, ownHook } from "../geometry.ts";
 import { simulate } from "../run.ts";
 import * as state from "../state.ts";
+import { Attached } from "./Attached.tsx";
+import { Own } from "./Own.tsx";
 
-const SOURCES: Readonly<Record<state.Source, string>> = { scenario: "Scenario", script: "Script", capture: "pcap" };
+const SOURCES: Readonly<Record<state.Source, string>> = { scenario: "Scenario", own: "Your own", script: "Script", capture: "pcap" };
 
 function Number_({ parameter }: { parameter: ParameterView }) {
   const value = state.parameters.value[parameter.name] ?? parameter.default;
@@ -123,73 +123,24 @@ function Capture() {
   );
 }
 
-function attach(source: string, place: string): void {
-  state.attachments.value = [...state.attachments.value, { source, place }];
-}
-
-/** The programs attached, in the order they run, and how to attach one more. */
-function Attached() {
-  const file = useRef<HTMLInputElement>(null);
-  const chosen = state.stations.value.find(({ id }) => id === state.station.value);
-  const hook = chosen?.hooks[0];
-  const fitting = state.programs.value.filter(({ inputs }) => hook === undefined || hook.name.split("/")[0] === inputs.hook.split("/")[0] || inputs.hook === hook.name);
-  return (
-    <section class="att" aria-label="Attached programs">
-      <h3>Attached</h3>
-      <ul>
-        {state.attachments.value.map(({ source, place }, n) => (
-          <li key={n}>
-            <b class="m">{nameOf(source)}</b>
-            <span class="dim m">{place === "" ? ownHook(source) : place}</span>
-            <button type="button" class="btn q i" aria-label={`Detach ${nameOf(source)}`} onClick={() => (state.attachments.value = state.attachments.value.filter((_, at) => at !== n))}>
-              <Icon name="close" />
-            </button>
-          </li>
-        ))}
-      </ul>
-      {state.attachments.value.length === 0 ? <p class="dim">Nothing is attached: every packet goes its way. Click a + on the map to attach a program there.</p> : null}
-      <label class="f">
-        {hook === undefined ? "Attach an example where it belongs" : `Attach at ${chosen?.title}`}
-        <select
-          class="fld"
-          value=""
-          onChange={({ currentTarget }) => {
-            const found = state.programs.value.find(({ id }) => id === currentTarget.value);
-            if (found !== undefined) attach(found.inputs.source, hook?.per_device === true ? hook.example : "");
-            currentTarget.value = "";
-          }}
-        >
-          <option value="">Choose a program</option>
-          {fitting.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
-      <button type="button" class="btn sm" onClick={() => file.current?.click()}>
-        Attach a file
-      </button>
-      <input ref={file} class="sr" tabIndex={-1} aria-hidden="true" type="file" accept=".bpf,.s,.txt" onChange={async ({ currentTarget }) => attach((await currentTarget.files?.[0]?.text()) ?? "", hook?.per_device === true ? hook.example : "")} />
-    </section>
-  );
-}
+const MAKERS: Readonly<Record<state.Source, () => preact.JSX.Element>> = { scenario: Scenario, own: Own, script: Script, capture: Capture };
 
 export function Maker() {
+  const Shown = MAKERS[state.source.value];
   return (
     <section class="pane" aria-label="What happens">
       <h2 class="sr">What happens</h2>
       <div class="pane-h">
-        <div class="tabs" role="tablist" aria-label="Where events come from">
+        <div class="tabs" role="tablist" aria-label="Where events come from" onKeyDown={choosing}>
           {(Object.keys(SOURCES) as state.Source[]).map((source) => (
-            <button key={source} type="button" role="tab" aria-selected={state.source.value === source} onClick={() => (state.source.value = source)}>
+            <button key={source} type="button" role="tab" aria-selected={state.source.value === source} tabIndex={state.source.value === source ? 0 : -1} onClick={() => (state.source.value = source)}>
               {SOURCES[source]}
             </button>
           ))}
         </div>
       </div>
       <div class="pane-b">
-        {state.source.value === "scenario" ? <Scenario /> : state.source.value === "script" ? <Script /> : <Capture />}
+        <Shown />
         <Attached />
         <section class="att" aria-label="Programs on scenarios">
           <h3>Or begin with one that works</h3>

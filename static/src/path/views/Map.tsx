@@ -1,145 +1,23 @@
-// The kernel as a map: lines, stations, what is attached, how many came by, and the packet that is looked at.
+// The kernel as a map: lines and stations, the way of the packet that is looked at, and all that is in flight above them.
 import { Fragment } from "preact";
-import { thousands } from "../../views/words.ts";
-import { BANDS, counted, HEIGHT, hookOf, levels, lines, nameOf, ownHook, placed, WIDTH, type Counted } from "../geometry.ts";
-import type { AttachmentInput, StationView } from "../../schemas.ts";
+import { useSignal } from "@preact/signals";
+import type { StationView } from "../../schemas.ts";
+import { drop } from "../attaching.ts";
+import { BANDS, counted, levels, lines, placed, TALL, WIDTH } from "../geometry.ts";
+import { playing, speed } from "../play.ts";
+import { ARROWS, reached } from "../reach.ts";
 import * as state from "../state.ts";
-
-function attachedAt(id: string): AttachmentInput[] {
-  return state.attachments.value.filter(({ place, source }) => hookOf(place === "" ? ownHook(source) : place, state.stations.value) === id);
-}
-
-/** What a station's name stands above or below of its line. */
-function below({ track, y }: StationView): boolean {
-  return track === "egress" || y > 250;
-}
-
-const ROOM = 12;
-
-/** Beside a hook around the process there is room for so many letters; pointing tells the rest. */
-function shortened(name: string): string {
-  return name.length <= ROOM ? name : `${name.slice(0, ROOM - 1)}…`;
-}
-
-function Chips({ station }: { station: StationView }) {
-  const programs = attachedAt(station.id);
-  if (programs.length === 0) return null;
-  const around = station.track === "around";
-  return (
-    <>
-      {programs.map(({ source }, n) => {
-        const whole = nameOf(source);
-        const name = around ? shortened(whole) : whole;
-        const width = around ? name.length * 5.8 + 8 : name.length * 6.6 + 14;
-        const y = around ? station.y - 8 + n * 20 : below(station) ? station.y + 44 + n * 20 : station.y - 62 - n * 20;
-        const x = around ? station.x + 13 : station.x - width / 2;
-        return (
-          <g key={n} class={around ? "chip small" : "chip"}>
-            <title>{whole}</title>
-            <rect x={x} y={y} width={width} height={17} rx={4} />
-            <text x={x + width / 2} y={y + 12} text-anchor="middle">
-              {name}
-            </text>
-          </g>
-        );
-      })}
-    </>
-  );
-}
-
-function Mark({ station, current }: { station: StationView; current: boolean }) {
-  const { x, y, hooks } = station;
-  if (hooks.length === 0) return <circle class={current ? "tick now" : "tick"} cx={x} cy={y} r={4.5} />;
-  const on = attachedAt(station.id).length > 0;
-  return (
-    <>
-      <circle class={`hook${on ? " on" : ""}${current ? " now" : ""}`} cx={x} cy={y} r={9} />
-      {on ? <circle class="core" cx={x} cy={y} r={3.6} /> : <path class="plus" d={`M${x - 4} ${y}h8M${x} ${y - 4}v8`} />}
-    </>
-  );
-}
-
-function Ended({ station, count }: { station: StationView; count: Counted }) {
-  const dropped = count.dropped + count.denied;
-  if (dropped === 0) return null;
-  const down = station.track === "around" ? 0 : below(station) ? -34 : 34;
-  if (down === 0)
-    return (
-      <text class="cnt red" x={station.x + 14} y={station.y + 19}>
-        {thousands(dropped)} denied
-      </text>
-    );
-  return (
-    <g class="ended">
-      <path class="stub" d={`M${station.x} ${station.y + Math.sign(down) * 9}V${station.y + down - Math.sign(down) * 7}`} />
-      <circle class="end" cx={station.x} cy={station.y + down} r={7} />
-      <path class="x" d={`M${station.x - 3} ${station.y + down - 3}l6 6m0-6l-6 6`} />
-      <text class="cnt red" x={station.x + 11} y={station.y + down + 3.5}>
-        {thousands(dropped)}
-      </text>
-    </g>
-  );
-}
-
-interface StationProps {
-  station: StationView;
-  count: Counted | undefined;
-  current: boolean;
-  level: number;
-}
-
-function Station({ station, count, current, level }: StationProps) {
-  const { id, title, x, y, track } = station;
-  const around = track === "around";
-  const low = below(station);
-  const label = `${title}${station.kernel === "" ? "" : `, ${station.kernel}`}${count === undefined ? "" : `, ${count.seen} came by`}${station.hooks.length > 0 ? ", a hook" : ""}`;
-  const show = () => (state.station.value = id);
-  return (
-    <g class="sta">
-      <g
-        role="button"
-        tabindex={0} // in SVG the attribute has no capital
-        aria-label={label}
-        aria-pressed={state.station.value === id}
-        class="hit"
-        onClick={show}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter" && event.key !== " ") return;
-          event.preventDefault();
-          event.stopPropagation();
-          show();
-        }}
-      >
-        <title>{label}</title>
-        <circle class="pad" cx={x} cy={y} r={13} />
-        <Mark station={station} current={current} />
-      </g>
-      {around && attachedAt(id).length > 0 ? null : around ? (
-        <text class="sub" x={x + 13} y={y + 3.5}>
-          {title}
-        </text>
-      ) : (
-        <text class={station.hooks.length > 0 ? "st" : "sub"} x={x} y={low ? y + 26 + level * 13 : y - 16 - level * 13} text-anchor="middle">
-          {title}
-        </text>
-      )}
-      {count !== undefined && count.seen > 0 && !around ? (
-        <text class="cnt" x={x} y={low ? y - 14 : y + 24} text-anchor={low ? "middle" : "start"} dx={low ? 0 : 8}>
-          {thousands(count.seen)}
-        </text>
-      ) : null}
-      {count === undefined ? null : <Ended station={station} count={count} />}
-      <Chips station={station} />
-    </g>
-  );
-}
+import { HOP } from "../ways.ts";
+import { Flying } from "./Flying.tsx";
+import { Station } from "./Station.tsx";
+import { StationList } from "./StationList.tsx";
 
 /** The way of the event that is looked at, as far as its hop. */
-function Way({ by }: { by: ReadonlyMap<string, StationView> }) {
+function Way() {
   const event = state.event.value;
   if (event === null) return null;
-  const way = event.hops.slice(0, state.hop.value + 1).map(({ station }) => by.get(station));
-  const places = way.filter((station) => station !== undefined);
+  const by = new Map(placed(state.stations.value).map((station) => [station.id, station]));
+  const places = event.hops.slice(0, state.hop.value + 1).flatMap(({ station }) => by.get(station) ?? []);
   const now = places.at(-1);
   if (now === undefined) return null;
   const parts = places.slice(1).map((to, n) => {
@@ -149,7 +27,7 @@ function Way({ by }: { by: ReadonlyMap<string, StationView> }) {
   return (
     <>
       <path class="way" d={parts.join("")} />
-      <g class="pk" style={{ transform: `translate(${now.x}px, ${now.y}px)` }}>
+      <g class="pk" style={{ transform: `translate(${now.x}px, ${now.y}px)`, ...(playing.value ? { transitionDuration: `${HOP / speed.value}ms`, opacity: 0 } : {}) }}>
         <circle r={11} class="halo" />
         <circle r={8.500} class="dot" />
         <text class="fly" text-anchor="middle" y={3.500}>
@@ -160,50 +38,109 @@ function Way({ by }: { by: ReadonlyMap<string, StationView> }) {
   );
 }
 
-export function Map_() {
+/** Dropped beside a station, something is meant for the nearest within this many units. */
+const NEAR = 60;
+
+function nearest(event: DragEvent, stations: readonly StationView[]): string | null {
+  const svg = event.currentTarget as SVGSVGElement;
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM()?.inverse());
+  const far = stations.map((station) => ({ station, far: Math.hypot(station.x - at.x, station.y - at.y) - (station.hooks.length > 0 ? 20 : 0) }));
+  far.sort((a, b) => a.far - b.far);
+  return far[0] !== undefined && far[0].far < NEAR ? far[0].station.id : null;
+}
+
+function Drawing() {
+  const reach = useSignal("nic");
   const all = placed(state.stations.value);
   const stations = all.filter(({ track, id }) => track !== "end" || ["process", "wire", "sent"].includes(id));
-  const by = new Map(all.map((station) => [station.id, station]));
   const level = levels(all);
   const counts = counted(state.counts.value);
-  const current = state.event.value?.hops[state.hop.value]?.station;
+  const move = (event: KeyboardEvent) => {
+    const hit = (event.target as Element).closest<SVGElement>("[data-station]");
+    const from = stations.find(({ id }) => id === hit?.dataset.station);
+    if (hit === null || from === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const arrow = ARROWS[event.key];
+    if (event.key === "Enter" || event.key === " ") state.station.value = from.id;
+    else {
+      const to = event.key === "Home" ? stations[0]?.id : event.key === "End" ? stations.at(-1)?.id : arrow === undefined ? undefined : reached(stations, from, arrow);
+      if (to === undefined) return;
+      if (to !== null) {
+        reach.value = to;
+        hit.ownerSVGElement?.querySelector<SVGElement>(`[data-station="${CSS.escape(to)}"]`)?.focus();
+      }
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
-    <section class="mapw" aria-label="Modeled kernel path" tabIndex={0}>
-      <svg class="map" viewBox={`0 0 ${WIDTH} ${HEIGHT + 16}`} role="group" aria-label="Stations a packet passes">
-        {BANDS.map(({ title, from, to }, n) => (
-          <Fragment key={title}>
-            <rect class={n % 2 === 0 ? "band" : "band alt"} x={from} y={0} width={to - from} height={HEIGHT + 16} />
-            <text class="zone" x={(from + to) / 2} y={16} text-anchor="middle">
-              {title}
-            </text>
-          </Fragment>
-        ))}
-        {lines(all).map(({ key, d, kind }) => (
-          <path key={key} class={`line ${kind}`} d={d} />
-        ))}
-        {stations.map((station) => (
-          <Station key={station.id} station={station} count={counts.get(station.id)} current={current === station.id} level={level.get(station.id) ?? 0} />
-        ))}
-        <Way by={by} />
-      </svg>
-      <ul class="legend" aria-label="Legend">
-        <li>
-          <i class="lg on" />
-          hook with a program
-        </li>
-        <li>
-          <i class="lg" />
-          empty hook: attach here
-        </li>
-        <li>
-          <i class="lg step" />
-          kernel step
-        </li>
-        <li>
-          <i class="lg red" />
-          ended here
-        </li>
-      </ul>
+    <svg
+      class="map"
+      viewBox={`0 0 ${WIDTH} ${TALL}`}
+      role="group"
+      aria-label="Stations a packet passes. Arrow keys go from one to the next."
+      onKeyDown={move}
+      onFocusIn={(event) => {
+        const id = (event.target as Element).closest<SVGElement>("[data-station]")?.dataset.station;
+        if (id !== undefined) reach.value = id;
+      }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        const id = nearest(event, stations);
+        if (id !== null) void drop(id, event.dataTransfer?.files ?? null);
+      }}
+    >
+      {BANDS.map(({ title, from, to }, n) => (
+        <Fragment key={title}>
+          <rect class={n % 2 === 0 ? "band" : "band alt"} x={from} y={0} width={to - from} height={TALL} />
+          <text class="zone" x={(from + to) / 2} y={16} text-anchor="middle">
+            {title}
+          </text>
+        </Fragment>
+      ))}
+      {lines(all).map(({ key, d, kind }) => (
+        <path key={key} class={`line ${kind}`} d={d} />
+      ))}
+      {stations.map((station) => (
+        <Station key={station.id} station={station} count={counts.get(station.id)} level={level.get(station.id) ?? 0} reached={reach.value === station.id} />
+      ))}
+      <Way />
+    </svg>
+  );
+}
+
+const LEGEND: readonly (readonly [string, string])[] = [
+  ["lg on", "hook with a program"],
+  ["lg", "empty hook: attach here"],
+  ["lg step", "kernel step"],
+  ["lg red", "ended here"],
+];
+
+export function Map_() {
+  const listed = useSignal(false);
+  return (
+    <section class="mapw" aria-label="Modeled kernel path">
+      {listed.value ? (
+        <StationList />
+      ) : (
+        <div class="mapx">
+          <Drawing />
+          <Flying />
+        </div>
+      )}
+      <div class="legend">
+        <ul aria-label="Legend">
+          {LEGEND.map(([mark, text]) => (
+            <li key={mark}>
+              <i class={mark} />
+              {text}
+            </li>
+          ))}
+        </ul>
+        <button type="button" class="btn q sm" aria-pressed={listed.value} onClick={() => (listed.value = !listed.value)}>
+          As a list
+        </button>
+      </div>
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { Journey } from "./Journey.tsx";
 import { Maker } from "./Maker.tsx";
 import { Map_ } from "./Map.tsx";
 import { Results } from "./Results.tsx";
+import { Timeline } from "./Timeline.tsx";
 
 function TopBar() {
   const title = state.reply.value?.title ?? state.scenarios.value.find(({ id }) => id === state.scenario.value)?.title ?? "";
@@ -52,6 +53,9 @@ function Status() {
       {state.online.value ? null : <span role="status">The server is away: what has arrived stays.</span>}
       <span class="grow" />
       <span class="hide-s">
+        <kbd>Space</kbd> play
+      </span>
+      <span class="hide-s">
         <kbd>.</kbd> next hop
       </span>
       <span class="hide-s">
@@ -76,6 +80,7 @@ export function Page() {
         <Bar />
         <div>
           <Failed />
+          <Timeline />
           <Map_ />
         </div>
         <div class="pt-g">

@@ -1,0 +1,117 @@
+// What is in flight at a moment: the happenings of a simulation in time, fetched in chunks, found by their time.
+import type { FlightsReply, StationView, TimelineReply } from "../schemas.ts";
+import { wayOf, type Way } from "./ways.ts";
+
+/** How many are to be in flight on average, where there are enough, and how many are drawn at most. */
+const WANTED = 240;
+const MOST = 720;
+/** How long playing everything takes at speed 1, in ms: at least, and for each happening up to a sum. */
+const SHORTEST = 2_000;
+const EACH = 400;
+const SUM = 20_000;
+
+interface Chunk {
+  indexes: readonly number[];
+  /** When each begins, in ms of playing. */
+  starts: Float64Array;
+  ways: readonly Way[];
+  way: readonly number[];
+}
+
+export type Drawn = (index: number, way: Way, age: number) => void;
+
+/** A simulation's happenings, laid out for playing. Times are ms of playing at speed 1, from the first happening on. */
+export class Flights {
+  readonly timeline: TimelineReply;
+  /** How long until the last has begun; and until it has ended. */
+  readonly base: number;
+  readonly total: number;
+  readonly longest: number;
+  private readonly chunks = new Map<number, Chunk>();
+  private readonly by: ReadonlyMap<string, StationView>;
+
+  constructor(timeline: TimelineReply, first: FlightsReply, by: ReadonlyMap<string, StationView>) {
+    this.timeline = timeline;
+    this.by = by;
+    const ways = first.routes.map((route) => wayOf(route, by));
+    const lasts = first.ways.map((way) => ways[way]?.lasts ?? 0);
+    const mean = lasts.reduce((a, b) => a + b, 0) / (lasts.length || 1);
+    const { count } = timeline;
+    this.base = timeline.end_ns === timeline.begin_ns ? 0 : Math.max(SHORTEST, Math.min(count * EACH, SUM), (count * mean) / WANTED);
+    this.longest = Math.max(2_000, ...ways.map((way) => way.lasts));
+    this.total = this.base + this.longest;
+    this.add(first);
+  }
+
+  add(reply: FlightsReply): void {
+    const ways = reply.routes.map((route) => wayOf(route, this.by));
+    this.chunks.set(reply.chunk, { indexes: reply.indexes, starts: Float64Array.from(reply.times_ns, (time) => this.at(time)), ways, way: reply.ways });
+  }
+
+  /** When in playing a time of the simulation is. */
+  at(time_ns: number): number {
+    const { begin_ns, end_ns } = this.timeline;
+    return end_ns === begin_ns ? 0 : ((time_ns - begin_ns) / (end_ns - begin_ns)) * this.base;
+  }
+
+  /** The time of the simulation at a moment of playing. */
+  timeAt(head: number): number {
+    const { begin_ns, end_ns } = this.timeline;
+    return this.base === 0 ? begin_ns : begin_ns + Math.min(1, head / this.base) * (end_ns - begin_ns);
+  }
+
+  /** The chunks that a moment needs, and whether they are there. */
+  needed(head: number): number[] {
+    const [from, to] = [this.chunkAt(head - this.longest), this.chunkAt(head)];
+    return Array.from({ length: to - from + 1 }, (_, n) => from + n).filter((chunk) => !this.chunks.has(chunk));
+  }
+
+  /** The chunk that is next after a moment. */
+  following(head: number): number | null {
+    const next = this.chunkAt(head) + 1;
+    return next < this.timeline.starts_ns.length && !this.chunks.has(next) ? next : null;
+  }
+
+  private chunkAt(head: number): number {
+    const { starts_ns } = this.timeline;
+    let at = starts_ns.length - 1;
+    while (at > 0 && this.at(starts_ns[at] ?? 0) > head) at -= 1;
+    return Math.max(0, at);
+  }
+
+  /** Calls `draw` for those in flight; every how manieth it was called for. */
+  inFlight(head: number, draw: Drawn): number {
+    const parts: [Chunk, number, number][] = [];
+    let count = 0;
+    for (let n = this.chunkAt(head - this.longest); n <= this.chunkAt(head); n += 1) {
+      const chunk = this.chunks.get(n);
+      if (chunk === undefined) continue;
+      const [from, to] = [behind(chunk.starts, head - this.longest), behind(chunk.starts, head)];
+      parts.push([chunk, from, to]);
+      count += to - from;
+    }
+    let every = 1;
+    while (count / every > MOST) every *= 2;
+    for (const [chunk, from, to] of parts) {
+      for (let n = from; n < to; n += 1) {
+        const index = chunk.indexes[n] ?? 0;
+        if (every > 1 && index % every !== 0) continue;
+        const age = head - (chunk.starts[n] ?? 0);
+        const way = chunk.ways[chunk.way[n] ?? 0];
+        if (way !== undefined && age < way.lasts) draw(index, way, age);
+      }
+    }
+    return every;
+  }
+}
+
+/** How many of the sorted times are not later than `time`. */
+export function behind(times: Float64Array, time: number): number {
+  let [from, to] = [0, times.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((times[middle] ?? 0) <= time) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
