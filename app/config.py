@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     max_body: int = 16 << 20
     max_sessions: int = 150
     """WebSockets at once; each holds a thread."""
+    ask_kernel: bool = False
+    """Whether somebody at this computer may have its kernel load and test-run programs."""
 
     def database(self) -> str:
         """The URL of the database."""

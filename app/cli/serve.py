@@ -1,6 +1,8 @@
 """``hookscope serve``: the web application on one machine."""
 
+import os
 import socket
+from ipaddress import ip_address
 
 import click
 
@@ -8,11 +10,19 @@ import click
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="TCP port.")
+@click.option(
+    "--ask-kernel",
+    is_flag=True,
+    help="Let the JIT page load and test-run programs in this computer's own kernel; never attaches any.",
+)
 @click.option("--debug", is_flag=True, help="Reload Python files as they change.")
-def serve(host: str, port: int, debug: bool) -> None:
+def serve(host: str, port: int, ask_kernel: bool, debug: bool) -> None:
     """Start the web application."""
     from app import create_app
 
+    if ask_kernel:
+        _only_here(host)
+        os.environ["HOOKSCOPE_ASK_KERNEL"] = "1"
     if not debug:  # the reloader's second process finds the port held by the first
         port = _bindable(host, port)
     shown = f"[{host}]" if ":" in host else host
@@ -22,6 +32,21 @@ def serve(host: str, port: int, debug: bool) -> None:
         app.extensions["socketio"].run(
             app, host=host, port=port, use_reloader=debug, allow_unsafe_werkzeug=True
         )
+
+
+def _only_here(host: str) -> None:
+    """Refuses to let others than this computer's own people ask its kernel."""
+    if host != "localhost" and not _is_loopback(host):
+        raise click.ClickException(
+            f"--ask-kernel is for one's own computer alone, and {host} is open to others"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _bindable(host: str, port: int) -> int:

@@ -69,11 +69,15 @@ def object_id(fd: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What BPF_PROG_TEST_RUN answered; ``error`` 0 or the errno of a run that did not happen."""
+    """What BPF_PROG_TEST_RUN answered; ``error`` 0 or the errno of a run that did not happen.
+
+    ``duration`` is what one of the runs took on average, in nanoseconds.
+    """
 
     error: int
     retval: int = 0
     data_out: bytes = b""
+    duration: int = 0
 
 
 @dataclass(slots=True)
@@ -103,7 +107,8 @@ class KernelProgram:
         result = bpf(attr.PROG_TEST_RUN, request)
         if result < 0:
             return RunResult(-result)
-        return RunResult(0, request.retval, out.raw[: request.data_size_out] if data else b"")
+        after = out.raw[: request.data_size_out] if data else b""
+        return RunResult(0, request.retval, after, request.duration)
 
     def close(self) -> None:
         """Gives the program back."""

@@ -1,12 +1,16 @@
 """A program as machine code, beside the instructions it is made of."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from app.schemas.base import HexBytes, Message, SourceText
 from app.schemas.source import DiagnosticView
+from app.schemas.trace import Inputs
 
 FormName = Literal["kernel", "guarded", "proved"]
 """What Linux runs; what the simulator runs; the latter without the checks that the proof saves."""
+SyntaxName = Literal["intel", "att"]
 
 
 class NativeRequest(Message):
@@ -16,16 +20,19 @@ class NativeRequest(Message):
     hook: str = "xdp"
     program: int = 0
     form: FormName = "kernel"
+    syntax: SyntaxName = "intel"
     revision: int = 0
 
 
 class NativeInsnView(Message):
-    """One machine instruction; ``symbol`` is what it leads to outside of its function."""
+    """One machine instruction; ``symbol`` is what it leads to outside of its function, ``blank`` the bytes
+    (from, how many) that only a running kernel knows: they are sent as 0."""
 
     at: int
     code: HexBytes
     text: str
     symbol: str
+    blank: tuple[int, int] | None = None
 
 
 class NativeGroupView(Message):
@@ -41,6 +48,14 @@ class NativeGroupView(Message):
     """What became of it, for a learner."""
     became: list[str]
     """The eBPF instructions Linux put in its place."""
+    proved: str
+    """Of an access: what the verifier proved of it, so that no check need stand before it."""
+    check: Literal["", "made", "needless", "dropped", "frame"]
+    """In the guarded form, of an access: checked; checked although proved; proved and so unchecked; within
+    its frame at a constant offset, which needs no proof."""
+    knows: str
+    """What the verifier knows r0 to r10 to hold here, a letter each: c context, p packet, e its end, s stack,
+    m map or its value, n number, u nothing; empty where it never came."""
     insns: list[NativeInsnView]
 
 
@@ -83,6 +98,7 @@ class NativeReply(Message):
     programs: list[str]
     program: int
     form: FormName
+    syntax: SyntaxName
     refused: str
     """The kernel's own last line; empty where there is code to show."""
     what: str
@@ -91,3 +107,110 @@ class NativeReply(Message):
     functions: list[NativeFunctionView]
     registers: list[NativeRegisterView]
     sizes: NativeSizes | None
+
+
+class LinuxRequest(Message):
+    """What Linux made of one program of the text; ``live``: this machine's kernel is to be asked."""
+
+    source: SourceText
+    hook: str = "xdp"
+    program: int = 0
+    syntax: SyntaxName = "intel"
+    live: bool = False
+    revision: int = 0
+
+
+class LinuxPairView(Message):
+    """An instruction of ours and the one that stands there in Linux's image, None where one side has none.
+
+    ``differs``: empty where all bytes are equal; ``address`` where only what a running kernel fills in is
+    different, which both show as 0; ``other`` for anything else.
+    """
+
+    ours: int | None
+    """Where ours begins in its function."""
+    linux: NativeInsnView | None
+    differs: Literal["", "address", "other"]
+
+
+class LinuxFunctionView(Message):
+    """The pairs of one function, in order, and how large Linux's is."""
+
+    size: int
+    pairs: list[LinuxPairView]
+
+
+class LinuxReply(Message):
+    """Linux's image beside the kernel form, or why there is none to show."""
+
+    revision: int
+    source: Literal["asked", "recorded", ""]
+    release: str
+    """The kernel's, such as 6.18.44."""
+    functions: list[LinuxFunctionView]
+    same: int
+    address: int
+    other: int
+    """How many pairs are equal, differ in addresses alone, or otherwise."""
+    why: str
+    """Why nothing is shown, or why this machine's kernel is not asked; empty where it was."""
+    may_ask: bool
+    """Whether this machine's kernel can be asked."""
+
+
+Engine = Literal["machine", "native", "kernel"]
+
+
+class NativeSamples(Message):
+    """Nanoseconds per packet that one engine took, round for round."""
+
+    engine: Engine
+    ns: Annotated[list[float], Field(max_length=64)]
+
+
+class RaceRequest(Message):
+    """The next round of a race on one packet of the inputs; ``samples`` are those of the rounds before.
+
+    ``runs`` is how often the packet is sent in each round: what the first answer says, 0 for the first.
+    """
+
+    inputs: Inputs
+    packet: Annotated[int, Field(ge=0)] = 0
+    runs: Annotated[int, Field(ge=0, le=100_000)] = 0
+    samples: Annotated[tuple[NativeSamples, ...], Field(max_length=3)] = ()
+
+
+class RaceLane(Message):
+    """One engine's times, in nanoseconds per packet, and how many times as fast as the machine it is."""
+
+    engine: Engine
+    title: str
+    how: str
+    """What was timed."""
+    ns: list[float]
+    median: float
+    low: float
+    high: float
+    ratio: float
+
+
+class RaceAbsent(Message):
+    """An engine that does not take part, and why."""
+
+    engine: Engine
+    title: str
+    why: str
+
+
+class RaceReply(Message):
+    """The race as far as it has come; ``rounds`` of ``of`` are run."""
+
+    runs: int
+    rounds: int
+    of: int
+    lanes: list[RaceLane]
+    absent: list[RaceAbsent]
+    agree: str
+    """What all engines answered; or who answered otherwise."""
+    method: str
+    machine: str

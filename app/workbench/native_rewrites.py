@@ -14,6 +14,24 @@ from vm.program import Program
 Kind = Literal["", "context", "lookup", "division", "legacy", "budget", "helper", "dead"]
 _LOOKUP = 1
 _TAIL_CALL = 12
+_TRAPS = "x86 traps where eBPF has an answer"
+_WORDS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+NUMBERS = dict(enumerate(_WORDS))
+"""Small numbers in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,7 @@ def _told(pc: int, insn: Instruction, now: Sequence[Insn], compiled: Compiled) -
 
 
 def _why(pc: int, insn: Instruction, count: int, compiled: Compiled) -> tuple[Kind, str]:
-    many = "another one" if count == 1 else f"{count}"
+    many = "another instruction" if count == 1 else f"{NUMBERS.get(count, count)} instructions"
     if count == 0:
         return "dead", (
             "Linux took it out: it only leads to what follows." if pc in compiled.proof.seen
@@ -69,26 +87,20 @@ def _why(pc: int, insn: Instruction, count: int, compiled: Compiled) -> tuple[Ki
         )
     match insn:
         case Alu():
-            return (
-                "division",
-                f"A division became {many}: checks first, for x86 traps where eBPF has an answer.",
-            )
+            return "division", f"The verifier made it {many}: checks first, for {_TRAPS}."
         case Call(CallKind.HELPER, helper) if helper == _TAIL_CALL:
             return "helper", "A tail call: no call but a counted jump into the other program."
         case Call(CallKind.HELPER, helper) if helper == _LOOKUP:
-            return (
-                "lookup",
-                f"One call became {many}: the verifier knows the map, so the lookup is written out.",
+            return "lookup", (
+                f"The verifier knows which map it is, so the lookup is written out as {many} of eBPF: the "
+                "kernel's general helper is never called."
             )
         case Call():
-            return "helper", f"One call became {many}: what the helper does is written out in its place."
+            return "helper", f"What the helper does is written out in its place, as {many} of eBPF."
         case LoadPacket():
-            return (
-                "legacy",
-                f"A legacy packet load became {many}: a call of the kernel's loader and its check.",
-            )
+            return "legacy", f"A legacy packet load: {many}, a call of the kernel's loader and its check."
         case MayGoto():
-            return "budget", f"may_goto became {many}: a count on the stack that runs down to 0."
+            return "budget", f"may_goto is {many}: a count on the stack that runs down to 0."
         case _:
             return "budget", f"It became {many}: the count that may_goto runs down is set first."
 

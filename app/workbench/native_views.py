@@ -1,26 +1,18 @@
 """The machine code of a program as a message: grouped by the eBPF instruction it comes of."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from app.schemas.native import (
-    NativeFunctionView,
-    NativeGroupView,
-    NativeInsnView,
-    NativeRegisterView,
-    NativeReply,
-    NativeRequest,
-    NativeSizes,
-)
+from app.schemas.native import NativeRegisterView, NativeReply, NativeRequest, NativeSizes
 from app.verdicts import refused_map
 from app.workbench.check import diagnostic_view
 from app.workbench.native import NativeLine, guarded_listing, listing
+from app.workbench.native_checks import Checks, checks_of
+from app.workbench.native_groups import About, function_view
+from app.workbench.native_known import known
 from app.workbench.native_rewrites import Rewrite, rewrites
 from app.workbench.native_words import in_own_words
 from app.workbench.verdict import programs_of
-from vm.asm import Style, assemble, text_of
-from vm.instruction import Atomic, Load, LoadAcquire, Store, StoreRelease
-from vm.jit.proof import Proof
+from vm.asm import assemble
 from vm.jit.registers import X86
 from vm.kernel.native import Compiled, compile_program
 from vm.program import Program
@@ -34,7 +26,6 @@ _ROLES = (
     *["kept across calls"] * 4,
     "frame pointer",
 )
-_ACCESS = (Load, LoadAcquire, Store, StoreRelease, Atomic)
 
 
 def native(text: str) -> str:
@@ -48,6 +39,7 @@ def native(text: str) -> str:
         programs=[program.name for program in programs],
         program=number,
         form=request.form,
+        syntax=request.syntax,
         refused="",
         what="",
         hint="",
@@ -79,7 +71,8 @@ def _answer(program: Program, empty: NativeReply) -> NativeReply:
                 "pc": compiled.pc,
             }
             return empty.model_copy(update=told)
-        return _reply(program, [("", guarded_listing(program, None))], {}, None, empty)
+        lines = guarded_listing(program, None, empty.syntax)
+        return _reply(program, [("", lines)], {}, None, empty)
     except HookscopeError as error:
         return _refused(empty, error.diagnostic.message, error.diagnostic.hint or "")
 
@@ -91,12 +84,17 @@ def _refused(empty: NativeReply, said: str, hint: str) -> NativeReply:
 def _compiled(program: Program, compiled: Compiled, empty: NativeReply) -> NativeReply:
     if empty.form != "kernel":
         proof = compiled.proof if empty.form == "proved" else None
-        return _reply(program, [("", guarded_listing(program, proof))], {}, compiled, empty)
+        lines = guarded_listing(program, proof, empty.syntax)
+        return _reply(program, [("", lines)], {}, compiled, empty)
+    functions = list(zip(function_names(program, compiled), listing(compiled, empty.syntax), strict=True))
+    return _reply(program, functions, rewrites(program, compiled), compiled, empty)
+
+
+def function_names(program: Program, compiled: Compiled) -> list[str]:
+    """What each function of the kernel form is called."""
     names = {pc: name for name, pc in program.functions.items()}
     starts = [compiled.rewritten.origins[function.start] for function in compiled.functions]
-    named = [names.get(start, program.name if start == 0 else f"pc {start}") for start in starts]
-    functions = list(zip(named, listing(compiled), strict=True))
-    return _reply(program, functions, rewrites(program, compiled), compiled, empty)
+    return [names.get(start, program.name if start == 0 else f"pc {start}") for start in starts]
 
 
 def _reply(
@@ -106,82 +104,15 @@ def _reply(
     compiled: Compiled | None,
     empty: NativeReply,
 ) -> NativeReply:
+    checks = checks_of(program, compiled.proof if compiled is not None else None)
+    about = About(program, made, known(program) if compiled is not None else None, checks.of(empty.form))
     lines = [line for _, part in functions for line in part]
     return empty.model_copy(
         update={
-            "functions": [_function(program, name, part, made) for name, part in functions],
+            "functions": [function_view(about, name, part) for name, part in functions],
             "registers": _registers(program),
-            "sizes": _sizes(program, compiled, lines),
+            "sizes": _sizes(program, compiled, lines, checks),
         }
-    )
-
-
-def _function(
-    program: Program, name: str, lines: Sequence[NativeLine], made: dict[int, Rewrite]
-) -> NativeFunctionView:
-    groups: list[NativeGroupView] = []
-    begun: list[NativeLine] = []
-    for line in lines:
-        if begun and begun[-1].origin != line.origin:
-            groups.append(_group(program, begun, made))
-            begun = []
-        begun.append(line)
-    groups.append(_group(program, begun, made))
-    return NativeFunctionView(
-        name=name or program.name,
-        size=sum(len(line.code) for line in lines),
-        groups=_with_empty(program, groups, made),
-    )
-
-
-def _with_empty(
-    program: Program, groups: list[NativeGroupView], made: dict[int, Rewrite]
-) -> list[NativeGroupView]:
-    """Also the instructions between the first and the last of the function that no byte is made of."""
-    shown: list[NativeGroupView] = []
-    last: int | None = None
-    for group in groups:
-        if group.pc is not None:
-            first = 0 if last is None and group.pc == 1 else group.pc if last is None else last + 1
-            shown += [
-                _none(program, pc, made) for pc in range(first, group.pc) if program.insns[pc] is not None
-            ]
-            last = max(group.pc, last or 0)
-        shown.append(group)
-    return shown
-
-
-def _none(program: Program, pc: int, made: dict[int, Rewrite]) -> NativeGroupView:
-    told = made.get(pc, Rewrite("", "It needs no machine code: what follows it is where it leads.", ()))
-    return _view(program, pc, told, [])
-
-
-def _group(program: Program, lines: Sequence[NativeLine], made: dict[int, Rewrite]) -> NativeGroupView:
-    pc = lines[0].origin
-    if pc is None:
-        say = "Added by the compiler: how the function begins." if lines[0].at == 0 else (
-            "Added by the compiler: where instructions are handed back to the machine."
-        )  # fmt: skip
-        return _view(program, None, Rewrite("", say, ()), lines)
-    count = len(lines)
-    plain = "One instruction became one." if count == 1 else f"One instruction became {count}."
-    return _view(program, pc, made.get(pc, Rewrite("", plain, ())), lines)
-
-
-def _view(program: Program, pc: int | None, told: Rewrite, lines: Iterable[NativeLine]) -> NativeGroupView:
-    insn = program.insns[pc] if pc is not None else None
-    span = program.spans.get(pc) if pc is not None else None
-    return NativeGroupView(
-        pc=pc,
-        text=text_of(insn, Style.SOURCE) if insn is not None else "",
-        line=span.line if span is not None else None,
-        rewritten=told.kind,
-        say=told.say,
-        became=list(told.became),
-        insns=[
-            NativeInsnView(at=line.at, code=line.code.hex(), text=line.text, symbol=line.symbol)
-            for line in lines
-        ],
     )
 
 
@@ -195,23 +126,15 @@ def _registers(program: Program) -> list[NativeRegisterView]:
     ]
 
 
-def _sizes(program: Program, compiled: Compiled | None, lines: Sequence[NativeLine]) -> NativeSizes:
-    bare = guarded_listing(program, None)
-    every = frozenset(pc for pc, insn in enumerate(program.insns) if isinstance(insn, _ACCESS))
-    all_dropped = guarded_listing(program, Proof(every, frozenset()))
-    proved = guarded_listing(program, compiled.proof) if compiled is not None else bare
+def _sizes(
+    program: Program, compiled: Compiled | None, lines: Sequence[NativeLine], checks: Checks
+) -> NativeSizes:
     return NativeSizes(
         bpf_slots=len(program.slots),
         rewritten_slots=len(compiled.rewritten.slots) if compiled is not None else None,
         machine_bytes=sum(len(line.code) for line in lines),
         machine_insns=len(lines),
-        checks=_shorter(every, bare, all_dropped),
-        dropped=_shorter(every, bare, proved),
-        saved_bytes=sum(len(line.code) for line in bare) - sum(len(line.code) for line in proved),
+        checks=len(checks.checked),
+        dropped=len(checks.dropped),
+        saved_bytes=checks.saved,
     )
-
-
-def _shorter(slots: frozenset[int], before: Iterable[NativeLine], after: Iterable[NativeLine]) -> int:
-    """At how many of the slots fewer machine instructions stand."""
-    first, second = (Counter(line.origin for line in lines) for lines in (before, after))
-    return sum(first[pc] > second[pc] for pc in slots)

@@ -56,6 +56,8 @@ JOBS: Mapping[str, Job] = {
     "walk.known": Job("app.workbench.exploration:walk_known"),
     "walk.log": Job("app.workbench.exploration:walk_log"),
     "native": Job("app.workbench.native_views:native"),
+    "native.linux": Job("app.workbench.native_linux:linux"),
+    "native.race": Job("app.workbench.native_race:race"),
     "metrics": Job("app.workbench.metrics:look"),
     "metrics.scrape": Job("app.workbench.metrics:scrape"),
     "metrics.dashboard": Job("app.workbench.metrics:dashboard"),

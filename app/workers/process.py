@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 from enum import StrEnum
+from functools import cache
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -31,6 +32,10 @@ class Told(StrEnum):
     PROGRESS = "progress"
 
 
+RESERVED = 5 << 30
+"""Addresses that a runner of native code reserves on either side, of which next to nothing is ever memory."""
+
+
 def limit(memory: int) -> None:
     """Caps address space and forbids core files; where rlimits are missing, nothing."""
     try:
@@ -38,8 +43,23 @@ def limit(memory: int) -> None:
     except ImportError:
         return
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory + RESERVED))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@cache
+def make_room_for_a_runner() -> None:
+    """Lets this process, and the runner it starts, reserve the addresses that native code lives in.
+
+    To be called before the first runner is started; once is enough. Without rlimits there is nothing to do.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    with contextlib.suppress(ValueError, OSError):
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 def serve(pipe: Connection, memory: int) -> None:

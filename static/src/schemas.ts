@@ -538,7 +538,7 @@ export interface GradeReply {
 export interface GradeRequest {
   lesson: string;
   source: string;
-  documents: Record<string, unknown>;
+  documents: Record<string, string>;
   learner: string;
   revision: number;
 }
@@ -710,7 +710,7 @@ export interface LayerView {
   fields: FieldView[];
 }
 
-/** One lesson. ``inputs`` are the stub and what is sent to it; of hidden checks only the number is told. */
+/** One lesson. ``inputs`` are the stub and what is sent to it; of hidden checks only their number is. */
 export interface LessonDoc {
   row: LessonRow;
   blocks: (HtmlBlock | TaskBlock | PredictBlock | ViewBlock | ProgramBlock | FigureBlock | HintBlock)[];
@@ -727,7 +727,7 @@ export interface LessonProgress {
   lesson: string;
   version: number;
   source: string;
-  documents: Record<string, unknown>;
+  documents: Record<string, string>;
   checks: string[];
   predictions: Record<string, Prediction>;
   attempts: number;
@@ -756,6 +756,42 @@ export interface LessonRow {
 export interface LinkReply {
   id: string;
   lasting: boolean;
+}
+
+/** The pairs of one function, in order, and how large Linux's is. */
+export interface LinuxFunctionView {
+  size: number;
+  pairs: LinuxPairView[];
+}
+
+/** An instruction of ours and the one that stands there in Linux's image, None where one side has none. ``differs``: empty where all bytes are equal; ``address`` where only what a running kernel fills in is different, which both show as 0; ``other`` for anything else. */
+export interface LinuxPairView {
+  ours: number | null;
+  linux: NativeInsnView | null;
+  differs: "" | "address" | "other";
+}
+
+/** Linux's image beside the kernel form, or why there is none to show. */
+export interface LinuxReply {
+  revision: number;
+  source: "asked" | "recorded" | "";
+  release: string;
+  functions: LinuxFunctionView[];
+  same: number;
+  address: number;
+  other: number;
+  why: string;
+  may_ask: boolean;
+}
+
+/** What Linux made of one program of the text; ``live``: this machine's kernel is to be asked. */
+export interface LinuxRequest {
+  source: string;
+  hook: string;
+  program: number;
+  syntax: "intel" | "att";
+  live: boolean;
+  revision: number;
 }
 
 /** What Linux trusts a loader with or not: what holds with and without it, and what the guard is against. ``example`` is a program that shows it; ``message`` what a guarded loader is told of it, or empty. */
@@ -1000,15 +1036,19 @@ export interface NativeGroupView {
   rewritten: "" | "context" | "lookup" | "division" | "legacy" | "budget" | "helper" | "dead";
   say: string;
   became: string[];
+  proved: string;
+  check: "" | "made" | "needless" | "dropped" | "frame";
+  knows: string;
   insns: NativeInsnView[];
 }
 
-/** One machine instruction; ``symbol`` is what it leads to outside of its function. */
+/** One machine instruction; ``symbol`` is what it leads to outside of its function, ``blank`` the bytes (from, how many) that only a running kernel knows: they are sent as 0. */
 export interface NativeInsnView {
   at: number;
   code: string;
   text: string;
   symbol: string;
+  blank: [number, number] | null;
 }
 
 /** Where an eBPF register lives. */
@@ -1026,6 +1066,7 @@ export interface NativeReply {
   programs: string[];
   program: number;
   form: "kernel" | "guarded" | "proved";
+  syntax: "intel" | "att";
   refused: string;
   what: string;
   hint: string;
@@ -1041,7 +1082,14 @@ export interface NativeRequest {
   hook: string;
   program: number;
   form: "kernel" | "guarded" | "proved";
+  syntax: "intel" | "att";
   revision: number;
+}
+
+/** Nanoseconds per packet that one engine took, round for round. */
+export interface NativeSamples {
+  engine: "machine" | "native" | "kernel";
+  ns: number[];
 }
 
 /** Bytes and instructions; of the guarded form also its checks. */
@@ -1378,6 +1426,45 @@ export interface ProgramView {
 export interface Progress {
   learner: string;
   lessons: LessonProgress[];
+}
+
+/** An engine that does not take part, and why. */
+export interface RaceAbsent {
+  engine: "machine" | "native" | "kernel";
+  title: string;
+  why: string;
+}
+
+/** One engine's times, in nanoseconds per packet, and how many times as fast as the machine it is. */
+export interface RaceLane {
+  engine: "machine" | "native" | "kernel";
+  title: string;
+  how: string;
+  ns: number[];
+  median: number;
+  low: number;
+  high: number;
+  ratio: number;
+}
+
+/** The race as far as it has come; ``rounds`` of ``of`` are run. */
+export interface RaceReply {
+  runs: number;
+  rounds: number;
+  of: number;
+  lanes: RaceLane[];
+  absent: RaceAbsent[];
+  agree: string;
+  method: string;
+  machine: string;
+}
+
+/** The next round of a race on one packet of the inputs; ``samples`` are those of the rounds before. ``runs`` is how often the packet is sent in each round: what the first answer says, 0 for the first. */
+export interface RaceRequest {
+  inputs: Inputs;
+  packet: number;
+  runs: number;
+  samples: NativeSamples[];
 }
 
 /** How good detection is: how much of what was caught was wanted, how much of what was wanted was caught. None where it is a share of nothing. */
