@@ -11,6 +11,12 @@ def asset_root() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[1]
 
 
+def lessons_dir() -> Path:
+    """The folder of the lessons: HOOKSCOPE_LESSONS, else those that come with Hookscope."""
+    chosen = os.environ.get("HOOKSCOPE_LESSONS")
+    return Path(chosen) if chosen else asset_root() / "lessons"
+
+
 def data_dir() -> Path:
     """The folder for the database: HOOKSCOPE_DATA, instance/ in a checkout, else the user's data folder."""
     if chosen := os.environ.get("HOOKSCOPE_DATA"):

@@ -15,7 +15,7 @@ const SOURCE = join(STATIC, "src");
 const OUTPUT = join(STATIC, "dist");
 const MANIFEST = join(OUTPUT, "manifest.json");
 const LICENCES = join(OUTPUT, "LICENSES.txt");
-const PAGES = ["main.tsx", "home.tsx", "metrics.tsx", "path.tsx", "jit.tsx", "css/main.css"]; // one line per entry
+const PAGES = ["main.tsx", "home.tsx", "metrics.tsx", "path.tsx", "jit.tsx", "lesson.tsx", "reference.tsx", "author.tsx", "css/main.css"]; // one line per entry
 
 const watch = process.argv.includes("--watch");
 const entries = PAGES.filter((page) => existsSync(join(SOURCE, page)));

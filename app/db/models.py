@@ -53,3 +53,13 @@ class ManifestsRow(Base):
     document: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer)
     saved_at: Mapped[str] = mapped_column(String(40))
+
+
+class ProgressRow(Base):
+    """What a learner has done in a lesson; the learner is a name that the browser drew."""
+
+    __tablename__ = "progress"
+    learner: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(80), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[str] = mapped_column(String(40))

@@ -7,19 +7,23 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db.engine import in_memory, lasting
-from app.db.models import Link, ManifestsRow, Revision, Workspace
+from app.db.models import Link, ManifestsRow, ProgressRow, Revision, Workspace
+from app.db.progress import merged
+from app.schemas.lessons import LessonProgress, Progress
 from app.schemas.metrics import Manifests, ManifestsDoc, ManifestsReply, ManifestsSave
 from app.schemas.trace import Inputs
 from app.schemas.workspace import Place, SaveReply, SaveRequest, WorkspaceDoc
 from vm.source import HookscopeError
 
 KEPT_REVISIONS = 200
+MAX_LESSONS = 400
+"""Lessons that are kept of one learner."""
 _log = structlog.get_logger()
 
 
@@ -89,6 +93,28 @@ class Store:
             if session.get(Workspace, key) is None:
                 return None
             return _save_manifests(session, key, request)
+
+    def progress(self, learner: str) -> Progress:
+        """All that a learner has done."""
+        with self._reading() as session:
+            rows = session.scalars(select(ProgressRow).where(ProgressRow.learner == learner))
+            return Progress(
+                learner=learner, lessons=[LessonProgress.model_validate_json(row.document) for row in rows]
+            )
+
+    def save_progress(self, learner: str, done: LessonProgress) -> LessonProgress:
+        """Keeps what was done together with what is known already; nothing reached is lost."""
+        with self._saving() as session:
+            row = session.get(ProgressRow, (learner, done.lesson), with_for_update=True)
+            if row is None:
+                row = ProgressRow(learner=learner, lesson=done.lesson, document="", saved_at="")
+                _has_room(session, learner)
+                session.add(row)
+            elif row.document:
+                done = merged(LessonProgress.model_validate_json(row.document), done)
+            row.document = done.model_dump_json()
+            row.saved_at = _now()
+        return done
 
     def link(self, request: SaveRequest) -> str:
         """The id under which this snapshot can be opened for ever; equal snapshots share one."""
@@ -183,3 +209,13 @@ def _save_manifests(session: Session, key: str, request: ManifestsSave) -> Manif
     row.version += 1
     row.saved_at = _now()
     return ManifestsReply(version=row.version, conflict=conflict)
+
+
+def _has_room(session: Session, learner: str) -> None:
+    count = session.scalar(
+        select(func.count()).select_from(ProgressRow).where(ProgressRow.learner == learner)
+    )
+    if (count or 0) >= MAX_LESSONS:
+        raise HookscopeError.of(
+            "too-many", f"of one learner {MAX_LESSONS} lessons are kept", "your browser keeps the others"
+        )

@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, StringConstraints
 
 from app.lessons.schema.base import LessonId
 from app.schemas.base import Manifest, Message, SourceText
+from app.schemas.simulate import SimulationInputs
 from app.schemas.source import DiagnosticView
 from app.schemas.trace import Inputs
 
@@ -41,6 +42,8 @@ class LessonRow(Message):
     concepts: list[str]
     prerequisites: list[str]
     tasks: int
+    production: str
+    """Where the idea appears in production; may be empty."""
 
 
 class Course(Message):
@@ -157,6 +160,8 @@ class GradeRequest(Message):
     source: SourceText
     documents: Documents = Field(default_factory=dict)
     learner: LearnerId
+    attempts: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """How many there have been, with this one: hints come after some."""
     revision: int
 
 
@@ -169,11 +174,13 @@ class GradeProgress(Message):
 
 
 class ShownView(Message):
-    """What opens in the page's stepper: the run in which a check failed, at that packet."""
+    """What opens a failing packet in the page's stepper, or a failing event of a simulation on the path."""
 
-    inputs: Inputs
-    packet: int
     title: str
+    inputs: Inputs | None
+    packet: int
+    simulation: SimulationInputs | None
+    event: int
 
 
 class CheckResultView(Message):
@@ -260,3 +267,20 @@ class Progress(Message):
 
     learner: LearnerId
     lessons: Annotated[list[LessonProgress], Field(max_length=400)]
+
+
+class ConceptRef(Message):
+    """A term of the glossary: what it means (sanitised HTML), an example, the lessons that teach it."""
+
+    slug: str
+    term: str
+    html: str
+    example: str
+    see: list[str]
+    lessons: list[str]
+
+
+class Concepts(Message):
+    """The whole glossary."""
+
+    concepts: list[ConceptRef]

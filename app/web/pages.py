@@ -41,6 +41,21 @@ def jit() -> str:
     return render_template("jit.html")
 
 
+@blueprint.get("/lesson")
+@blueprint.get("/lesson/<name>")
+def lesson(name: str | None = None) -> str:
+    """A lesson, its program and its checks; the browser loads the lesson itself."""
+    if name is not None and not name.replace("-", "").isalnum():
+        abort(404)
+    return render_template("lesson.html")
+
+
+@blueprint.get("/reference")
+def reference() -> str:
+    """The glossary, and all that the simulator knows by name."""
+    return render_template("reference.html")
+
+
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Whether the server answers, and whether what is saved lasts."""

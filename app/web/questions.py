@@ -10,6 +10,7 @@ from typing import Any
 from app.schemas.base import Message
 from app.schemas.explain import ExplainRequest
 from app.schemas.flights import FlightsRequest, TimelineRequest
+from app.schemas.lessons import PredictRequest
 from app.schemas.metrics import DashboardRequest, MetricsRequest
 from app.schemas.native import NativeRequest
 from app.schemas.policy import CellRequest, PolicyRequest
@@ -109,6 +110,7 @@ QUESTIONS: Mapping[str, Question] = {
     "walk:log": Question(LogRequest, "walk.log", _walk, long=True, patience=WALKED),
     "native": Question(NativeRequest, "native", long=True),
     "metrics": Question(MetricsRequest, "metrics", _metrics, long=True),
+    "lesson:predict": Question(PredictRequest, "lessons.predict"),
     "dashboard": Question(DashboardRequest, "metrics.dashboard"),
     "policy": Question(PolicyRequest, "policy", policy_key, long=True),
     "policy:cell": Question(CellRequest, "policy.cell", policy_key),

@@ -11,10 +11,12 @@ from flask_socketio import SocketIO
 from pydantic import ValidationError
 
 from app.schemas.base import Message
+from app.schemas.lessons import GradeRequest
 from app.schemas.simulate import SimulateCancel, SimulateRequest
 from app.schemas.trace import CancelRequest, Failure, RunRequest
 from app.schemas.verifier import ExploreRequest
 from app.web.failures import DEFECT, of_error, of_invalid
+from app.web.grader import Grader
 from app.web.questions import QUESTIONS
 from app.web.runner import Runner
 from app.web.simulator import Simulator
@@ -48,16 +50,17 @@ def install(socketio: SocketIO, services: "Services") -> None:
     question("walk:cancel", CancelRequest, sessions.cancel_walk)
     question("simulate", SimulateRequest, sessions.simulate)
     question("simulate:cancel", SimulateCancel, sessions.cancel_simulation)
+    question("grade", GradeRequest, sessions.grade)
     socketio.on_event(UNREADABLE, lambda *_: _refusal(_NOT_READ))
 
 
 class _Sessions:
-    """The sessions that are connected, each with its runs, walks and simulations."""
+    """The sessions that are connected, each with its runs, walks, simulations and submissions."""
 
     def __init__(self, socketio: SocketIO, services: "Services") -> None:
         self._socketio = socketio
         self._services = services
-        self._runners: dict[str, tuple[Runner, Simulator, Walker]] = {}
+        self._runners: dict[str, tuple[Runner, Simulator, Walker, Grader]] = {}
 
     def connect(self, _auth: object = None) -> bool | None:
         """Takes a session, or refuses it (False) where there are as many as may be."""
@@ -73,6 +76,7 @@ class _Sessions:
             Runner(pool, emit, spawn),
             Simulator(pool, emit, spawn),
             Walker(pool, emit, spawn),
+            Grader(pool, emit, spawn),
         )
         return None
 
@@ -107,6 +111,10 @@ class _Sessions:
         """Stops the session's simulations up to a revision."""
         self._runners[_session()][1].cancel(message.revision)
         return {"accepted": True}
+
+    def grade(self, message: GradeRequest) -> Reply:
+        """Grades a submission; what comes of it is pushed."""
+        return {"accepted": True, "lesson": self._runners[_session()][3].start(message)}
 
 
 def _session() -> str:

@@ -1,7 +1,10 @@
 // HTTP questions with one answer. Part of transport: nothing else in the page fetches.
 import type {
   ExampleView,
+  Course,
   Failure,
+  LessonDoc,
+  LessonProgress,
   LinkReply,
   ManifestsDoc,
   ManifestsReply,
@@ -9,6 +12,7 @@ import type {
   MetricsExample,
   PacketsReply,
   PolicyExample,
+  Progress,
   Reference,
   SampleView,
   SaveReply,
@@ -81,5 +85,9 @@ export const api = {
   metricsExamples: () => ask<{ metrics: MetricsExample[]; policies: PolicyExample[] }>("GET", "/api/metrics/examples"),
   manifests: (id: string) => ask<ManifestsDoc>("GET", `/api/workspaces/${encodeURIComponent(id)}/manifests`),
   saveManifests: (id: string, request: ManifestsSave) => ask<ManifestsReply>("PUT", `/api/workspaces/${encodeURIComponent(id)}/manifests`, request),
+  course: () => ask<Course>("GET", "/api/lessons"),
+  lesson: (id: string) => ask<LessonDoc>("GET", `/api/lessons/${encodeURIComponent(id)}`),
+  progress: (learner: string) => ask<Progress>("GET", `/api/progress/${encodeURIComponent(learner)}`),
+  saveProgress: (learner: string, one: LessonProgress) => ask<LessonProgress>("PUT", `/api/progress/${encodeURIComponent(learner)}/${encodeURIComponent(one.lesson)}`, one),
   shared: (id: string) => ask<WorkspaceDoc>("GET", `/api/links/${encodeURIComponent(id)}`),
 };

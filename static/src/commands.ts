@@ -47,8 +47,12 @@ function focusWhenThere(pane: PaneId, frames = MOST_FRAMES): void {
   else if (frames > 0) requestAnimationFrame(() => focusWhenThere(pane, frames - 1));
 }
 
+/** A page with other places for the panes puts its own way to them here. */
+export const places: { show: ((pane: PaneId) => void) | null } = { show: null };
+
 /** Brings a pane up, on its own screen, and puts the focus into it; the editor is on both. */
 export function focusPane(wanted: PaneId): void {
+  if (places.show !== null) return places.show(wanted);
   const pane = wanted === "editor" && screen.peek() === "verifier" ? "v-code" : wanted;
   showScreen(screenOf(pane));
   act(actions.setLayout, show(layoutWith(pane), pane));

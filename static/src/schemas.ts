@@ -167,6 +167,21 @@ export interface CheckView {
   action: ActionView | null;
 }
 
+/** A term of the glossary: what it means (sanitised HTML), an example, the lessons that teach it. */
+export interface ConceptRef {
+  slug: string;
+  term: string;
+  html: string;
+  example: string;
+  see: string[];
+  lessons: string[];
+}
+
+/** The whole glossary. */
+export interface Concepts {
+  concepts: ConceptRef[];
+}
+
 /** ConstantRef */
 export interface ConstantRef {
   name: string;
@@ -540,6 +555,7 @@ export interface GradeRequest {
   source: string;
   documents: Record<string, string>;
   learner: string;
+  attempts: number;
   revision: number;
 }
 
@@ -750,6 +766,7 @@ export interface LessonRow {
   concepts: string[];
   prerequisites: string[];
   tasks: number;
+  production: string;
 }
 
 /** The id of a link; one that is not ``lasting`` ends with the server. */
@@ -1681,11 +1698,13 @@ export interface SeriesView {
   values: (number | null)[];
 }
 
-/** What opens in the page's stepper: the run in which a check failed, at that packet. */
+/** What opens a failing packet in the page's stepper, or a failing event of a simulation on the path. */
 export interface ShownView {
-  inputs: Inputs;
-  packet: number;
   title: string;
+  inputs: Inputs | null;
+  packet: number;
+  simulation: SimulationInputs | null;
+  event: number;
 }
 
 /** Stop the simulations up to this revision; what was simulated so far stays to be looked at. */

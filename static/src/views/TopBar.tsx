@@ -25,7 +25,8 @@ export function Brand() {
   );
 }
 
-type View = "home" | "metrics" | "path" | "jit" | screen.Screen;
+type View = "home" | "lesson" | "reference" | "author" | "metrics" | "path" | "jit" | screen.Screen;
+const SCREENS: ReadonlySet<View> = new Set(["workbench", "verifier"]);
 
 const openId = computed(() => state.value.id);
 
@@ -35,6 +36,9 @@ function goTo(event: MouseEvent, to: screen.Screen): void {
   event.preventDefault();
   screen.show(to);
 }
+
+/** The server was started for an author, who alone can reach it. */
+const authoring = typeof document !== "undefined" && document.querySelector("meta[name=authoring]") !== null;
 
 interface LinksProps {
   view: View;
@@ -50,12 +54,15 @@ function pageOf(page: string, id: string | null): string {
 }
 
 function Links({ view, program = "/workbench" }: LinksProps) {
-  const inside = view !== "home" && view !== "metrics" && view !== "path" && view !== "jit";
+  const inside = SCREENS.has(view);
   const current = (name: View) => (view === name ? { "aria-current": "page" as const } : {});
   return (
     <>
       <a href="/" {...current("home")}>
         Home
+      </a>
+      <a href={view === "lesson" ? "" : "/lesson"} {...current("lesson")}>
+        Lesson
       </a>
       <a href={view === "verifier" ? screen.addressOf("workbench") : program} onClick={(event) => view === "verifier" && goTo(event, "workbench")} {...current("workbench")}>
         Workbench
@@ -72,6 +79,14 @@ function Links({ view, program = "/workbench" }: LinksProps) {
       <a href={view === "metrics" ? "" : pageOf("/metrics", openId.value)} {...current("metrics")}>
         Metrics
       </a>
+      <a href={view === "reference" ? "" : "/reference"} {...current("reference")}>
+        Reference
+      </a>
+      {authoring ? (
+        <a href={view === "author" ? "" : "/author"} {...current("author")}>
+          Author
+        </a>
+      ) : null}
     </>
   );
 }
