@@ -21,6 +21,7 @@ VERBS: Mapping[str, str] = {
     "verify": "verify:verify",
     "compare": "verify:compare",
     "jit": "jit:jit",
+    "lessons": "lessons:lessons",
 }
 """Verb → file:function."""
 

@@ -33,6 +33,8 @@ class Check(Part):
     """Straight to the program, or along the modeled kernel's path with every program at its ``.hook``."""
     maps: dict[Name, dict[Key, Expected]] = Field(default_factory=dict, max_length=8)
     """What maps hold beforehand."""
+    reads: bool = True
+    """Whether user space reads what programs send it, between one thing and the next; else buffers fill."""
     send: Annotated[tuple[Send, ...], BeforeValidator(_listed), Field(max_length=200)] = ()
     expect: Expect
     policy: FileName | None = None

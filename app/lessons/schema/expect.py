@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StrictInt, StringConstraints, model_validator
 
 from app.lessons.schema.base import Count, FileName, Line, Name, Part
 from vm.verifier.category import Category
@@ -61,9 +61,14 @@ class About(Part):
         return self
 
 
-Expected = (
-    int | str | About | Annotated[tuple[int, ...], Field(max_length=1_024)] | dict[Name, int | str | About]
-)
+Expected = Annotated[
+    StrictInt
+    | str
+    | About
+    | Annotated[tuple[int, ...], Field(max_length=1_024)]
+    | dict[Name, int | str | About],
+    Field(union_mode="left_to_right"),
+]
 """A value: a number, `0x…` bytes or an address, bounds, numbers per CPU or element, or fields by name."""
 
 
@@ -75,7 +80,7 @@ class MapPart(Part):
     entries: int | About | None = None
 
 
-MapExpect = MapPart | SameAs | dict[Key, Expected]
+MapExpect = Annotated[SameAs | MapPart | dict[Key, Expected], Field(union_mode="left_to_right")]
 """All its entries (of an array: those that are not 0), or some of them."""
 
 
@@ -171,8 +176,8 @@ class Expect(Part):
 
     verifier: Literal["accepted"] | VerifierExpect | None = None
     returns: int | SameAs | dict[Range, int | About] | None = None
-    verdicts: SameAs | dict[Range, Line] | None = None
-    output: SameAs | dict[Range, PacketExpect] | None = None
+    verdicts: Annotated[SameAs | dict[Range, Line] | None, Field(union_mode="left_to_right")] = None
+    output: Annotated[SameAs | dict[Range, PacketExpect] | None, Field(union_mode="left_to_right")] = None
     map: Annotated[dict[Name, MapExpect], Field(max_length=16)] | None = None
     variables: Annotated[dict[Name, Expected], Field(max_length=16)] | None = None
     """What `.data` and `.bss` variables hold at the end."""

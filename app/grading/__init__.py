@@ -1,0 +1,1 @@
+"""What a submission is worth: checks carried out, deterministically and within budgets; docs/authoring.md."""

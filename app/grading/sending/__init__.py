@@ -1,0 +1,1 @@
+"""What a check sends, made into things that happen to programs."""
