@@ -5,43 +5,47 @@ takes that one step, faults included, and native code goes on behind it. So what
 machine alone would have come to, step for step.
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
-
-from vm.change import MemoryChanged
-from vm.instruction import Instruction, LoadImm64
-from vm.isa import ImmKind
-from vm.jit.guarded.arena import WINDOW_BASE, WINDOWS
-from vm.jit.guarded.compile import GuardedCode, compile_guarded
-from vm.jit.runner.runner import Runner, Window
+from vm.change import Change, MemoryChanged, PcChanged, RegisterChanged
+from vm.jit.guarded.arena import CLOCK, CTX_BASE, CTX_ROOM, CTX_WORDS, RANDOM
+from vm.jit.guarded.batch import Word
+from vm.jit.guarded.compile import GuardedCode
+from vm.jit.guarded.helpers import GOLDEN, READING_NS
+from vm.jit.runner.runner import Runner
+from vm.kernel.native_code import Codes
+from vm.kernel.native_frames import NativeFrames
+from vm.kernel.native_maps import NativeMaps
+from vm.kernel.native_memory import NativeMemory
 from vm.machine.machine import Machine
-from vm.machine.step import Step
-from vm.memory.memory import Memory
-from vm.memory.pages import PAGE_BITS
-from vm.memory.region import ARENA, WINDOW_BITS, Region
+from vm.memory.fault import MachineFault
+from vm.word import MASK64
 
 FEW = 16
 """Steps that are not worth a journey to the runner."""
-_MAPS = (ImmKind.MAP_FD, ImmKind.MAP_IDX)
+_PLAIN = (RegisterChanged, PcChanged, MemoryChanged)
+_UNGOLDEN = pow(GOLDEN, -1, 1 << 64)
 
 
 class NativeRun:
-    """Native code for a machine's programs, and the machine's memory as the runner sees it.
+    """Native code for a machine's programs; its memory, maps and frames as the runner sees them.
 
-    Fewer than ``few`` steps are left to the machine.
+    Fewer than ``few`` steps are left to the machine. ``proved`` are slots of the first program whose accesses
+    the verifier allowed: they go unchecked.
     """
 
-    def __init__(self, machine: Machine, runner: Runner, few: int = FEW) -> None:
+    def __init__(
+        self, machine: Machine, runner: Runner, few: int = FEW, proved: frozenset[int] = frozenset()
+    ) -> None:
         self.machine = machine
         self._runner = runner
         self._few = few
-        self._code: dict[int, tuple[GuardedCode, int]] = {}
-        """By program: its code, and where the runner has it."""
-        self._stale: set[int] = set()
-        """Regions whose bytes the runner has not seen as they are."""
-        self._known: dict[int, Region] = {}
-        runner.forget_code()
         runner.close_all()
+        world = machine.world
+        self.memory = NativeMemory(world.memory, runner)
+        self.maps = NativeMaps(world.maps, world.event.cpu, runner, self.memory)
+        self.codes = Codes(world, self.maps.plans, runner, proved)
+        self._frames = NativeFrames(machine.state, runner)
+        self._moved = True
+        """Whether the machine may have changed more than registers and bytes."""
 
     def run(self, until: int) -> None:
         """Takes the machine to step ``until``, or to its end."""
@@ -50,96 +54,75 @@ class NativeRun:
             if not self._natively(min(until, machine.limit)):
                 self._one_step()
 
+    def renew(self) -> None:
+        """The machine was changed from outside: nothing the runner has seen of it counts."""
+        self._runner.close_all()
+        self.memory = NativeMemory(self.machine.world.memory, self._runner)
+        self.maps.renew(self.memory)
+        self._frames.forget()
+        self._moved = True
+
     def _one_step(self) -> None:
-        step: Step | None = self.machine.advance()
-        if step is None:
-            return
-        by_window = self._known
-        for change in step.changes:
-            if isinstance(change, MemoryChanged):
-                region = by_window.get(change.address >> WINDOW_BITS)
-                if region is not None:
-                    self._stale.add(region.id)
+        step = self.machine.advance()
+        if step is not None:
+            self.follow(step.changes)
+
+    def follow(self, changes: tuple[Change, ...]) -> None:
+        """Does to the runner's side what a step of the machine did."""
+        self.memory.follow(changes)
+        if not all(isinstance(change, _PLAIN) for change in changes):
+            self.maps.follow(changes)
+            self._moved = True
 
     def _natively(self, until: int) -> bool:
         """Runs as far as native code goes; False where it did not come one step further."""
         machine, state = self.machine, self.machine.state
         fuel = until - machine.number
-        code, place = self._code_of(state.program)
+        code, place = self.codes.of(state.program)
         entry = code.entries.get(state.pc)
         if entry is None or fuel < self._few:
             return False
-        self._show_memory()
+        self.show(code)
+        self._runner.set_word(Word.COUNT.off, 0)
         registers, left, pc = self._runner.run(place + entry, state.registers, fuel)
-        self._take_memory()
-        state.registers[:] = registers
-        state.pc = pc
+        self.take(registers, pc)
         machine.number += fuel - left
         return left < fuel
 
-    def _code_of(self, program: int) -> tuple[GuardedCode, int]:
-        if program not in self._code:
-            insns = self.machine.world.programs[program].insns
-            made = _compiled(insns, tuple(self._constants(program).items()))
-            self._code[program] = made, self._runner.load(made.code)
-        return self._code[program]
+    def show(self, code: GuardedCode) -> None:
+        """Brings the runner's side up to date."""
+        world, runner = self.machine.world, self._runner
+        if self._moved:
+            self.memory.show()
+            self.maps.show()
+            self._frames.show()
+            runner.set_word(CTX_BASE, world.ctx.region.base if world.ctx is not None else 0)
+            self._moved = False
+        self._show_context(code)
+        fields, event = self.machine.state.fields, world.event
+        runner.set_word(CLOCK, event.time_ns + READING_NS * fields.get("clock.readings", 0))
+        runner.set_word(RANDOM, event.seed + GOLDEN * fields.get("random.drawn", 0))
 
-    def _constants(self, program: int) -> Mapping[int, int]:
-        """The addresses of the program's maps by the slot that loads them."""
-        world = self.machine.world
-        indices = world.map_indices[program] if program < len(world.map_indices) else ()
-        found: dict[int, int] = {}
-        for pc, insn in enumerate(world.programs[program].insns):
-            if isinstance(insn, LoadImm64) and insn.kind in _MAPS and 0 <= insn.imm < len(indices):
-                found[pc] = world.maps[indices[insn.imm]].address
-        return found
+    def _show_context(self, code: GuardedCode) -> None:
+        ctx = self.machine.world.ctx
+        if ctx is None or ctx.region.view is None:
+            return
+        try:
+            for n, (off, size) in enumerate(code.context[:CTX_ROOM]):
+                self._runner.set_word(CTX_WORDS + 8 * n, ctx.region.view.load(off, size))
+        except MachineFault:
+            self._runner.set_word(CTX_BASE, 0)
 
-    def _show_memory(self) -> None:
-        """Opens the windows of plain regions and brings the runner's copy of their bytes up to date."""
-        memory: Memory = self.machine.world.memory
-        windows: dict[int, Window] = {}
-        objects: list[tuple[int, int]] = []
-        for region in memory.regions:
-            if not _is_plain(region):
-                continue
-            off = region.base - ARENA
-            for window in range((region.base >> WINDOW_BITS) - WINDOW_BASE, _last_window(region) + 1):
-                windows[window] = region.base + region.lo, region.hi - region.lo, region.writable
-            objects.append((off, len(region.data)))
-            if self._known.get(region.base >> WINDOW_BITS) is not region:
-                for window in range(region.base >> WINDOW_BITS, _last_window(region) + WINDOW_BASE + 1):
-                    self._known[window] = region
-                self._stale.add(region.id)
-        self._runner.open(windows, objects)
-        for number in self._stale:
-            region = memory.regions[number]
-            if _is_plain(region):
-                self._runner.put(region.base - ARENA, region.data)
-        self._stale.clear()
-
-    def _take_memory(self) -> None:
-        """Brings what native code stored back; stacks always, for their stores leave no mark."""
-        memory: Memory = self.machine.world.memory
-        written = {WINDOW_BASE + window for window in self._runner.written()}
-        regions = {self._known[window].id for window in written if window in self._known}
-        regions.update(stack.id for stack in self.machine.state.stacks if stack.alive)
-        for number in regions:
-            region = memory.regions[number]
-            region.data[:] = self._runner.get(region.base - ARENA, len(region.data))
-            region.dirty.update(range((len(region.data) >> PAGE_BITS) + 1))
-
-
-def _last_window(region: Region) -> int:
-    return ((region.base + len(region.data)) >> WINDOW_BITS) - WINDOW_BASE
-
-
-def _is_plain(region: Region) -> bool:
-    """Whether all bytes from ``lo`` to ``hi`` may be accessed just so, and the arena reaches them."""
-    simple = region.view is None and region.parts is None and not region.stride
-    return simple and region.alive and bool(region.data) and _last_window(region) < WINDOWS
-
-
-@lru_cache(maxsize=64)
-def _compiled(insns: tuple[Instruction | None, ...], constants: tuple[tuple[int, int], ...]) -> GuardedCode:
-    """One packet after the other runs the same program over the same maps."""
-    return compile_guarded(insns, dict(constants))
+    def take(self, registers: list[int], pc: int) -> None:
+        """Brings the machine to where native code stopped."""
+        state, event = self.machine.state, self.machine.world.event
+        self.memory.take(state.stacks[: self._frames.deepest() + 1])
+        self.maps.take()
+        self._frames.take()
+        state.registers[:] = registers
+        state.pc = pc
+        readings = (self._runner.word(CLOCK) - event.time_ns & MASK64) // READING_NS
+        drawn = (self._runner.word(RANDOM) - event.seed) * _UNGOLDEN & MASK64
+        for name, value in (("clock.readings", readings), ("random.drawn", drawn)):
+            if value != state.fields.get(name, 0):
+                state.fields[name] = value

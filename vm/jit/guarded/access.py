@@ -5,95 +5,133 @@ The checked form, for a base register in ``base`` and an access of ``size`` byte
     lea  r11, [base + off]            the guest address
     mov  r10d, r11d; shr r10d, 24     its window
     sub  r11, [r12 + r10*8 + low]     how far behind the start of the window's object
-    cmp  r11, [r12 + r10*8 + limit]   as far as an access of this size may begin?
-    ja   hand back
+    cmp  r11, [r12 + r10*8 + limit]   at one of the places where an access of this size may begin?
+    jae  refused
     lea  r10d, [base + off]           the low half
     op   [r12 + r10]
+
+The check is not made where it is known that the base is the frame pointer, or a value of a map just found.
 """
 
-from vm.instruction import Atomic, Imm, Load, LoadAcquire, Store, StoreRelease
-from vm.isa import FP, STACK_SIZE, AtomicOp
-from vm.jit.guarded.arena import DIRTY, Bounds
-from vm.jit.piece import Branch, Emit, Lowered
+from functools import lru_cache
+from typing import Final
+
+from vm.instruction import Atomic, Imm, Load, LoadAcquire, Reg, Store, StoreRelease
+from vm.isa import STACK_SIZE, AtomicOp
+from vm.jit.guarded.arena import DIRTY, LOW, Bounds
+from vm.jit.guarded.known import Fact, Known
 from vm.jit.registers import X86
 from vm.jit.x86 import encode as x86
 from vm.jit.x86.encode import Cond, Group, Shift
 from vm.jit.x86.encode import Reg as Machine
 from vm.memory.region import WINDOW_BITS
 
-ARENA_BASE = Machine.R12
-INDEX = Machine.R10
-DISTANCE = Machine.R11
+ARENA_BASE: Final = Machine.R12
+INDEX: Final = Machine.R10
+DISTANCE: Final = Machine.R11
 _LEA = b"\x8d"
 _LOAD, _SUB, _CMP = b"\x8b", b"\x2b", b"\x3b"
 _STORE_BYTE = b"\xc6"
 _CMPXCHG, _XADD, _XCHG = b"\x0f\xb1", b"\x0f\xc1", b"\x87"
 
+Access = Load | LoadAcquire | Store | StoreRelease | Atomic
 
-class Access:
-    """Lowers accesses; ``proved`` ones go unchecked, and so do those of the frame at a constant offset."""
 
-    def __init__(self, *, frame_is_safe: bool, proved: frozenset[int] = frozenset()) -> None:
-        self._frame_is_safe = frame_is_safe
-        self._proved = proved
+def base_of(insn: Access) -> tuple[int, bool]:
+    """The register that holds the address, and whether the access writes."""
+    return (insn.src, False) if isinstance(insn, Load | LoadAcquire) else (insn.dst, True)
 
-    def load(self, insn: Load | LoadAcquire, pc: int, refused: int) -> Lowered:
-        """``refused`` is the slot of what hands the instruction back."""
-        size = insn.size.bytes
-        opcode, wide = x86.load_opcode(size, signed=isinstance(insn, Load) and insn.signed)
-        reach = self._reach(insn.src, insn.off, Bounds(size, write=False), pc, refused)
-        return *reach, Emit(x86.indexed(opcode, X86[insn.dst], ARENA_BASE, INDEX, wide=wide))
 
-    def store(self, insn: Store | StoreRelease, pc: int, refused: int) -> Lowered:
-        """A register's low bytes, or a constant."""
-        size = insn.size.bytes
-        reach = self._reach(insn.dst, insn.off, Bounds(size, write=True), pc, refused)
-        prefix = b"\x66" if size == 2 else b""
-        tail = b""
-        if isinstance(insn, StoreRelease):
-            opcode, source = x86.store_opcode(size), int(X86[insn.src])
-        elif isinstance(insn.src, Imm):
-            opcode, source = b"\xc6" if size == 1 else b"\xc7", 0
-            tail = x86.i32(insn.src.value)[: min(size, 4)]
-        else:
-            opcode, source = x86.store_opcode(size), int(X86[insn.src.n])
-        code = x86.indexed(opcode, source, ARENA_BASE, INDEX, wide=size == 8, force=size == 1)
-        return *reach, Emit(prefix + code + tail)
+def is_safe(fact: Fact, off: int, size: int, value_size: int) -> bool:
+    """Whether what is known of the base makes the access allowed."""
+    match fact:
+        case (Known.FRAME, at):
+            return -STACK_SIZE <= at + off <= -size
+        case (Known.VALUE, _):
+            return 0 <= off <= value_size - size
+        case _:
+            return False
 
-    def atomic(self, insn: Atomic, pc: int, refused: int) -> Lowered:
-        """A locked instruction; and, or and xor that fetch are a loop around ``cmpxchg``."""
-        wide, src = insn.size.bytes == 8, X86[insn.src]
-        reach = self._reach(insn.dst, insn.off, Bounds(insn.size.bytes, write=True), pc, refused)
-        match insn.op:
-            case AtomicOp.CMPXCHG:
-                code = _locked(_CMPXCHG, src, wide=wide)
-                # cmpxchg leaves the upper half of rax alone where it succeeds; eBPF clears it.
-                code += b"" if wide else x86.mov(Machine.RAX, Machine.RAX, wide=False)
-            case AtomicOp.XCHG:
-                code = _locked(_XCHG, src, wide=wide)
-            case AtomicOp.ADD if insn.fetch:
-                code = _locked(_XADD, src, wide=wide)
-            case _ if insn.fetch:
-                code = _fetch_loop(insn)
-            case _:
-                code = _locked(bytes((_GROUP[insn.op] << 3 | 1,)), src, wide=wide)
-        return *reach, Emit(code)
 
-    def _reach(self, base: int, off: int, bounds: Bounds, pc: int, refused: int) -> Lowered:
-        """Leaves the low half of the address in INDEX, once the access is known to be allowed."""
-        reg = X86[base]
-        low_half = Emit(x86.memory(_LEA, INDEX, reg, off, wide=False))
-        if pc in self._proved or (base == FP and self._frame_is_safe and -STACK_SIZE <= off <= -bounds.size):
-            return (low_half,)
-        check = x86.memory(_LEA, DISTANCE, reg, off, wide=True)
-        check += x86.mov(INDEX, DISTANCE, wide=False)
-        check += x86.shift_imm(Shift.SHR, INDEX, WINDOW_BITS, wide=False)
-        check += x86.indexed(_SUB, DISTANCE, ARENA_BASE, INDEX, bounds.low, wide=True, scale=3)
-        check += x86.indexed(_CMP, DISTANCE, ARENA_BASE, INDEX, bounds.limit, wide=True, scale=3)
-        dirty = b""
-        if bounds.write:
-            dirty = x86.indexed(_STORE_BYTE, 0, ARENA_BASE, INDEX, DIRTY, wide=False) + b"\x01"
-        return Emit(check), Branch(refused, Cond.A), Emit(dirty), low_half
+@lru_cache(maxsize=8192)
+def check(reg: int, off: int, size: int, write: bool) -> bytes:
+    """Finds out whether the access is allowed: it is not where the carry flag is clear then (``jae``)."""
+    code = x86.memory(_LEA, DISTANCE, X86[reg], off, wide=True)
+    code += x86.mov(INDEX, DISTANCE, wide=False)
+    code += x86.shift_imm(Shift.SHR, INDEX, WINDOW_BITS, wide=False)
+    code += x86.indexed(_SUB, DISTANCE, ARENA_BASE, INDEX, LOW, wide=True, scale=3)
+    return code + x86.indexed(
+        _CMP, DISTANCE, ARENA_BASE, INDEX, Bounds(size, write).limit, wide=True, scale=3
+    )
+
+
+REFUSED: Final = Cond.AE
+MARK: Final = x86.indexed(_STORE_BYTE, 0, ARENA_BASE, INDEX, DIRTY, wide=False) + b"\x01"
+"""Says that something was stored in the window in INDEX."""
+
+
+@lru_cache(maxsize=8192)
+def low_half(reg: int, off: int) -> bytes:
+    """The low half of the address into INDEX."""
+    return x86.memory(_LEA, INDEX, X86[reg], off, wide=False)
+
+
+def mark_window(window: int) -> bytes:
+    """Says that something was stored in a window known beforehand."""
+    return x86.memory(_STORE_BYTE, 0, ARENA_BASE, DIRTY + window, wide=False) + b"\x01"
+
+
+@lru_cache(maxsize=8192)
+def mark_unchecked(reg: int, off: int) -> bytes:
+    """The same for a store whose window nobody looked up."""
+    return low_half(reg, off) + x86.shift_imm(Shift.SHR, INDEX, WINDOW_BITS, wide=False) + MARK
+
+
+@lru_cache(maxsize=8192)
+def operate(insn: Access) -> bytes:
+    """The access itself, at [ARENA_BASE + INDEX]."""
+    match insn:
+        case Load() | LoadAcquire():
+            signed = isinstance(insn, Load) and insn.signed
+            opcode, wide = x86.load_opcode(insn.size.bytes, signed=signed)
+            return x86.indexed(opcode, X86[insn.dst], ARENA_BASE, INDEX, wide=wide)
+        case Atomic():
+            return _atomic(insn)
+        case _:
+            return _store(insn)
+
+
+def _store(insn: Store | StoreRelease) -> bytes:
+    """A register's low bytes, or a constant."""
+    size, tail = insn.size.bytes, b""
+    prefix = b"\x66" if size == 2 else b""
+    source = Reg(insn.src) if isinstance(insn, StoreRelease) else insn.src
+    match source:
+        case Imm(value):
+            opcode, reg = b"\xc6" if size == 1 else b"\xc7", 0
+            tail = x86.i32(value)[: min(size, 4)]
+        case Reg(n):
+            opcode, reg = x86.store_opcode(size), int(X86[n])
+    code = x86.indexed(opcode, reg, ARENA_BASE, INDEX, wide=size == 8, force=size == 1)
+    return prefix + code + tail
+
+
+def _atomic(insn: Atomic) -> bytes:
+    """A locked instruction; and, or and xor that fetch are a loop around ``cmpxchg``."""
+    wide, src = insn.size.bytes == 8, X86[insn.src]
+    match insn.op:
+        case AtomicOp.CMPXCHG:
+            code = _locked(_CMPXCHG, src, wide=wide)
+            # cmpxchg leaves the upper half of rax alone where it succeeds; eBPF clears it.
+            return code + (b"" if wide else x86.mov(Machine.RAX, Machine.RAX, wide=False))
+        case AtomicOp.XCHG:
+            return _locked(_XCHG, src, wide=wide)
+        case AtomicOp.ADD if insn.fetch:
+            return _locked(_XADD, src, wide=wide)
+        case _ if insn.fetch:
+            return _fetch_loop(insn)
+        case _:
+            return _locked(bytes((_GROUP[insn.op] << 3 | 1,)), src, wide=wide)
 
 
 _GROUP = {AtomicOp.ADD: Group.ADD, AtomicOp.AND: Group.AND, AtomicOp.OR: Group.OR, AtomicOp.XOR: Group.XOR}

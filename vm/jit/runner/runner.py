@@ -8,23 +8,38 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from vm.jit.guarded.arena import ALL_BOUNDS, DIRTY, HEADER, STATE, WINDOWS, closed
+from vm.jit.guarded.arena import ALL_BOUNDS, DIRTY, HEADER, LOW, STATE, STRIDES, TABLE, WINDOWS
+from vm.jit.guarded.strided import ROW
 from vm.jit.runner.protocol import CODE_SIZE, DONE, MESSAGE, SHARED_SIZE, Order
 from vm.source import HookscopeError
+from vm.word import MASK64
 
 _REGISTERS: Final = struct.Struct("<11QqQ")
-_WORDS: Final = struct.Struct(f"<{WINDOWS}Q")
+_WORD: Final = struct.Struct("<Q")
+_ELEMENTS: Final = struct.Struct("<4Q")
 _SECONDS: Final = 30.0
 """How long one order may take: far more than the fuel it is given lasts."""
 _ROOT: Final = Path(__file__).parents[3]
 
-Window = tuple[int, int, bool]
-"""Of an open window: the first address, the bytes behind it, and whether they may be written."""
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """An open window: the first address, the bytes behind it, and whether they may be written.
+
+    With a ``stride`` they are elements, of which the first ``size`` bytes may be accessed.
+    """
+
+    first: int
+    total: int
+    writable: bool
+    stride: int = 0
+    size: int = 0
 
 
 class RunnerDiedError(Exception):
@@ -69,6 +84,7 @@ class Runner:
             os.close(shared)
             os.close(code)
         self._code_end = 0
+        self._loaded: dict[bytes, int] = {}
         self._windows: dict[int, Window] = {}
         self._opened: set[tuple[int, int]] = set()
         self._answer()
@@ -94,6 +110,9 @@ class Runner:
 
     def load(self, code: bytes) -> int:
         """Puts code where the process may run it and returns the place; HookscopeError without room."""
+        found = self._loaded.get(code)
+        if found is not None:
+            return found
         at = -(-self._code_end // 16) * 16
         if at + len(code) > CODE_SIZE:
             raise HookscopeError.of(
@@ -101,18 +120,26 @@ class Runner:
             )
         self._code[at : at + len(code)] = code
         self._code_end = at + len(code)
+        self._loaded[code] = at
         return at
 
-    def forget_code(self) -> None:
-        """Makes room: what was loaded may not be run any more."""
+    def make_room(self, size: int) -> bool:
+        """Makes room for so much code; whether all code loaded before had to go for it."""
+        if self._code_end + size <= CODE_SIZE:
+            return False
         self._code_end = 0
+        self._loaded.clear()
+        return True
 
     def close_all(self) -> None:
         """No window is open any more, and its pages are gone."""
         self._order(Order.CLOSE, 0, 0)
         self._opened.clear()
         self._windows = {}
-        self._write_tables()
+        self.put(LOW, bytes(TABLE))
+        self.put(STRIDES, bytes(ROW * WINDOWS))
+        for bounds in ALL_BOUNDS:
+            self.put(bounds.limit, bytes(TABLE))
 
     def open(self, windows: Mapping[int, Window], objects: Iterable[tuple[int, int]]) -> None:
         """Opens exactly these windows; ``objects`` are the arena's bytes (from, count) that must be there."""
@@ -120,36 +147,54 @@ class Runner:
             if size and (off, size) not in self._opened:
                 self._order(Order.OPEN, off, size)
                 self._opened.add((off, size))
-        if windows != self._windows:
-            self._windows = dict(windows)
-            self._write_tables()
+        for window, now in windows.items():
+            if self._windows.get(window) != now:
+                self._write_window(window, now)
+        for window in self._windows.keys() - windows.keys():
+            self._write_window(window, None)
+        self._windows = dict(windows)
 
-    def _write_tables(self) -> None:
+    def unsure(self, windows: Iterable[int]) -> None:
+        """Native code may have opened or closed these."""
+        for window in windows:
+            self._windows[window] = Window(0, 0, False)
+
+    def _write_window(self, window: int, now: Window | None) -> None:
+        plain = now is not None and not now.stride
+        if now is not None:
+            self.put(LOW + 8 * window, _WORD.pack(now.first))
         for bounds in ALL_BOUNDS:
-            low = [closed(window) for window in range(WINDOWS)]
-            limit = [0] * WINDOWS
-            for window, (first, size, writable) in self._windows.items():
-                if size >= bounds.size and (writable or not bounds.write):
-                    low[window], limit[window] = first, size - bounds.size
-            self._put_header(bounds.low, _WORDS.pack(*low))
-            self._put_header(bounds.limit, _WORDS.pack(*limit))
+            places = bounds.places(now.total, writable=now.writable) if now is not None and plain else 0
+            self.put(bounds.limit + 8 * window, _WORD.pack(places))
+        elements = _ELEMENTS.pack(0, 0, 0, 0)
+        if now is not None and now.stride and now.writable:
+            elements = _ELEMENTS.pack(now.first, now.total, now.stride, now.size)
+        self.put(STRIDES + ROW * window, elements)
 
-    def put(self, off: int, data: bytes | bytearray) -> None:
-        """Writes bytes of the arena."""
-        self._shared[HEADER + off : HEADER + off + len(data)] = bytes(data)
+    def put(self, off: int, data: bytes | bytearray | memoryview) -> None:
+        """Writes bytes of the arena or, at a negative offset, of the header."""
+        self._shared[HEADER + off : HEADER + off + len(data)] = data
 
     def get(self, off: int, size: int) -> bytes:
-        """Reads bytes of the arena."""
+        """Reads bytes of the arena or, at a negative offset, of the header."""
         return self._shared[HEADER + off : HEADER + off + size]
+
+    def word(self, off: int) -> int:
+        """Reads 64 bits."""
+        return int(_WORD.unpack_from(self._shared, HEADER + off)[0])
+
+    def set_word(self, off: int, value: int) -> None:
+        """Writes 64 bits."""
+        _WORD.pack_into(self._shared, HEADER + off, value & MASK64)
 
     def run(self, entry: int, registers: Iterable[int], fuel: int) -> tuple[list[int], int, int]:
         """Goes on at a place of the code; returns registers, the fuel left and the slot it stopped before.
 
         Raises RunnerDiedError where the process does not come back.
         """
-        self._put_header(STATE, _REGISTERS.pack(*registers, fuel, 0))
+        _REGISTERS.pack_into(self._shared, HEADER + STATE, *registers, fuel, 0)
         self._order(Order.RUN, entry, 0)
-        *after, left, pc = _REGISTERS.unpack(self._shared[HEADER + STATE : HEADER + STATE + _REGISTERS.size])
+        *after, left, pc = _REGISTERS.unpack_from(self._shared, HEADER + STATE)
         return after, left, pc
 
     def written(self) -> list[int]:
@@ -159,9 +204,6 @@ class Runner:
         if found:
             self._shared[start : start + WINDOWS] = bytes(WINDOWS)
         return found
-
-    def _put_header(self, off: int, data: bytes) -> None:
-        self._shared[HEADER + off : HEADER + off + len(data)] = data
 
     def _order(self, what: Order, first: int, second: int) -> None:
         pipe = self._process.stdin

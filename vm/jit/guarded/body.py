@@ -1,0 +1,210 @@
+"""The code of one instruction after the other, each with what hands it back where it may not be done."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Final
+
+from vm.instruction import (
+    Alu,
+    Atomic,
+    Call,
+    Endian,
+    Exit,
+    Goto,
+    Imm,
+    Instruction,
+    Jump,
+    Load,
+    LoadAcquire,
+    LoadImm64,
+    MayGoto,
+    Neg,
+    Reg,
+    Store,
+    StoreRelease,
+)
+from vm.isa import FP, REGISTERS, AluOp, CallKind, ImmKind
+from vm.jit.guarded import access
+from vm.jit.guarded.access import ARENA_BASE, REFUSED
+from vm.jit.guarded.arena import CTX_BASE, CTX_WORDS
+from vm.jit.guarded.batch import words_of
+from vm.jit.guarded.calls import Calls
+from vm.jit.guarded.helpers import NATIVE_HELPERS, Helpers
+from vm.jit.guarded.known import Facts, Known, facts, unknown
+from vm.jit.guarded.sheet import Sheet, pieces
+from vm.jit.guarded.strided import Strided
+from vm.jit.guarded.stubs import Stubs
+from vm.jit.guarded.surroundings import Surroundings, place
+from vm.jit.layout import lay_out
+from vm.jit.lower import lower
+from vm.jit.piece import Emit, Lowered
+from vm.jit.registers import X86
+from vm.jit.rewrite.division import checked_division
+from vm.jit.x86 import encode as x86
+from vm.jit.x86.encode import Cond
+from vm.memory.region import WINDOW_BITS
+
+_MAPS: Final = (ImmKind.MAP_FD, ImmKind.MAP_IDX)
+_SHIFTS: Final = (AluOp.LSH, AluOp.RSH, AluOp.ARSH)
+_DIVISIONS: Final = (AluOp.DIV, AluOp.MOD, AluOp.SDIV, AluOp.SMOD)
+
+
+class Body:
+    """Writes instructions. Without ``ends`` the program's exit is handed back."""
+
+    def __init__(
+        self, sheet: Sheet, insns: Sequence[Instruction | None], around: Surroundings, *, ends: bool
+    ) -> None:
+        self._sheet, self._insns, self._around, self._ends = sheet, insns, around, ends
+        self._constants = dict(around.constants)
+        self._context = {load: n for n, load in enumerate(around.context)}
+        self._sizes = {plan.address: plan.value_size for plan in around.maps}
+        self._windows = {plan.address: place(plan.values) >> WINDOW_BITS for plan in around.maps}
+        self._has_calls = any(isinstance(insn, Call) and insn.kind is CallKind.LOCAL for insn in insns)
+        self._calls_natively = self._has_calls and not any(_breaks_frames(insn) for insn in insns)
+        self._facts = self._known()
+        self.stubs = Stubs(sheet, Strided(sheet) if around.maps else None)
+        self.helpers, self.calls = Helpers(sheet, around), Calls(sheet)
+        self.written: set[int] = set()
+        """Words of frames that stores of known place go to."""
+
+    def _known(self) -> Sequence[Facts]:
+        if not self._around.maps and not self._around.context:
+            return unknown(self._insns)
+        maps = {
+            pc: self._constants[pc]
+            for pc, insn in enumerate(self._insns)
+            if isinstance(insn, LoadImm64) and insn.kind in _MAPS and pc in self._constants
+        }
+        return facts(self._insns, maps, self._around.helpers & NATIVE_HELPERS)
+
+    def is_native(self, insn: Instruction, pc: int) -> bool:
+        """Whether there is native code for it at all."""
+        if not _registers_exist(insn):
+            return False
+        match insn:
+            case Alu(op, src=Imm(0)) if op in _DIVISIONS:
+                return False
+            case Jump() | Goto():
+                return self._leads(pc + 1 + insn.off)
+            case LoadImm64():
+                return insn.kind is ImmKind.VALUE or pc in self._constants
+            case Call(CallKind.LOCAL, imm):
+                return self._calls_natively and self._leads(pc + 1 + imm)
+            case Call(CallKind.HELPER, imm):
+                return self.helpers.answers(imm, self._facts[pc])
+            case Exit():
+                return self._calls_natively if self._has_calls else self._ends
+            case _:
+                return type(insn) in _WRITE
+
+    def _leads(self, to: int) -> bool:
+        return 0 <= to < len(self._insns) and self._insns[to] is not None
+
+    def write(self, insn: Instruction, pc: int, left: int) -> None:
+        """Writes the code; ``left`` counts it and those behind it in the block, all paid for."""
+        _WRITE[type(insn)](self, insn, pc, left)
+
+    def _plain(self, insn: Instruction, _pc: int, _left: int) -> None:
+        self._sheet.code += _bytes(insn)
+
+    def _jump(self, insn: Jump, pc: int, _left: int) -> None:
+        self._sheet.put(pieces(lower(insn, pc)))
+
+    def _constant(self, insn: LoadImm64, pc: int, _left: int) -> None:
+        value = insn.value if insn.kind is ImmKind.VALUE else self._constants[pc]
+        self._sheet.code += x86.mov_imm64(X86[insn.dst], value)
+
+    def _access(self, insn: access.Access, pc: int, left: int) -> None:
+        sheet, (base, writes), size = self._sheet, access.base_of(insn), insn.size.bytes
+        fact = self._facts[pc][base]
+        if not writes and fact == (Known.CONTEXT, 0) and (insn.off, size) in self._context:
+            self._load_context(insn, pc, left)
+            return
+        safe = fact is not None and access.is_safe(fact, insn.off, size, self._sizes.get(fact[1], 0))
+        if safe and fact is not None and writes:
+            if fact[0] is Known.FRAME:
+                self.written |= words_of(fact[1] + insn.off, size)
+            else:
+                sheet.code += access.mark_window(self._windows[fact[1]])
+        elif pc in self._around.proved:
+            if writes:
+                sheet.code += access.mark_unchecked(base, insn.off)
+        elif not safe:
+            sheet.code += access.check(base, insn.off, size, writes)
+            back = sheet.label()
+            sheet.branch(self.stubs.access(pc, left, insn, back), REFUSED)
+            if writes:
+                sheet.code += access.MARK
+            sheet.here(back)
+        sheet.code += access.low_half(base, insn.off) + access.operate(insn)
+
+    def _load_context(self, insn: access.Access, pc: int, left: int) -> None:
+        """The register holds the context's address unless the program was not begun with it."""
+        sheet, (base, _) = self._sheet, access.base_of(insn)
+        word = CTX_WORDS + 8 * self._context[insn.off, insn.size.bytes]
+        if pc not in self._around.proved:
+            sheet.code += x86.memory(b"\x3b", X86[base], ARENA_BASE, CTX_BASE, wide=True)
+            sheet.branch(self.stubs.hand_back(pc, left), Cond.NE)
+        sheet.code += x86.memory(b"\x8b", X86[insn.dst], ARENA_BASE, word, wide=True)
+
+    def _call(self, insn: Call, pc: int, left: int) -> None:
+        refused = self.stubs.hand_back(pc, left)
+        if insn.kind is CallKind.LOCAL:
+            self.calls.call(pc + 1 + insn.imm, pc + 1, refused)
+        else:
+            self.helpers.call(insn.imm, self._facts[pc], refused)
+
+    def _exit(self, _insn: Exit, pc: int, left: int) -> None:
+        main = self.stubs.end(pc, left)
+        if self._has_calls:
+            self.calls.exit(self.stubs.hand_back(pc, left), main)
+        else:
+            self._sheet.branch(main)
+
+
+_WRITE: Final[Mapping[type, Callable[[Body, Any, int, int], None]]] = {
+    Alu: Body._plain,
+    Neg: Body._plain,
+    Endian: Body._plain,
+    Jump: Body._jump,
+    Goto: Body._jump,
+    LoadImm64: Body._constant,
+    Load: Body._access,
+    LoadAcquire: Body._access,
+    Store: Body._access,
+    StoreRelease: Body._access,
+    Atomic: Body._access,
+    Call: Body._call,
+    Exit: Body._exit,
+}
+
+
+def _registers_exist(insn: Instruction) -> bool:
+    for operand in (getattr(insn, "dst", 0), getattr(insn, "src", 0)):
+        n = operand.n if isinstance(operand, Reg) else operand
+        if isinstance(n, int) and n >= REGISTERS:
+            return False
+    return True
+
+
+def _breaks_frames(insn: Instruction | None) -> bool:
+    """What the frames of native code do not keep: other values of r10, budgets of ``may_goto``."""
+    if isinstance(insn, Atomic):
+        return insn.fetch and insn.src == FP
+    changes = (Alu, Neg, Endian, Load, LoadAcquire, LoadImm64)
+    return isinstance(insn, MayGoto) or (isinstance(insn, changes) and insn.dst == FP)
+
+
+@lru_cache(maxsize=16384)
+def _bytes(insn: Alu | Neg | Endian) -> bytes:
+    """Division with its checks; a shift by a constant with the count masked, as eBPF has it."""
+    if isinstance(insn, Alu):
+        checked = checked_division(insn)
+        if checked is not None:
+            parts: list[tuple[int | None, Lowered]] = [(n, lower(part, n)) for n, part in enumerate(checked)]
+            return lay_out([*parts, (len(parts), ())], ()).code
+        if insn.op in _SHIFTS and isinstance(insn.src, Imm):
+            insn = replace(insn, src=Imm(insn.src.value & (insn.bits - 1)))
+    return b"".join(piece.code for piece in lower(insn, 0) if isinstance(piece, Emit))

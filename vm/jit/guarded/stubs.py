@@ -1,0 +1,65 @@
+"""What stands behind the program: handing an instruction back, with what was paid for it and those behind."""
+
+from vm.jit.guarded import access
+from vm.jit.guarded.frame import FUEL_REG
+from vm.jit.guarded.sheet import Sheet
+from vm.jit.guarded.strided import Strided
+from vm.jit.x86 import encode as x86
+from vm.jit.x86.encode import Group, Reg
+
+
+class Stubs:
+    """Collects what is to be written behind the program."""
+
+    def __init__(self, sheet: Sheet, strided: Strided | None) -> None:
+        self._sheet = sheet
+        self._strided = strided
+        self._backs: list[tuple[int, int, int]] = []
+        self._accesses: list[tuple[int, int, access.Access, int]] = []
+        self._ends: list[tuple[int, int, int]] = []
+
+    def hand_back(self, pc: int, refund: int) -> int:
+        """Where slot ``pc`` is handed back; ``refund`` was paid for it and those behind it in its block."""
+        label = self._sheet.label()
+        self._backs.append((label, pc, refund))
+        return label
+
+    def access(self, pc: int, refund: int, insn: access.Access, back: int) -> int:
+        """The same for an access, which may yet be one to a map's element: then it goes on at ``back``."""
+        refused = self.hand_back(pc, refund)
+        if self._strided is None:
+            return refused
+        label = self._sheet.label()
+        self._accesses.append((label, refused, insn, back))
+        return label
+
+    def end(self, pc: int, refund: int) -> int:
+        """Where the program ends at slot ``pc``."""
+        label = self._sheet.label()
+        self._ends.append((label, pc, refund))
+        return label
+
+    def ends(self) -> list[tuple[int, int, int]]:
+        """The ends: label, slot, what was paid for it."""
+        return self._ends
+
+    def write(self, stop: int) -> None:
+        """Writes everything; ``stop`` is where native code is left."""
+        sheet = self._sheet
+        for label, refused, insn, back in self._accesses:
+            sheet.here(label)
+            if self._strided is not None:
+                self._strided.check(insn, refused)
+            sheet.branch(back)
+        for label, pc, refund in self._backs:
+            sheet.here(label)
+            self.back(pc, refund, stop)
+        if self._strided is not None:
+            self._strided.finish()
+
+    def back(self, pc: int, refund: int, stop: int) -> None:
+        """Writes what hands a slot back."""
+        if refund:
+            self._sheet.code += x86.op_imm(Group.ADD, FUEL_REG, refund, wide=True)
+        self._sheet.code += x86.mov_imm32(Reg.R10, pc, sign_extend=False)
+        self._sheet.branch(stop)
