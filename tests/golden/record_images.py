@@ -1,4 +1,4 @@
-"""Records the machine code Linux makes of recorded programs (tests/data/jit/images.jsonl.xz)."""
+"""Records the machine code Linux makes of recorded programs (tests/data/jit/images.jsonl.xz) and of cases."""
 
 import platform
 from collections.abc import Iterator
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from app.linux.ask import kernel_maps
 from app.linux.bpf import load
 from app.linux.image import image_of
+from tests.jit import cases
 from tests.jit.images import chosen, write
+from tests.jit.measure import image_by_linux
 from tests.kernel_runs.test_replay import setup_of
 
 
@@ -21,6 +23,13 @@ def images() -> Iterator[tuple[int, list[str]]]:
             loaded.close()
 
 
+def cases_by_linux() -> dict[str, list[str]]:
+    """The code of each case; all of them load."""
+    found = {name: image_by_linux(cases.program(name)) for name in cases.names()}
+    return {name: [code.hex() for code in functions or ()] for name, functions in found.items()}
+
+
 def main() -> None:
     """Asks for every chosen program."""
+    cases.write(cases_by_linux())
     print(f"{write(platform.release(), images()):,} images")

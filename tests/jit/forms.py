@@ -35,6 +35,7 @@ _SHIFTS = (AluOp.LSH, AluOp.RSH, AluOp.ARSH)
 _DIVISIONS = (AluOp.DIV, AluOp.MOD, AluOp.SDIV, AluOp.SMOD)
 _KERNELS_OWN: tuple[Insn, ...] = (
     KernelCall("bpf_skb_pull_data"), KernelCall(CLOCK), PerCpuAddress(0, 0), PerCpuAddress(3, 8),
+    KernelAddress(4, "jiffies_64"),
     TailCall(direct=False), TailCall(direct=True),
 )  # fmt: skip
 

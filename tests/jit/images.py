@@ -14,6 +14,7 @@ from tests.kernel_runs.recorded import read as read_runs
 from vm.encoding import decode, unpack
 from vm.instruction import Call
 from vm.isa import CallKind
+from vm.jit.kernel_form import NativeFunction
 
 GOLDEN = Path(__file__).parents[1] / "data/jit/images.jsonl.xz"
 WITH_HELPERS = 6
@@ -25,13 +26,14 @@ def chosen() -> Iterator[dict[str, Any]]:
     """The recorded programs whose images are kept: all without helpers, all with tail calls, some others."""
     counted = 0
     for record in read_runs():
-        helpers = _helpers(record)
+        helpers = helpers_of(record)
         counted += bool(helpers)
         if not helpers or counted % WITH_HELPERS == 0 or _TAIL_CALL in helpers:
             yield record
 
 
-def _helpers(record: dict[str, Any]) -> set[int]:
+def helpers_of(record: dict[str, Any]) -> set[int]:
+    """The numbers of the helpers that the program names."""
     insns = decode(unpack(bytes.fromhex(record["insns"])))
     return {insn.imm for insn in insns if isinstance(insn, Call) and insn.kind is not CallKind.LOCAL}
 
@@ -53,3 +55,11 @@ def read() -> dict[int, list[bytes]]:
             (kept := json.loads(line))["seed"]: [bytes.fromhex(code) for code in kept["functions"]]
             for line in lines
         }
+
+
+def without_addresses(code: bytes, function: NativeFunction) -> bytes:
+    """The code with zeros where ``function`` has what only a running kernel can fill in."""
+    blank = bytearray(code)
+    for relocation in function.relocations:
+        blank[relocation.at : relocation.at + relocation.size] = bytes(relocation.size)
+    return bytes(blank)

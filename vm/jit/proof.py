@@ -10,7 +10,8 @@ class Proof:
 
     ``maps`` gives for a call the index of the one map that r1 can hold there, ``depths`` the stack bytes of
     each function by its first slot; ``writes_packet`` says whether a store goes straight into the packet,
-    ``direct`` which tail calls have one map and one constant index within it.
+    ``direct`` which tail calls have one map and one constant index within it; ``loops`` gives for a call of
+    bpf_loop that always has flags 0 and calls one function that function's first slot.
     """
 
     seen: frozenset[int]
@@ -19,3 +20,4 @@ class Proof:
     maps: Mapping[int, int] = field(default_factory=dict)
     writes_packet: bool = False
     direct: frozenset[int] = frozenset()
+    loops: Mapping[int, int] = field(default_factory=dict)

@@ -34,7 +34,8 @@ def prove(program: Program, options: Options = Options()) -> tuple[Report, Proof
     """Verifies and keeps what a compiler needs; of a refused program the proof means nothing."""
     watcher = _Watcher(program)
     report = verify(program, options, watcher)
-    starts = sorted(start for start in find_functions(program).starts if start in watcher.seen)
+    functions = sorted(find_functions(program).starts)
+    starts = [start for start in functions if start in watcher.seen]
     return report, Proof(
         frozenset(watcher.seen),
         frozenset(watcher.context),
@@ -42,6 +43,7 @@ def prove(program: Program, options: Options = Options()) -> tuple[Report, Proof
         {pc: index for pc, index in watcher.maps.items() if index is not None},
         watcher.writes_packet,
         frozenset(pc for pc, direct in watcher.tail_calls.items() if direct),
+        {pc: functions[callback] for pc, callback in watcher.loops.items() if callback is not None},
     )
 
 
@@ -66,6 +68,8 @@ class _Watcher(Observer):
         self._insns: Sequence[object] = program.insns
         self.tail_calls: dict[int, tuple[int, int] | None] = {}
         """The map and index of each tail call, as long as they are the same on every path."""
+        self.loops: dict[int, int | None] = {}
+        """The function of each bpf_loop by its number, as long as it is one on every path and flags are 0."""
         self.seen: set[int] = set()
         self.context: set[int] = set()
         self.maps: dict[int, int | None] = {}
@@ -92,15 +96,22 @@ class _Watcher(Observer):
     def _call(self, pc: int, state: State) -> None:
         """Keeps the map in r1, as long as it is the same on every path; of a tail call, map and index."""
         regs = state.frames[-1].regs
-        if self._is_tail_call(pc):
+        if self._calls(pc, HelperId.TAIL_CALL):
             self._tail_call(pc, regs[2], regs[3])
+        if self._calls(pc, HelperId.LOOP):
+            self._loop(pc, regs[2], regs[4])
         reg = regs[1]
         index = reg.map if reg.kind is Kind.MAP_PTR else None
         self.maps[pc] = index if self.maps.get(pc, index) == index else None
 
-    def _is_tail_call(self, pc: int) -> bool:
+    def _calls(self, pc: int, helper: HelperId) -> bool:
         insn = self._program.insns[pc]
-        return isinstance(insn, Call) and insn.imm == HelperId.TAIL_CALL
+        return isinstance(insn, Call) and insn.imm == helper
+
+    def _loop(self, pc: int, function: Register, flags: Register) -> None:
+        known = flags.kind is Kind.SCALAR and flags.value.is_const and flags.value.umin == 0
+        found = function.subprog if known and function.kind is Kind.FUNC else None
+        self.loops[pc] = found if self.loops.get(pc, found) == found else None
 
     def _tail_call(self, pc: int, target: Register, index: Register) -> None:
         key = index.value.umin if index.kind is Kind.SCALAR and index.value.is_const else None

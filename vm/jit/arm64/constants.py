@@ -7,8 +7,12 @@ from vm.jit.arm64.encode import Op, Reg
 from vm.jit.arm64.immediates import fits_arithmetic
 from vm.jit.arm64.registers import A64
 from vm.jit.piece import AddressPart, Emit, Lowered
+from vm.jit.program import KernelAddress
 
 _HALF = 0xFFFF
+_RISING = ((Op.MOVN, 0), (Op.MOVK, 16), (Op.MOVK, 32))
+_FALLING = ((Op.MOVN, 32), (Op.MOVK, 16), (Op.MOVK, 0))
+"""In what order the 16 bits of an address come: of a function from the lowest, of others from the highest."""
 
 
 def load_constant(dst: Reg, value: int, *, wide: bool) -> bytes:
@@ -53,10 +57,13 @@ def lower_imm64(insn: LoadImm64, _pc: int, _frame: object) -> Lowered:
     if insn.kind is ImmKind.VALUE:
         return (Emit(load_constant64(dst, insn.value)),)
     name = f"{insn.kind.name.lower()} {insn.imm}"
-    rising = insn.kind is ImmKind.FUNC
-    order = (
-        ((Op.MOVN, 0), (Op.MOVK, 16), (Op.MOVK, 32))
-        if rising
-        else ((Op.MOVN, 32), (Op.MOVK, 16), (Op.MOVK, 0))
-    )
+    return _address(dst, name, _RISING if insn.kind is ImmKind.FUNC else _FALLING)
+
+
+def lower_address(insn: KernelAddress, _pc: int, _frame: object) -> Lowered:
+    """The same for a variable of the kernel."""
+    return _address(A64[insn.dst], insn.name, _FALLING)
+
+
+def _address(dst: Reg, name: str, order: tuple[tuple[Op, int], ...]) -> Lowered:
     return tuple(AddressPart(a64.move_wide(op, dst, 0, shift, wide=True), name) for op, shift in order)

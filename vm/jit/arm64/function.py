@@ -21,7 +21,7 @@ from vm.instruction import (
 )
 from vm.jit.arm64.arithmetic import lower_alu, lower_endian, lower_neg
 from vm.jit.arm64.atomics import lower_acquire, lower_atomic, lower_release
-from vm.jit.arm64.constants import lower_imm64
+from vm.jit.arm64.constants import lower_address, lower_imm64
 from vm.jit.arm64.control import (
     lower_call,
     lower_exit,
@@ -37,7 +37,7 @@ from vm.jit.arm64.memory import lower_load, lower_store
 from vm.jit.layout import Laid
 from vm.jit.lower import no_machine_code
 from vm.jit.piece import Emit, Lowered
-from vm.jit.program import Insn, KernelCall, PerCpuAddress, Rewritten, TailCall
+from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, Rewritten, TailCall
 
 LOWERINGS: Mapping[type, Callable[[Any, int, Frame], Lowered]] = MappingProxyType(
     {
@@ -55,6 +55,7 @@ LOWERINGS: Mapping[type, Callable[[Any, int, Frame], Lowered]] = MappingProxyTyp
         Call: lower_call,
         Exit: lower_exit,
         TailCall: lower_tail_call,
+        KernelAddress: lower_address,
         KernelCall: lower_kernel_call,
         PerCpuAddress: lower_per_cpu,
     }

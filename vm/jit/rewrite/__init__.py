@@ -1,13 +1,14 @@
 """What Linux makes of an accepted program before it compiles it, in Linux's order.
 
-Dead code goes; context fields get their real places; divisions their checks; legacy loads, ``may_goto`` and
-some helper calls become plain instructions (kernel/bpf/verifier.c, Linux 6.18, as its dumps show).
+Loops replace calls of bpf_loop; dead code goes; context fields get their real places; divisions their
+checks; legacy loads, ``may_goto`` and some helper calls become plain instructions (kernel/bpf/verifier.c,
+Linux 6.18, as its dumps show).
 """
 
 from collections.abc import Mapping
 
-from vm.instruction import Alu, Call, LoadPacket, MayGoto
-from vm.isa import CallKind
+from vm.instruction import Alu, Atomic, Call, LoadPacket, MayGoto, Reg
+from vm.isa import AluOp, AtomicOp, CallKind, Size
 from vm.jit.arch import Arch
 from vm.jit.program import Insn, Rewritten, TailCall
 from vm.jit.proof import Proof
@@ -19,6 +20,7 @@ from vm.jit.rewrite.division import checked_division
 from vm.jit.rewrite.draft import Draft, Node, Patch
 from vm.jit.rewrite.fields import convert_fields
 from vm.jit.rewrite.legacy import load_by_call
+from vm.jit.rewrite.loops import write_loops
 from vm.program import Program
 from vm.uapi.helper_ids import HelperId
 
@@ -28,6 +30,7 @@ __all__ = ["rewrite"]
 def rewrite(program: Program, proof: Proof, arch: Arch = Arch.X86_64) -> Rewritten:
     """The program as the compiler for a machine gets it; ``proof`` is the verifier's."""
     draft = Draft(program)
+    write_loops(draft, program, proof)
     remove_dead(draft, proof)
     convert_fields(draft, program, proof)
     draft.replace(
@@ -43,6 +46,8 @@ def _made(node: Node, program: Program, proof: Proof, arch: Arch) -> tuple[Insn,
             return checked_division(insn)
         case LoadPacket() as insn:
             return load_by_call(insn)
+        case Atomic(AtomicOp.CMPXCHG, Size.W) as insn:
+            return insn, Alu(AluOp.MOV, 32, 0, Reg(0))
         case Call(CallKind.HELPER, HelperId.TAIL_CALL):
             return (TailCall(node.origin in proof.direct),)
         case Call(CallKind.HELPER, helper):

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from vm.instruction import Alu, Goto, Imm, Jump, Load, LoadImm64, Reg, Store
-from vm.isa import AluOp, ImmKind, JumpOp, Size
+from vm.instruction import Alu, Goto, Imm, Jump, Load, Reg, Store
+from vm.isa import AluOp, JumpOp, Size
 from vm.jit.arch import Arch
 from vm.jit.kernel_structs import ARRAY_VALUES, HASH_KEY, LRU_REFERENCED
 from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress
@@ -94,5 +94,5 @@ _LOOKUPS: Mapping[MapType, Callable[[MapSpec], Code]] = {
 }
 _PLAIN: Mapping[int, Code] = {
     _CPU: (KernelAddress(0, "pcpu_hot.cpu_number"), PerCpuAddress(0, 0), Load(Size.W, 0, 0, 0)),
-    _JIFFIES: (LoadImm64(0, ImmKind.MAP_VALUE, 0), Load(Size.DW, 0, 0, 0)),
+    _JIFFIES: (KernelAddress(0, "jiffies_64"), Load(Size.DW, 0, 0, 0)),
 }

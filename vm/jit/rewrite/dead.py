@@ -1,13 +1,17 @@
 """Code that no path reaches goes, and branches that always go one way become plain jumps or nothing."""
 
-from vm.instruction import Goto, Jump, MayGoto, width
+from vm.instruction import Call, Goto, Jump, LoadImm64, MayGoto, width
+from vm.jit.program import KernelAddress, KernelCall
 from vm.jit.proof import Proof
 from vm.jit.rewrite.draft import Draft, Node
+
+GONE = "a function that is never called"
 
 
 def remove_dead(draft: Draft, proof: Proof) -> None:
     """First the branches, then what is left unreached, then jumps to the next instruction, as Linux does."""
     _decide_branches(draft, proof)
+    _lose_functions(draft, proof)
     draft.remove([node for node in draft if node.origin not in proof.seen])
     _remove_nops(draft)
 
@@ -20,6 +24,17 @@ def _decide_branches(draft: Draft, proof: Proof) -> None:
             node.insn = Goto(node.insn.off)
         elif node.to.origin not in proof.seen:
             node.insn, node.to = Goto(0), None
+
+
+def _lose_functions(draft: Draft, proof: Proof) -> None:
+    """A loop that never turns still names its function, which goes: what is left leads nowhere known."""
+    for node in draft:
+        if node.to is None or node.to.origin in proof.seen or node.origin not in proof.seen:
+            continue
+        if isinstance(node.insn, LoadImm64):
+            node.insn, node.to = KernelAddress(node.insn.dst, GONE), None
+        elif isinstance(node.insn, Call):
+            node.insn, node.to = KernelCall(GONE), None
 
 
 def _remove_nops(draft: Draft) -> None:

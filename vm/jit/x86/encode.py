@@ -166,9 +166,11 @@ def mov_sx32(dst: Reg, value: int) -> Code:
 
 
 def mov_imm64(dst: Reg, value: int) -> Code:
-    """A 64-bit constant: as 32 bits where the upper half is 0, otherwise ``movabs``."""
+    """A 64-bit constant: as 32 bits where the upper half is 0 or all signs, otherwise ``movabs``."""
     if value >> 32 == 0:
         return mov_imm32(dst, value, sign_extend=False)
+    if value >> 31 == (1 << 33) - 1:
+        return mov_sx32(dst, value)
     return movabs(dst, value)
 
 
