@@ -3,9 +3,12 @@ import { useEffect, useState } from "preact/hooks";
 import { api, RequestFailed, type WorkspaceRow } from "../api.ts";
 import { runPreviews, type Preview } from "../previews.ts";
 import { recent, whenText, type Recent } from "../recent.ts";
-import type { ExampleView } from "../schemas.ts";
+import type { ExampleView, LessonProgress, LessonRow } from "../schemas.ts";
 import { ExampleCard } from "./ExampleCard.tsx";
+import { all, allHere } from "../lesson/kept.ts";
+import { carryOn } from "../lesson/progress.ts";
 import { HomeHero } from "./HomeHero.tsx";
+import { HomeLessons, type Known } from "./HomeLessons.tsx";
 import { Icon } from "./Icon.tsx";
 import { Brand, Navigation, ThemeButton } from "./TopBar.tsx";
 
@@ -17,6 +20,18 @@ function Left({ one }: { one: Recent }) {
       <span class="lbl">{one.savedAt === null ? "Kept in this browser" : `You left here ${whenText(one.savedAt, new Date())}`}</span>
       <b>{one.title}</b>
       <span class="mid">{one.place}</span>
+    </a>
+  );
+}
+
+function LeftLesson({ row, progress }: { row: LessonRow; progress: LessonProgress | undefined }) {
+  return (
+    <a class="cc" href={`/lesson/${row.id}`}>
+      <span class="lbl">{progress === undefined ? "The next lesson" : `You left this lesson ${whenText(progress.updated_at, new Date())}`}</span>
+      <b>
+        {row.number} {row.title}
+      </b>
+      <span class="mid">{row.summary}</span>
     </a>
   );
 }
@@ -45,17 +60,46 @@ function usePreviews(examples: readonly ExampleView[] | null): ReadonlyMap<strin
   return previews;
 }
 
-function Start({ rows }: { rows: readonly Recent[] }) {
+/** The course, at once with what this browser knows, then with what the server does. */
+function useLessons(): { known: Known | null; again: () => void } {
+  const [known, setKnown] = useState<Known | null>(null);
+  const [round, again] = useState(0);
+  useEffect(() => {
+    void (async () => {
+      try {
+        const course = await api.course();
+        const told = (progress: Known["progress"]) => setKnown({ course, progress, here: carryOn(course.lessons, progress) });
+        told(allHere());
+        told(await all());
+      } catch (error) {
+        if (!(error instanceof RequestFailed)) throw error;
+      }
+    })();
+  }, [round]);
+  return { known, again: () => again(round + 1) };
+}
+
+/** Where one carries on, as the first thing to press: the lesson, else the program, else a first look. */
+function Start({ rows, known }: { rows: readonly Recent[]; known: Known | null }) {
   const [last] = rows;
+  const lesson = known?.here ?? null;
+  const begun = (known?.progress.length ?? 0) > 0;
+  const leading = lesson !== null && (begun || last === undefined);
   return (
     <div class="row h1b">
+      {!leading ? null : (
+        <a class="btn pri lg2" href={`/lesson/${lesson.id}`}>
+          {begun ? "Continue" : "Begin"}: {lesson.title}
+          <Icon name="right" />
+        </a>
+      )}
       {last === undefined ? null : (
-        <a class="btn pri lg2" href={last.href}>
+        <a class={leading ? "btn lg2" : "btn pri lg2"} href={last.href}>
           Continue: {last.title}
           <Icon name="right" />
         </a>
       )}
-      {last !== undefined ? null : (
+      {last !== undefined || leading ? null : (
         <a class="btn pri lg2" href="/workbench?example=syn_guard">
           Watch a SYN flood meet its guard
         </a>
@@ -99,7 +143,9 @@ function Examples({ examples, failed }: { examples: readonly ExampleView[] | nul
 export function Home() {
   const { answer: examples, failed } = useAnswer(api.examples);
   const { answer: saved } = useAnswer<WorkspaceRow[]>(api.workspaces);
+  const { known, again } = useLessons();
   const rows = recent(saved ?? [], MOST_RECENT);
+  const lesson = known === null || known.progress.length === 0 ? null : known.here;
   return (
     <>
       <a class="sr skip" href="#main">
@@ -120,17 +166,19 @@ export function Home() {
               Watch a packet meet them.
             </h1>
             <p>Hookscope runs eBPF in a kernel you can pause, rewind and look inside.</p>
-            <Start rows={rows} />
+            <Start rows={rows} known={known} />
           </div>
           <HomeHero />
         </section>
-        {rows.length === 0 ? null : (
+        {rows.length === 0 && lesson === null ? null : (
           <section class="cont" aria-label="Where you left">
-            {rows.map((one) => (
+            {lesson === null || known === null ? null : <LeftLesson row={lesson} progress={known.progress.find((one) => one.lesson === lesson.id)} />}
+            {rows.slice(0, lesson === null ? MOST_RECENT : MOST_RECENT - 1).map((one) => (
               <Left key={one.href} one={one} />
             ))}
           </section>
         )}
+        <HomeLessons known={known} again={again} />
         <Examples examples={examples} failed={failed} />
       </main>
     </>
