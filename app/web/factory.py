@@ -9,7 +9,7 @@ from flask_socketio import SocketIO
 from app.config import Settings
 from app.db.store import Store
 from app.paths import asset_root
-from app.web import api, failures, metrics, native, pages, security, sockets
+from app.web import api, failures, lessons, metrics, native, pages, security, sockets
 from app.web.wire import BearingJson
 from app.workers.pool import Pool
 
@@ -49,6 +49,7 @@ def build(settings: Settings | None = None) -> Flask:
     app.register_blueprint(api.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(native.blueprint)
+    app.register_blueprint(lessons.blueprint)
     sockets.install(socketio, app.extensions["hookscope"])
     return app
 
