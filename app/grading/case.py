@@ -24,6 +24,8 @@ class Miss:
     got: str = ""
     number: int | None = None
     found: Any = None
+    happening: int = 0
+    """In a simulation, which of all that happens it is about, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class _Grading:
             for key in running:
                 miss = RUNNING[key](given[key], case)
                 if miss is not None:
-                    return _ordered(miss, observed)
+                    return _placed(miss, observed)
         return None
 
     def _still(self, running: Sequence[str], given: dict[str, object], case: Case) -> Miss | None:
@@ -171,5 +171,8 @@ LEARNERS = frozenset({"no-variable", "no-map", "map-refused", "no-packet", "bad-
 """Codes of what a submission does wrong; others are the lesson's, or this machine's."""
 
 
-def _ordered(miss: Miss, observed: Observed) -> Miss:
-    return replace(miss, message=f"{miss.message} ({observed.order})") if observed.order else miss
+def _placed(miss: Miss, observed: Observed) -> Miss:
+    """The miss with the order in which it came about, and which of all that happens it is about."""
+    message = f"{miss.message} ({observed.order})" if observed.order else miss.message
+    happening = observed.ran[miss.number - 1].happening if miss.number is not None else 0
+    return replace(miss, message=message, happening=happening)

@@ -30,6 +30,8 @@ class Ran:
     truth: str = ""
     stopped: bool = False
     """A packet was dropped, or a call denied, by a program."""
+    happening: int = 0
+    """In a simulation, its number among all that happens, from 0."""
 
     @property
     def named(self) -> str:

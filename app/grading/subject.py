@@ -107,6 +107,12 @@ class Subject:
         return replace(program, prog_type=point.prog_type, hook=self.hook)
 
     @property
+    def placed(self) -> tuple[Program, ...]:
+        """The programs, with a hook where they name one; without any such the first is for the lesson's."""
+        given = self.assembly.programs
+        return given if any(program.hook for program in given) else (self.first, *given[1:])
+
+    @property
     def first(self) -> Program:
         """The program that is run."""
         return self.programs[0]

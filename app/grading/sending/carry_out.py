@@ -8,6 +8,7 @@ from app.grading.observed import Observed
 from app.grading.sending.meeting import Meeting
 from app.grading.sending.stimuli import Stimuli
 from app.grading.sending.straight import Bench, in_turn
+from app.grading.sending.through import Through, goes_through
 from app.grading.subject import Subject
 from app.lessons.files import Files
 from app.lessons.schema.checks import Check
@@ -15,6 +16,9 @@ from app.lessons.schema.checks import Check
 
 def carry_out(subject: Subject, check: Check, files: Files, seed: int, budget: Budget) -> Iterator[Observed]:
     """What happened; several where orders differ. Raises HookscopeError for what cannot be sent."""
+    if goes_through(check):
+        yield Through(subject, check, files, seed, budget).observed()
+        return
     point = point_of(subject)
     stimuli = Stimuli(subject, point, files, seed).of(check.send)
     cover = check.expect.shape is not None and check.expect.shape.branches_at_least is not None
