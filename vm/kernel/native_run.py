@@ -55,7 +55,7 @@ class NativeRun:
                 self._one_step()
 
     def renew(self) -> None:
-        """The machine was changed from outside: nothing the runner has seen of it counts."""
+        """The machine was changed from outside in everything: what the runner has seen of it does not count."""
         self._runner.close_all()
         self.memory = NativeMemory(self.machine.world.memory, self._runner)
         self.maps.renew(self.memory)
@@ -89,10 +89,14 @@ class NativeRun:
         machine.number += fuel - left
         return left < fuel
 
-    def show(self, code: GuardedCode) -> None:
+    def moved(self) -> None:
+        """The machine was changed from outside in more than bytes."""
+        self._moved = True
+
+    def show(self, code: GuardedCode, *, everything: bool = False) -> None:
         """Brings the runner's side up to date."""
         world, runner = self.machine.world, self._runner
-        if self._moved:
+        if self._moved or everything:
             self.memory.show()
             self.maps.show()
             self._frames.show()

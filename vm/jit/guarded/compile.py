@@ -34,6 +34,8 @@ class GuardedCode:
     starts: tuple[tuple[int | None, int], ...]
     context: tuple[tuple[int, int], ...] = ()
     batch: int | None = None
+    reads_event: bool = False
+    """Whether native code reads clocks or random numbers itself."""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -89,6 +91,7 @@ class _Compiler:
             tuple(sheet.starts),
             self._around.context,
             batch,
+            self._reads_event(),
         )
 
     def _leaders(self) -> list[int]:
@@ -145,7 +148,7 @@ class _Compiler:
             sheet,
             loads.get(_END_FIELD),
             self._body.written,
-            events=bool(around.helpers & self._called() & _READS_EVENT),
+            events=self._reads_event(),
         )
         begin = len(sheet.code)
         batch.begin(0, self._stop)
@@ -157,5 +160,6 @@ class _Compiler:
             self._body.stubs.back(pc, refund, self._stop)
         return begin
 
-    def _called(self) -> frozenset[int]:
-        return frozenset(insn.imm for insn in self._insns if isinstance(insn, Call))
+    def _reads_event(self) -> bool:
+        called = {insn.imm for insn in self._insns if isinstance(insn, Call)}
+        return bool(called & self._around.helpers & _READS_EVENT)
