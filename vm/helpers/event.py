@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vm.helpers.found import Sockets
 from vm.helpers.network import DEFAULT_NETWORK, Network
 
 
@@ -50,3 +51,5 @@ class Event:
     rx_queue: int = 0
     network: Network = DEFAULT_NETWORK
     probe: Probe = Probe()
+    sockets: Sockets | None = None
+    """The sockets of its namespace; None where none can be looked up."""

@@ -2,7 +2,9 @@
 
 from vm.helpers.api import Arg, Helper, HelperCall, Ret
 from vm.helpers.arguments import ENOENT, read, u32, write
+from vm.helpers.found import put
 from vm.maps.base import BpfMap
+from vm.maps.sockets import SocketMap
 from vm.uapi.errno import Errno
 from vm.uapi.helper_ids import HelperId
 from vm.uapi.map_types import MapType
@@ -11,7 +13,12 @@ from vm.uapi.map_types import MapType
 def map_lookup_elem(call: HelperCall) -> int:
     """The address of a value, or 0."""
     found = call.map(1)
-    return found.lookup(read(call, 2, found.spec.key_size), call.event.cpu)
+    key = read(call, 2, found.spec.key_size)
+    if isinstance(found, SocketMap):
+        number, sockets = found.socket(key), call.event.sockets
+        socket = sockets.known(number) if number and sockets is not None else None
+        return put(call, socket, held=True) if socket is not None else 0
+    return found.lookup(key, call.event.cpu)
 
 
 def map_update_elem(call: HelperCall) -> int:

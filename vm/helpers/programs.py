@@ -4,7 +4,15 @@ Asked of Linux 6.18 by loading a call of every helper in every type; the answers
 tests/data/helpers, and a test compares the table with them.
 """
 
+from vm.uapi.helper_ids import HelperId
+from vm.uapi.helper_masks import MASKS
 from vm.uapi.prog_types import ProgType as P
+
+
+def callers(number: HelperId) -> frozenset[P]:
+    """The program types that may call a helper, as Linux answered for each."""
+    return frozenset(kind for kind, mask in MASKS.items() if mask >> number & 1)
+
 
 TC = frozenset({P.SCHED_CLS, P.SCHED_ACT})
 XDP = frozenset({P.XDP})

@@ -8,7 +8,9 @@ from vm.helpers import (
     control,
     csum,
     fib,
+    lookups,
     maps,
+    paths,
     perf,
     probe_read,
     redirect,
@@ -16,11 +18,14 @@ from vm.helpers import (
     skb,
     skb_shape,
     sockets,
+    sockopts,
     spinlock,
+    sysctl,
     tasks,
     text,
     time_random,
     tracing,
+    tunnel,
     vlan,
     xdp,
 )
@@ -46,6 +51,11 @@ _FAMILIES = (
     sockets,
     probe_read,
     tracing,
+    sysctl,
+    lookups,
+    sockopts,
+    paths,
+    tunnel,
 )
 
 HELPERS: Mapping[int, Helper] = MappingProxyType(

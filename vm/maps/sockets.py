@@ -1,5 +1,6 @@
-"""Maps of sockets. No sockets are modeled that could be put in, so they stay empty: for programs that
-only name them."""
+"""Maps of sockets. What they hold are numbers of a world's sockets, which user space puts in there."""
+
+from collections.abc import Iterator
 
 from vm.maps.array import next_index
 from vm.maps.base import EXIST, BpfMap
@@ -14,7 +15,29 @@ class SocketMap(BpfMap):
         if self.spec.type is MapType.XSKMAP:
             return -Errno.EOPNOTSUPP
         # Socket maps show socket cookies, which are 8 bytes.
-        return -Errno.ENOSPC if self.spec.value_size != 8 else -Errno.ENOENT
+        if self.spec.value_size != 8:
+            return -Errno.ENOSPC
+        number = self.book.entries.get(key)
+        return -Errno.ENOENT if number is None else number.to_bytes(8, "little")
+
+    def place(self, key: bytes, number: int) -> int:
+        """User space puts a socket there: 0 or -errno. Programs find it by ``socket``."""
+        hashed = self.spec.type is MapType.SOCKHASH
+        if hashed and len(self.book.entries) >= self.spec.max_entries and key not in self.book.entries:
+            return -Errno.E2BIG
+        if not hashed and int.from_bytes(key, "little") >= self.spec.max_entries:
+            return -Errno.E2BIG
+        self.book.set_entry(key, number)
+        return 0
+
+    def socket(self, key: bytes) -> int:
+        """The number of the socket there; 0 for none."""
+        return self.book.entries.get(key, 0)
+
+    def shown(self) -> Iterator[tuple[bytes, bytes, int | None]]:
+        """See BpfMap: sockets by their cookies."""
+        for key, number in self.book.entries.items():
+            yield key, number.to_bytes(8, "little"), None
 
     def _user_update(self, key: bytes, value: bytes, flags: int) -> int:
         if self.spec.type is MapType.XSKMAP:
@@ -25,6 +48,9 @@ class SocketMap(BpfMap):
         return -Errno.EBADF
 
     def _user_delete(self, key: bytes) -> int:
+        if self.spec.type is not MapType.XSKMAP and key in self.book.entries:
+            self.book.set_entry(key, None)
+            return 0
         if self.spec.type is MapType.SOCKHASH:
             return -Errno.ENOENT
         inside = int.from_bytes(key, "little") < self.spec.max_entries

@@ -244,6 +244,13 @@ class Memory:
         """Takes everything back (or on) to a snapshot of this memory; leaves no trace in the journal."""
         self._snapshots.restore(self.regions, snapshot)
 
+    def check_any(self, address: int) -> tuple[Region, int]:
+        """The region an address lies in and the offset there, whatever a program may do with it."""
+        place = self.locate(address & MASK64)
+        if place is None:
+            raise MachineFault(wild(address, 0, False))
+        return place.region, place.off
+
     def check(self, address: int, size: int, *, write: bool) -> tuple[Region, int]:
         """The region and offset of a permitted access, or the MachineFault that says why it is not."""
         address &= MASK64

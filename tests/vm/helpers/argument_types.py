@@ -16,7 +16,12 @@ from vm.uapi.prog_types import ProgType
 
 ROOM = 64
 """Bytes of memory each argument has, and of packet that were checked."""
-SPECIAL = frozenset({Arg.FUNC, Arg.SPIN_LOCK, Arg.RINGBUF_MEM, Arg.CONST_STR})
+SPECIAL = frozenset(
+    {
+        Arg.FUNC, Arg.SPIN_LOCK, Arg.RINGBUF_MEM, Arg.CONST_STR, Arg.SOCK_RELEASE, Arg.SOCK_COMMON,
+        Arg.BTF_SOCK_COMMON, Arg.BTF_ID,
+    }
+)  # fmt: skip
 """Arguments that need more around them than a call."""
 MAPS = (
     MapSpec("hash", MapType.HASH, 4, 8, 4),
@@ -45,6 +50,13 @@ _MAP_OF = {
 _KINDS = (ProgType.SCHED_CLS, ProgType.XDP, ProgType.KPROBE)
 """The types to ask in: the first that may call the helper. Probes have no packet."""
 SUBSTITUTES = ("scalar", "null", "stack", "ctx", "map", "packet")
+_SPECIAL_ROWS = frozenset(
+    {
+        HelperId.RINGBUF_RESERVE, HelperId.SK_LOOKUP_TCP, HelperId.SK_LOOKUP_UDP, HelperId.SKC_LOOKUP_TCP,
+        HelperId.COPY_FROM_USER,
+    }
+)  # fmt: skip
+"""Helpers whose result has to be given back, and those of programs that may sleep."""
 SIZES = frozenset({Arg.CONST_SIZE, Arg.CONST_SIZE_OR_ZERO})
 
 
@@ -52,7 +64,7 @@ def asked() -> Iterator[Helper]:
     """The helpers whose arguments can be asked about."""
     for row in HELPERS.values():
         askable = row.prog_types is None or row.prog_types & set(_KINDS)
-        if askable and row.args and not SPECIAL & set(row.args) and row.id is not HelperId.RINGBUF_RESERVE:
+        if askable and row.args and not SPECIAL & set(row.args) and row.id not in _SPECIAL_ROWS:
             yield row
 
 

@@ -10,6 +10,7 @@ from vm.kernel.context.inputs import HookInput
 from vm.kernel.context.packet_context import PacketContext
 from vm.kernel.context.rules import SKB_TYPES
 from vm.kernel.context.skb import SkbContext
+from vm.kernel.context.sockets import put_pool
 from vm.kernel.context.xdp import XdpContext
 from vm.memory.memory import Memory
 from vm.source import HookscopeError
@@ -54,6 +55,8 @@ def create(
     Bare bytes give what BPF_PROG_TEST_RUN gives; a Frame brings what earlier hooks left. ``fields`` is the
     run's dictionary of kernel numbers. Raises HookscopeError for a packet of a wrong size.
     """
+    if event.sockets is not None:
+        put_pool(memory, fields)
     if not isinstance(what, bytes | Frame):
         return event_context(prog_type, what, memory, event, fields)
     return _of_packet(prog_type, what, memory, event, fields)

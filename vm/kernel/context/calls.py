@@ -169,7 +169,7 @@ def address_event(
     }  # fmt: skip
     if source is not None:
         values[f"msg_src_{suffix}"] = source.packed
-    return Fields(attach_type, values, socket_fields(sock))
+    return Fields(attach_type, values, socket_fields(sock), owner=sock.number)
 
 
 def address_left(context: EventContext) -> tuple[IPv4Address | IPv6Address, int]:
@@ -178,6 +178,15 @@ def address_left(context: EventContext) -> tuple[IPv4Address | IPv6Address, int]
     if int.from_bytes(context.value("user_family"), "little") == made.AF_INET:
         return IPv4Address(context.value("user_ip4")), port
     return IPv6Address(context.value("user_ip6")), port
+
+
+def source_left(context: EventContext) -> IPv4Address | IPv6Address | None:
+    """The source that programs at sendmsg chose for a datagram; None where they chose none."""
+    four = int.from_bytes(context.value("user_family"), "little") == made.AF_INET
+    raw = context.value("msg_src_ip4" if four else "msg_src_ip6")
+    if not any(raw):
+        return None
+    return IPv4Address(raw) if four else IPv6Address(raw)
 
 
 def lookup_event(
@@ -199,13 +208,14 @@ def lookup_event(
     return Fields(AttachType.SK_LOOKUP, values)
 
 
-def tcp_event(op: int, sock: SocketInfo, args: Sequence[int] = ()) -> Fields:
+def tcp_event(op: int, sock: SocketInfo, args: Sequence[int] = (), told_of: int = 0) -> Fields:
     """What sockops programs get: ``op`` is what has happened (BPF_SOCK_OPS_…)."""
     suffix = "ip4" if sock.family == made.AF_INET else "ip6"
     values: dict[str, int | bytes] = {
         "op": op, "family": sock.family, f"remote_{suffix}": sock.remote.packed,
         f"local_{suffix}": sock.local.packed, "remote_port": bytes(2) + sock.remote_port.to_bytes(2, "big"),
         "local_port": sock.local_port, "is_fullsock": 1, "snd_cwnd": 10, "state": sock.state,
+        "bpf_sock_ops_cb_flags": told_of,
         **{f"args[{n}]": arg for n, arg in enumerate(args[:4])},
     }  # fmt: skip
-    return Fields(AttachType.CGROUP_SOCK_OPS, values, socket_fields(sock))
+    return Fields(AttachType.CGROUP_SOCK_OPS, values, socket_fields(sock), owner=sock.number)

@@ -36,7 +36,7 @@ def option_event(
 ) -> Fields:
     """An option of a socket is set, or was asked for: its ``value``; ``retval`` is the answer so far."""
     values = {"level": level, "optname": option, "optlen": len(value), "retval": retval}
-    return Fields(kind, values, socket_fields(sock), value[:MAX_OPTION])
+    return Fields(kind, values, socket_fields(sock), value[:MAX_OPTION], sock.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class PlacesView:
     ) -> None:
         self.region, self.memory, self.places = region, memory, places
         self.kept, self.minus_one = kept, minus_one
+        self.base = 0
+        """Where in the region the structure begins that offsets count from."""
 
     def load(self, off: int, size: int) -> int:
         """A load; raises MachineFault."""
@@ -47,7 +49,8 @@ class PlacesView:
             return MASK64 if size >= kept else (1 << 8 * size) - 1
         if kept <= size < 4:
             off, size = start, kept
-        return int.from_bytes(self.region.data[off : off + size], "little")
+        at = self.base + off
+        return int.from_bytes(self.region.data[at : at + size], "little")
 
     def store(self, off: int, size: int, value: int) -> None:
         """A store; raises MachineFault."""

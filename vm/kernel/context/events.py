@@ -64,7 +64,8 @@ def event_context(
         case Sample():
             return _sample(kind, what, memory, objects)
         case Fields():
-            return _fields(kind, what, memory)
+            _put_texts(what, memory, fields)
+            return _fields(kind, what, memory, fields)
 
 
 def _plain(
@@ -216,7 +217,7 @@ def image(struct: Struct, values: Mapping[str, int | bytes]) -> bytearray:
     return data
 
 
-def _fields(kind: ProgType, what: Fields, memory: Memory) -> EventContext:
+def _fields(kind: ProgType, what: Fields, memory: Memory, fields: dict[str, int]) -> EventContext:
     places = places_of(kind, what.attach_type)
     if places is None:
         raise KeyError(f"{kind.label} at {what.attach_type.name}")
@@ -225,7 +226,8 @@ def _fields(kind: ProgType, what: Fields, memory: Memory) -> EventContext:
     if what.sk is not None:
         sk = struct.field("sk")
         if sk is not None:
-            data[sk.offset : sk.end] = _socket(what.sk, memory).to_bytes(8, "little")
+            fields["sk.own"], fields["sk.own.id"] = _socket(what.sk, memory), what.owner
+            data[sk.offset : sk.end] = fields["sk.own"].to_bytes(8, "little")
     optval = _put_buffer(struct, data, what.buffer, memory) if what.buffer is not None else None
     kept = _KEPT.get(struct.name, _NOTHING)
     context = _plain(
@@ -235,6 +237,20 @@ def _fields(kind: ProgType, what: Fields, memory: Memory) -> EventContext:
     if struct is SOCK and isinstance(context.region.view, PlacesView):
         context.region.view.minus_one = _NO_QUEUE
     return context
+
+
+def _put_texts(what: Fields, memory: Memory, fields: dict[str, int]) -> None:
+    """Texts that only helpers read, and room for one that a helper writes."""
+    for name, text in what.texts.items():
+        fields[name] = memory.add(RegionKind.MEM, name, bytearray(text), writable=False).base
+        fields[f"{name}.size"] = len(text)
+    if "sysctl_new" in what.texts:
+        fields["sysctl_set"] = memory.add(RegionKind.MEM, "sysctl_set", bytearray(SETTING)).base
+        fields["sysctl_set.size"] = 0
+
+
+SETTING = 4096
+"""Bytes a new value of a setting may have."""
 
 
 def _put_buffer(struct: Struct, data: bytearray, buffer: bytes, memory: Memory) -> Region:

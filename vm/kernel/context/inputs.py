@@ -109,7 +109,8 @@ class Sample:
 @dataclass(frozen=True, slots=True)
 class Fields:
     """A context of the user API by its fields (``bpf_sock_addr``, ``bpf_sock``, ``bpf_sk_lookup``,
-    ``bpf_sock_ops``, ``bpf_sockopt`` …); ``sk`` are the fields of the socket it leads to, None no socket.
+    ``bpf_sock_ops``, ``bpf_sockopt`` …); ``sk`` are the fields of the socket it leads to, None no socket;
+    ``owner`` is its number.
 
     ``buffer`` are bytes the program may change, of which ``optval`` and ``optval_end`` tell; ``texts`` what
     helpers can read besides (``sysctl_name``, ``sysctl_current``, ``sysctl_new``).
@@ -119,6 +120,7 @@ class Fields:
     values: Mapping[str, int | bytes]
     sk: Mapping[str, int | bytes] | None = None
     buffer: bytes | None = None
+    owner: int = 0
     texts: "Mapping[str, bytes]" = field(default_factory=lambda: _NO_TEXTS)
 
 

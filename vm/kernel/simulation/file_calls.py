@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from vm.kernel.simulation.calls import Call, Handler
+from vm.kernel.simulation.guarded_files import SETTINGS, may_open, transferred
 from vm.kernel.simulation.process_calls import drop_socket
 from vm.uapi.errno import Errno
 
@@ -14,7 +15,8 @@ def _open(path_at: int) -> Handler:
         path = call.path(path_at)
         call.through("do_sys_openat2", call.number(0) if path_at else -100, path, 0)
         call.through("vfs_open", path, path)
-        return call.allows("file_open", path) or call.opened(path)
+        refused = may_open(call, path, call.number(path_at + 1))
+        return refused or call.allows("file_open", path) or call.opened(path)
 
     return run
 
@@ -24,13 +26,21 @@ def _file_of(call: Call) -> str:
     return found if isinstance(found, str) else f"fd {call.number(0)}"
 
 
+_MAY_READ, _MAY_WRITE = 4, 2
+"""MAY_READ and MAY_WRITE (linux/fs.h)."""
+
+
 def _transfer(function: str, mask: int) -> Handler:
     def run(call: Call) -> int:
         path, count = _file_of(call), call.number(2)
         refused = call.allows("file_permission", path, mask)
         if refused:
             return refused
-        call.through(function, path, call.args[1] if len(call.args) > 1 else 0, count, 0)
+        given = call.args[1] if len(call.args) > 1 else 0
+        call.through(function, path, given, count, 0)
+        if path.startswith(SETTINGS):
+            value = given.encode() if isinstance(given, str) else given if isinstance(given, bytes) else b""
+            return transferred(call, path, value, write=mask == _MAY_WRITE)
         return call.answer(count)
 
     return run
@@ -107,8 +117,8 @@ def _fsync(call: Call) -> int:
 FILE_CALLS: Mapping[str, Handler] = MappingProxyType(
     {
         "open": _open(0), "openat": _open(1), "openat2": _open(1),
-        "read": _transfer("vfs_read", 4), "pread64": _transfer("vfs_read", 4),
-        "write": _transfer("vfs_write", 2), "pwrite64": _transfer("vfs_write", 2),
+        "read": _transfer("vfs_read", _MAY_READ), "pread64": _transfer("vfs_read", _MAY_READ),
+        "write": _transfer("vfs_write", _MAY_WRITE), "pwrite64": _transfer("vfs_write", _MAY_WRITE),
         "fsync": _fsync, "close": _close,
         "unlink": _unlink(0), "unlinkat": _unlink(1), "mkdir": _mkdir(0), "mkdirat": _mkdir(1),
         "rename": _rename(0, 1), "renameat": _rename(1, 3), "renameat2": _rename(1, 3),

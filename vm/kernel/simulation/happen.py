@@ -25,7 +25,10 @@ from vm.kernel.world.events import (
     Syscall,
     Wakes,
 )
+from vm.maps import BpfMap
+from vm.maps.sockets import SocketMap
 from vm.source import HookscopeError, did_you_mean
+from vm.uapi.errno import Errno
 from vm.uapi.tracepoints import SYSCALL_NUMBERS
 from vm.word import MASK64
 
@@ -103,15 +106,26 @@ def _replace(k: Kernel, event: ProgramReplaced) -> None:
 def _update(k: Kernel, event: MapUpdated) -> int:
     for found in k.attached.maps.maps:
         if found.spec.name == event.map:
-            if event.value is None:
-                result = found.user_delete(event.key)
-            else:
-                result = found.user_update(event.key, found.for_all_cpus(event.value))
+            result = _written(k, found, event)
             k.attached.maps.memory.journal.clear()
             return result
     names = [found.spec.name for found in k.attached.maps.maps]
     hint = did_you_mean(event.map, names) or f"there are {', '.join(names) or 'none'}"
     raise HookscopeError.of("unknown-map", f"there is no map {event.map!r}", hint)
+
+
+def _written(k: Kernel, found: BpfMap, event: MapUpdated) -> int:
+    key, value = event.key.ljust(found.spec.key_size, b"\0"), event.value
+    if event.socket is not None:
+        pid, fd = event.socket
+        process = k.tables.processes.get(pid)
+        number = process.files.get(fd) if process is not None else None
+        if not isinstance(number, int):
+            return -Errno.EBADF
+        return found.place(key, number) if isinstance(found, SocketMap) else -Errno.EINVAL
+    if value is None:
+        return found.user_delete(key)
+    return found.user_update(key, found.for_all_cpus(value.ljust(found.spec.value_size, b"\0")))
 
 
 def syscall(k: Kernel, index: int, event: Syscall) -> int | None:

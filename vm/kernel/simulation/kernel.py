@@ -7,13 +7,14 @@ fates (see ``ways``); with a ``recording``, also bytes and what each run began w
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vm.helpers.event import Event, Task
 from vm.kernel.context import Frame
 from vm.kernel.hooks import Effect
 from vm.kernel.simulation.attached import Attached
 from vm.kernel.simulation.drops import Reason
+from vm.kernel.simulation.finder import Finder
 from vm.kernel.simulation.outcome import End, Output
 from vm.kernel.simulation.packet import Packet
 from vm.kernel.simulation.runner import Run, Runner, Start, What
@@ -222,6 +223,8 @@ class Kernel:
 
     def execute(self, runner: Runner, what: What, event: Event) -> Run:
         """Runs a place's programs; what they send is kept."""
+        if runner.finds:
+            event = replace(event, sockets=self.finder(event, runner))
         if self.recording is not None and self.recording.runs:
             self.recording.start = runner.start(what, event)
         try:
@@ -235,6 +238,14 @@ class Kernel:
                 for sent in run.outputs
             ]
         return run
+
+    def finder(self, event: Event, runner: Runner) -> Finder:
+        """The sockets that a program can look up here; those of a recorded run stay as they are now."""
+        spaces = self.topology.namespaces.values()
+        netns = next((found.name for found in spaces if found.network is event.network), "")
+        at_ingress = runner.point.station != "tc_egress"
+        found = Finder(self.tables, netns, self.attached.groups, at_ingress)
+        return found if self.recording is None else found.frozen()
 
 
 def chain(
@@ -255,6 +266,8 @@ def chain(
             return Effect.ABORTED, runner, run
         verdict = runner.verdict(run.answer)
         packet.take(runner.leave(frame))
+        if runner.finds:
+            packet.assigned = runner.world.fields.get("sk.assigned", packet.assigned)
         effect = verdict.effect
         k.hop(station, packet, effect, runner.name, run.steps, run.pc, verdict.name)
         if effect is not Effect.PASS or (stop is not None and stop(run.answer)):

@@ -12,6 +12,7 @@ from vm.kernel.simulation import netfilter, tcp, udp
 from vm.kernel.simulation.arp import learn
 from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.egress import headers_of, send, tell_sender
+from vm.kernel.simulation.finder import by_port
 from vm.kernel.simulation.headers import ICMP, ICMPV6, TCP, UDP, Headers, transport_problem
 from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.make import PORT, UNREACHABLE, echo_reply, frame, neighbour_advertisement, reset
@@ -121,8 +122,10 @@ def lookup(k: Kernel, packet: Packet) -> str | None:
 
 
 def _find(k: Kernel, packet: Packet, head: Headers) -> tuple[Socket | None, bool]:
-    """A connection's socket; else what sk_lookup programs chose, and whether they denied; else the port's."""
+    """The socket tc gave it, a connection's, what sk_lookup programs chose (or denied it), the port's."""
     tables, name = k.tables, packet.dev.netns.name
+    if packet.assigned in tables.sockets:
+        return tables.sockets[packet.assigned], False
     if head.proto == TCP:
         key = name, TCP, head.flow
         number = tables.connections.get(key)
@@ -135,19 +138,7 @@ def _find(k: Kernel, packet: Packet, head: Headers) -> tuple[Socket | None, bool
         chosen, denied = k.attached.probes.lookup(k, packet, head)
         if chosen is not None or denied:
             return chosen, denied
-    return _by_port(k, name, head), False
-
-
-def _by_port(k: Kernel, name: str, head: Headers) -> Socket | None:
-    """The socket bound to the port: one with the very address before one with any."""
-    best = None
-    for number in k.tables.bound.get((name, head.proto, head.dport), ()):
-        found = k.tables.sockets[number]
-        if found.address == head.destination:
-            return found
-        if not any(found.address) and len(found.address) == len(head.destination) and best is None:
-            best = found
-    return best
+    return by_port(tables, name, head.proto, head.destination, head.dport), False
 
 
 def _nobody(k: Kernel, packet: Packet, head: Headers) -> None:

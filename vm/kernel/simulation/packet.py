@@ -13,12 +13,12 @@ class Packet:
 
     ``number`` tells the packets of an event apart, 0 is the one that came in. ``tracked`` is conntrack's word
     for it (NEW, ESTABLISHED, or ""). ``sender`` is the pid whose socket it is of. ``redirects`` counts how
-    often a program sent it elsewhere.
+    often a program sent it elsewhere; ``assigned`` is the socket a program gave it to (bpf_sk_assign).
     """
 
     __slots__ = (
-        "data", "dev", "head", "hops", "meta", "number", "numbers", "queue", "redirects", "sender", "socket",
-        "tracked",
+        "assigned", "data", "dev", "head", "hops", "meta", "number", "numbers", "queue", "redirects",
+        "sender", "socket", "tracked",
     )  # fmt: skip
 
     def __init__(self, data: bytes, dev: Dev, number: int = 0, queue: int = 0) -> None:
@@ -33,6 +33,7 @@ class Packet:
         self.sender = 0
         self.socket = 0
         self.redirects = 0
+        self.assigned = 0
         self.hops = 0
 
     def frame(self) -> Frame:

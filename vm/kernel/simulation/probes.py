@@ -31,6 +31,7 @@ from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
 from vm.kernel.simulation.passing import TRACEPOINTS, comes_by, device_of, function_arguments_of, packet_event
 from vm.kernel.simulation.runner import Run, Runner
+from vm.kernel.simulation.sock_ops import ESTABLISHED, STATE_CB, STATE_CB_FLAG
 from vm.kernel.simulation.socket_info import STATES, info
 from vm.kernel.simulation.tables import Socket
 from vm.kernel.stations import STATIONS
@@ -149,12 +150,12 @@ class Probes:
                 return refused
         return 0
 
-    def group_allows(self, k: Kernel, hook: str, what: HookInput, pid: int) -> int:
+    def group_allows(self, k: Kernel, hook: str, what: HookInput, pid: int, note: str = "") -> int:
         """What programs of the process' control group say: 0, or the error of one that denies. All run."""
         worst = 0
         for runner in self.attached.cgroup(k.tables, hook, pid):
             run = k.execute(runner, what, k.event_for(None))
-            refused = self.decided(k, runner, run, hook)
+            refused = self.decided(k, runner, run, note or hook)
             worst = worst or refused
         return worst
 
@@ -180,30 +181,50 @@ class Probes:
         build = partial(set_state, seen, STATES[old], STATES[new])
         self.tracepoint(k, "sock/inet_sock_set_state", build)
         self.function(k, "tcp_set_state", lambda: (seen, STATES[new]))
-        op = _SOCK_OPS.get((old, new))
+        told = k.tables.sockets.get(socket.id, socket)
+        if told.told_of & STATE_CB_FLAG:
+            self.happens(k, told, STATE_CB, STATES[old], STATES[new])
+        op = ESTABLISHED.get((old, new))
         if op is not None:
-            what = tcp_event(op, seen, (STATES[old], STATES[new]))
-            self.group_allows(k, "sockops", what, socket.pid)
+            self.happens(k, told, op)
+
+    def happens(self, k: Kernel, socket: Socket, op: int, *args: int) -> None:
+        """Something happens to a TCP socket: sockops programs are told, and choose what else to hear of."""
+        socket = k.tables.sockets.get(socket.id, socket)
+        for runner in self.attached.cgroup(k.tables, "sockops", socket.pid):
+            run = k.execute(runner, tcp_event(op, info(socket), args, socket.told_of), k.event_for(None))
+            self.decided(k, runner, run, f"op {op}")
+            told_of = runner.world.fields.get("sock_ops.told_of", socket.told_of)
+            if told_of != socket.told_of and socket.id in k.tables.sockets:
+                socket = replace(k.tables.sockets[socket.id], told_of=told_of)
+                k.tables.sockets[socket.id] = socket
 
     def lookup(self, k: Kernel, packet: Packet, head: Headers) -> tuple[Socket | None, bool]:
-        """sk_lookup programs choose a socket, or drop the packet (then the second answer is true)."""
+        """sk_lookup programs choose a socket, or drop the packet (then the second answer is true).
+
+        All of them run: the last choice counts, and a drop only where none chose (prog_sk_lookup.rst).
+        """
         what = lookup_event(
             head.proto, ip_address(head.source), head.sport, ip_address(head.destination), head.dport,
             packet.dev.ifindex,
         )  # fmt: skip
-        chosen: Socket | None = None
+        chosen = 0
+        denied: tuple[Runner, Run] | None = None
         for runner in self.attached.lookups:
             run = k.execute(runner, what, k.event_for(packet.dev))
             verdict = runner.verdict(run.answer) if run.answer is not None else None
             effect = verdict.effect if verdict is not None else Effect.ABORTED
             name = verdict.name if verdict is not None else None
-            k.hop("lookup", packet, effect, runner.name, run.steps, run.pc, name, run.message)
-            if effect in (Effect.DROP, Effect.DENY):
-                k.end(packet, "lookup", End.DROPPED, Reason.NO_SOCKET, Effect.DROP, runner, run.pc)
-                return None, True
-            assigned = runner.world.fields.get("sk.assigned", 0)
-            chosen = k.tables.sockets.get(assigned, chosen)
-        return chosen, False
+            assigned = runner.world.fields.get("sk.assigned", 0) if effect is Effect.PASS else 0
+            note = run.message or (f"gives it to socket {assigned}" if assigned else "")
+            k.hop("lookup", packet, effect, runner.name, run.steps, run.pc, name, note)
+            chosen = assigned or chosen
+            if effect is Effect.DROP and denied is None:
+                denied = runner, run
+        if not chosen and denied is not None:
+            k.end(packet, "lookup", End.DROPPED, Reason.NO_SOCKET, Effect.DROP, denied[0], denied[1].pc)
+            return None, True
+        return k.tables.sockets.get(chosen), False
 
     def woken(self, k: Kernel, pid: int) -> None:
         """What a process waited for has come: it wants to run, where anybody looks at the scheduler."""
@@ -240,8 +261,6 @@ class Probes:
 
 
 _AROUND = frozenset({"tracepoint", "raw_tp", "tp_btf", "kprobe", "kretprobe", "fentry", "fexit"})
-_SOCK_OPS = {("SYN_RECV", "ESTABLISHED"): 5, ("SYN_SENT", "ESTABLISHED"): 4}
-"""BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB and BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB."""
 
 
 def _probed(event: RunEvent, address: int) -> RunEvent:

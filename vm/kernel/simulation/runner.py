@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vm.change import Change, Emitted, PcChanged
+from vm.helpers import lookups
 from vm.helpers.event import Event
 from vm.helpers.table import HELPERS
-from vm.instruction import Jump
+from vm.instruction import Call, Jump
+from vm.isa import CallKind
 from vm.kernel import context
 from vm.kernel.context import EventContext, Frame, HookInput, PacketContext
 from vm.kernel.context.xdp import XdpContext
@@ -28,6 +30,7 @@ from vm.memory.fault import Fault
 from vm.memory.memory import Mark, Memory
 from vm.memory.snapshot import MemorySnapshot
 from vm.program import Program
+from vm.uapi.map_types import MapType
 
 CONTEXT_WINDOWS = 256
 """Windows of the address space between the maps and the stacks: room for what a context is made of."""
@@ -139,6 +142,7 @@ class Runner:
         self.maps = maps
         self.limit = limit
         self.name = attachment.programs[0].name or point.name
+        self.finds = any(_finds(program) for program in attachment.programs)
         self._fields: dict[str, int] = {}
         self._loaded = maps.loaded(attachment.programs)
         self._memory = maps.memory.beside()
@@ -216,6 +220,17 @@ class Runner:
         """What a run over ``what`` would begin with."""
         carry = self.maps.carry()
         return Start(self.attachment, what, event, carry, self.maps.programs, self.maps.cpus)
+
+
+_SOCKET_CALLS = frozenset(row.id for row in lookups.ROWS)
+
+
+def _finds(program: Program) -> bool:
+    """Whether a program calls helpers that look at sockets, or has maps of them."""
+    if any(spec.type in (MapType.SOCKMAP, MapType.SOCKHASH) for spec in program.maps):
+        return True
+    calls = (insn for insn in program.insns if isinstance(insn, Call))
+    return any(insn.kind is CallKind.HELPER and insn.imm in _SOCKET_CALLS for insn in calls)
 
 
 def _decided(done: Sequence[tuple[Change, ...]], program: Program, end: int) -> int:

@@ -6,7 +6,10 @@ from vm.kernel.context.kernel_objects import SocketInfo
 from vm.kernel.simulation.headers import TCP
 from vm.kernel.simulation.tables import Socket
 
-STATES = {"": 7, "CLOSE": 7, "ESTABLISHED": 1, "SYN_SENT": 2, "SYN_RECV": 3, "CLOSE_WAIT": 8, "LISTEN": 10}
+STATES = {
+    "": 7, "ESTABLISHED": 1, "SYN_SENT": 2, "SYN_RECV": 3, "FIN_WAIT1": 4, "CLOSE": 7, "CLOSE_WAIT": 8,
+    "LAST_ACK": 9, "LISTEN": 10,
+}  # fmt: skip
 """The numbers of TCP's states (net/tcp_states.h)."""
 _STREAM, _DATAGRAM = 1, 2
 _ANY: dict[int, IPv4Address | IPv6Address] = {4: IPv4Address(0), 6: IPv6Address(0)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from typing import NamedTuple
 
 from vm.kernel.simulation.headers import Flow
 from vm.kernel.world.spec import ListenSpec, ProcessSpec, WorldSpec
@@ -13,6 +14,14 @@ MAX_FILES = 1_024
 """File descriptors a process may have (RLIMIT_NOFILE)."""
 MAX_BACKLOG = 4_096
 """net.core.somaxconn."""
+
+
+class Unread(NamedTuple):
+    """Bytes that wait in a socket, and who sent them."""
+
+    data: bytes
+    source: bytes
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,13 @@ class Socket:
     rcvbuf: int = 212_992
     reads: bool = True
     unread: int = 0
-    queue: tuple[bytes, ...] = ()
+    queue: tuple[Unread, ...] = ()
     waiting: tuple[int, ...] = ()
     half: int = 0
     seq: int = 0
     ack: int = 0
+    told_of: int = 0
+    """What else sockops programs want to be told of (BPF_SOCK_OPS_…_CB_FLAG)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,10 @@ class Tables:
     """When what runs on a CPU got it."""
     turns: dict[int, int] = field(default_factory=dict)
     """How often it was said when what runs on a CPU has had enough: only the last time counts."""
+    options: dict[tuple[int, int, int], bytes] = field(default_factory=dict)
+    """Options of sockets: by socket, level and name."""
+    settings: dict[str, bytes] = field(default_factory=dict)
+    """Settings under /proc/sys that were written."""
     numbers: dict[str, int] = field(default_factory=dict)
     """Counters: the next socket, pid, IP identification …"""
 

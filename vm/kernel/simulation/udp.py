@@ -1,13 +1,16 @@
 """UDP: datagrams wait in their socket."""
 
 from dataclasses import replace
+from ipaddress import ip_address
 
 from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.headers import Headers
 from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
-from vm.kernel.simulation.tables import Socket
+from vm.kernel.simulation.socket_hooks import told
+from vm.kernel.simulation.tables import Socket, Unread
+from vm.kernel.world.events import SockAddr
 
 OVERHEAD = 768
 """What a packet is counted as beyond its bytes (about sizeof(struct sk_buff) and its shared info)."""
@@ -16,7 +19,11 @@ _KEPT = 64
 
 def receive(k: Kernel, packet: Packet, socket: Socket, head: Headers) -> str | None:
     """A datagram for a bound socket."""
-    return "process" if queue(k, packet, socket, packet.data[head.payload : head.end]) else None
+    if not queue(k, packet, socket, packet.data[head.payload : head.end]):
+        return None
+    if "cgroup/recvmsg4" in k.attached.by_name or "cgroup/recvmsg6" in k.attached.by_name:
+        told(k, "recvmsg", socket.pid, socket, SockAddr(ip_address(head.source), head.sport))
+    return "process"
 
 
 def queue(k: Kernel, packet: Packet, socket: Socket, payload: bytes) -> bool:
@@ -28,7 +35,9 @@ def queue(k: Kernel, packet: Packet, socket: Socket, payload: bytes) -> bool:
     if socket.unread + size > socket.rcvbuf:
         k.drop(packet, "socket", Reason.SOCKET_RCVBUFF)
         return False
-    waiting = (*socket.queue, payload) if len(socket.queue) < _KEPT else socket.queue
+    head = packet.head
+    sender = (head.source, head.sport) if head is not None else (b"", 0)
+    waiting = (*socket.queue, Unread(payload, *sender)) if len(socket.queue) < _KEPT else socket.queue
     k.tables.sockets[socket.id] = replace(socket, unread=socket.unread + size, queue=waiting)
     k.hop("socket", packet, note="waits to be read")
     k.end(packet, "socket", End.QUEUED)

@@ -140,7 +140,11 @@ class ProgramReplaced:
 
 @dataclass(frozen=True, slots=True)
 class MapUpdated:
-    """User space writes an entry of the map of that name (bpf_map_update_elem); None deletes it."""
+    """User space writes an entry of the map of that name (bpf_map_update_elem); None deletes it.
+
+    Keys and values that are shorter than the map's end with zeros. ``socket`` is what a map of sockets gets:
+    a process and its file descriptor.
+    """
 
     time_ns: int
     map: str
@@ -148,6 +152,7 @@ class MapUpdated:
     value: bytes | None
     cpu: int = ANY_CPU
     truth: str = ""
+    socket: tuple[int, int] | None = None
 
 
 Event = PacketArrives | Syscall | Wakes | Runs | Sample | FunctionCall | ProgramReplaced | MapUpdated

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from tests.vm.helpers.build import Case
-from tests.vm.helpers.cases import context, csum, maps, misc, shape, skb, text, xdp
+from tests.vm.helpers.cases import context, csum, maps, misc, shape, skb, text, tunnel, xdp
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "xdp": xdp.cases,
@@ -14,5 +14,6 @@ FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "misc": misc.cases,
     "maps": maps.cases,
     "context": context.cases,
+    "tunnel": tunnel.cases,
 }
 """Each family's programs, always the same."""
