@@ -25,17 +25,23 @@ ANYBODY = "anybody"
 
 
 def grade(
-    lesson: Lesson, submission: Answer, learner: str = ANYBODY, watch: Watch | None = None, attempts: int = 1
+    lesson: Lesson,
+    submission: Answer,
+    learner: str = ANYBODY,
+    watch: Watch | None = None,
+    attempts: int = 1,
+    *,
+    until_failure: bool = False,
 ) -> Result:
     """What the submission is worth. Equal arguments give equal results; raises CancelledError.
 
-    ``attempts`` counts this one, for hints.
+    ``attempts`` counts this one, for hints. ``until_failure`` ends with the first check that does not pass.
     """
     diagnostics = mistakes(submission)
     if diagnostics:
         hints = chosen(lesson.hints, (), None, attempts, assembles=False)
         return Result(False, diagnostics, hints=hints)
-    return _Grading(lesson, submission, learner, Budget(watch or unwatched())).result(attempts)
+    return _Grading(lesson, submission, learner, Budget(watch or unwatched())).result(attempts, until_failure)
 
 
 @dataclass(slots=True)
@@ -52,17 +58,22 @@ class _Grading:
     def __post_init__(self) -> None:
         self.subject = Subject(self.submission, self.lesson.front.hook, self.budget)
 
-    def result(self, attempts: int) -> Result:
+    def result(self, attempts: int, until_failure: bool) -> Result:
+        """All checks in order."""
         checks = [check for check in self.lesson.checks if check.expect.action is None]
         self.budget.total = len(checks)
-        results = tuple(self._check(number, check) for number, check in enumerate(checks))
+        results: list[CheckResult] = []
+        for number, check in enumerate(checks):
+            results.append(self._check(number, check))
+            if until_failure and results[-1].status is not Status.PASSED:
+                return Result(True, checks=tuple(results))
         try:
             refused, measures = self.subject.refused, self.subject.measures()
         except SpentError:
             refused, measures = None, None
         hints = chosen(self.lesson.hints, results, refused, attempts)
         diagnostics = self.subject.assembly.diagnostics
-        return Result(True, diagnostics, results, hints, measures)
+        return Result(True, diagnostics, tuple(results), hints, measures)
 
     def _check(self, number: int, check: Check) -> CheckResult:
         self.budget.begin(number)
