@@ -142,7 +142,7 @@ class _Reader:
 
     def _scalar(self, event: yaml.ScalarEvent, place: Span) -> Any:
         tag: str = self._scalars.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
-        if tag not in _PLAIN:
+        if tag not in _PLAIN or ":" in event.value:  # YAML 1.1 reads 52:54:00 as a number of base 60
             return event.value
         try:
             return self._scalars.construct_object(yaml.ScalarNode(tag, event.value), deep=True)
