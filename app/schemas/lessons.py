@@ -280,7 +280,28 @@ class ConceptRef(Message):
     lessons: list[str]
 
 
-class Concepts(Message):
-    """The whole glossary."""
+class ExampleRef(Message):
+    """A short program for something the reference names; ``kind`` is helper, map, hook, ctx or insn."""
+
+    kind: str
+    name: str
+    hook: str
+    source: str
+
+
+class CategoryRef(Message):
+    """A category of the verifier's rejections, with a program that is refused for it."""
+
+    slug: str
+    title: str
+    doc: str
+    hook: str
+    source: str
+
+
+class Glossary(Message):
+    """What the reference holds beside the simulator's tables."""
 
     concepts: list[ConceptRef]
+    categories: list[CategoryRef]
+    examples: list[ExampleRef]

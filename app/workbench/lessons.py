@@ -15,8 +15,8 @@ from app.schemas.lessons import (
     ActionView,
     CheckView,
     ConceptRef,
-    Concepts,
     Course,
+    Glossary,
     LessonDoc,
     LessonRow,
     PredictReply,
@@ -26,6 +26,8 @@ from app.schemas.lessons import (
 from app.workbench.lessons_answers import judge
 from app.workbench.lessons_blocks import block_view
 from app.workbench.lessons_packets import first_inputs
+from app.workbench.reference_examples import examples
+from app.workbench.reference_written import categories
 from vm.source import HookscopeError, did_you_mean
 
 TRACKS = {
@@ -145,14 +147,14 @@ def answered(lesson: Lesson, asked: PredictRequest) -> PredictReply:
 
 
 def concepts() -> str:
-    """The glossary, with the lessons that teach each term."""
+    """What the reference holds beside the tables: terms with the lessons that teach them, examples."""
     terms, _ = read_glossary(lessons_dir())
     taught: dict[str, list[str]] = {}
     for lesson in known_lessons().lessons.values():
         for concept in lesson.front.concepts:
             taught.setdefault(concept, []).append(lesson.id)
     rows = [_concept(slug, term, taught.get(slug, [])) for slug, term in terms.items()]
-    return Concepts(concepts=rows).model_dump_json()
+    return Glossary(concepts=rows, categories=categories(), examples=list(examples())).model_dump_json()
 
 
 def _concept(slug: str, term: Term, lessons: list[str]) -> ConceptRef:

@@ -37,7 +37,7 @@ def reference() -> str:
         ],
         fields=[_field(struct, field) for struct in _structs() for field in struct.fields],
         helpers=[_helper(helper) for helper in HELPERS.values()],
-        instructions=_instructions(),
+        instructions=instructions(),
         hooks=[_hook(point) for point in (*HOOK_POINTS.values(), *targeted_points())],
         maps=[MapRef(name=kind.label, doc=kind.doc) for kind in MapType],
         loaders=[_loader(row) for row in differences(ROOT, NO_PERFMON)],
@@ -111,7 +111,8 @@ def _hooks_of(prog_types: frozenset[object] | None) -> list[str]:
     return [hook.name for hook in modeled if prog_types is None or hook.prog_type in prog_types]
 
 
-def _instructions() -> list[InsnRef]:
+def instructions() -> list[InsnRef]:
+    """All instructions, a row each."""
     arithmetic = [
         InsnRef(
             name=op.value, syntax=f"r1 {spec.symbol} r2", mnemonic=f"{_mnemonic(op)} r1, r2", doc=spec.doc

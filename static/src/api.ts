@@ -3,6 +3,7 @@ import type {
   ExampleView,
   Course,
   Failure,
+  Glossary,
   LessonDoc,
   LessonProgress,
   LinkReply,
@@ -67,6 +68,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
 
 export const api = {
   question: <T>(name: string, message: unknown) => ask<T>("POST", `/api/ask/${encodeURIComponent(name)}`, message),
+  native: <T>(what: "run" | "linux" | "race", message: unknown) => ask<T>("POST", `/api/native/${what}`, message),
   reference: () => ask<Reference>("GET", "/api/reference"),
   stations: () => ask<StationsReply>("GET", "/api/stations"),
   simulations: () => ask<SimulationExample[]>("GET", "/api/simulations/examples"),
@@ -86,6 +88,7 @@ export const api = {
   manifests: (id: string) => ask<ManifestsDoc>("GET", `/api/workspaces/${encodeURIComponent(id)}/manifests`),
   saveManifests: (id: string, request: ManifestsSave) => ask<ManifestsReply>("PUT", `/api/workspaces/${encodeURIComponent(id)}/manifests`, request),
   course: () => ask<Course>("GET", "/api/lessons"),
+  glossary: () => ask<Glossary>("GET", "/api/concepts"),
   lesson: (id: string) => ask<LessonDoc>("GET", `/api/lessons/${encodeURIComponent(id)}`),
   progress: (learner: string) => ask<Progress>("GET", `/api/progress/${encodeURIComponent(learner)}`),
   saveProgress: (learner: string, one: LessonProgress) => ask<LessonProgress>("PUT", `/api/progress/${encodeURIComponent(learner)}/${encodeURIComponent(one.lesson)}`, one),

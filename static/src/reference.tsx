@@ -1,5 +1,8 @@
 // The reference page.
 import { render } from "preact";
+import { Page, startReference } from "./refpage/Page.tsx";
 
 const root = document.getElementById("app");
-if (root !== null) render(<p>…</p>, root);
+root?.replaceChildren(); // what the server sent to look at meanwhile
+if (root !== null) render(<Page />, root);
+startReference();

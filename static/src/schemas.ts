@@ -93,6 +93,15 @@ export interface CancelRequest {
   revision: number;
 }
 
+/** A category of the verifier's rejections, with a program that is refused for it. */
+export interface CategoryRef {
+  slug: string;
+  title: string;
+  doc: string;
+  hook: string;
+  source: string;
+}
+
 /** One step of the path that failed, oldest first; the last is the rejected instruction itself. */
 export interface CauseView {
   kind: "made" | "copied" | "changed" | "narrowed" | "branch" | "tested" | "spilled" | "filled" | "loaded" | "wiped" | "acquired" | "released" | "called" | "returned" | "merged" | "skipped" | "lost" | "rejected";
@@ -175,11 +184,6 @@ export interface ConceptRef {
   example: string;
   see: string[];
   lessons: string[];
-}
-
-/** The whole glossary. */
-export interface Concepts {
-  concepts: ConceptRef[];
 }
 
 /** ConstantRef */
@@ -335,6 +339,14 @@ export interface EventView {
   packet: PacketView | null;
   hops: HopView[];
   outputs: OutputRow[];
+}
+
+/** A short program for something the reference names; ``kind`` is helper, map, hook, ctx or insn. */
+export interface ExampleRef {
+  kind: string;
+  name: string;
+  hook: string;
+  source: string;
 }
 
 /** A program to start from, with packets that show it. */
@@ -524,6 +536,13 @@ export interface FrameView {
   function: string;
   return_pc: number | null;
   bytes: Record<string, string>;
+}
+
+/** What the reference holds beside the simulator's tables. */
+export interface Glossary {
+  concepts: ConceptRef[];
+  categories: CategoryRef[];
+  examples: ExampleRef[];
 }
 
 /** How many checks are done. */
@@ -799,6 +818,7 @@ export interface LinuxReply {
   other: number;
   why: string;
   may_ask: boolean;
+  native: string;
 }
 
 /** What Linux made of one program of the text; ``live``: this machine's kernel is to be asked. */
@@ -1083,6 +1103,7 @@ export interface NativeReply {
   programs: string[];
   program: number;
   form: "kernel" | "guarded" | "proved";
+  arch: "x86_64" | "aarch64";
   syntax: "intel" | "att";
   refused: string;
   what: string;
@@ -1099,6 +1120,7 @@ export interface NativeRequest {
   hook: string;
   program: number;
   form: "kernel" | "guarded" | "proved";
+  arch: "x86_64" | "aarch64";
   syntax: "intel" | "att";
   revision: number;
 }

@@ -52,7 +52,7 @@ function Result({ result }: { result: CheckResultView }) {
   const ok = result.status === "passed";
   const { shown } = result;
   return (
-    <li class={ok ? "ok" : "no"}>
+    <li class={ok ? "ck-ok" : "ck-no"}>
       <Icon name={ok ? "pass" : "drop"} />
       <div>
         <b>{result.title}</b>
@@ -78,7 +78,7 @@ function Result({ result }: { result: CheckResultView }) {
 function Waiting({ check }: { check: CheckView }) {
   const done = lesson.mine.value?.checks.includes(check.id) ?? false;
   return (
-    <li class={done ? "ok" : "wait"}>
+    <li class={done ? "ck-ok" : "ck-wait"}>
       <Icon name={done ? "pass" : "wait"} />
       <div>
         <b>{check.title}</b>
@@ -90,7 +90,7 @@ function Waiting({ check }: { check: CheckView }) {
 
 function List({ children }: { children: ComponentChildren }) {
   return (
-    <ul class={lesson.stale.value ? "checks late" : "checks"} aria-live="polite">
+    <ul class={lesson.stale.value ? "lchecks late" : "lchecks"} aria-live="polite">
       {children}
     </ul>
   );
@@ -115,7 +115,7 @@ function Listed() {
         <Result key={result.id} result={result} />
       ))}
       {shown !== null || found.hidden === 0 ? null : (
-        <li class="wait">
+        <li class="ck-wait">
           <Icon name="wait" />
           <div>
             <b>And {plural(found.hidden, "check")} on data that is not shown</b>
