@@ -9,7 +9,7 @@ RUN_STEPS: Final = 1_000_000
 """Steps of one run."""
 CHECK_STEPS: Final = 4_000_000
 """Steps of all runs of a check."""
-SECONDS: Final = 20.0
+SECONDS: Final = 30.0
 """Of a whole submission."""
 
 

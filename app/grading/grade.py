@@ -8,11 +8,11 @@ from app.grading.case import Case, Miss, text_of
 from app.grading.hints import chosen
 from app.grading.judges.verifier import refusal
 from app.grading.observed import Observed
-from app.grading.result import NOTHING_SAID, CheckResult, Result, Shown, Status
+from app.grading.result import NOTHING_SAID, CheckResult, Refused, Result, Shown, Status
 from app.grading.seeds import seed_of
 from app.grading.sending.carry_out import carry_out
 from app.grading.showing import shown
-from app.grading.subject import Subject, mistakes
+from app.grading.subject import Subject, group_of, mistakes
 from app.grading.table import LOADING, RUNNING
 from app.lessons.lesson import Answer, Lesson
 from app.lessons.schema.checks import Check
@@ -73,7 +73,8 @@ class _Grading:
             refused, measures = None, None
         hints = chosen(self.lesson.hints, results, refused, attempts)
         diagnostics = self.subject.assembly.diagnostics
-        return Result(True, diagnostics, tuple(results), hints, measures)
+        why = Refused(group_of(refused[1]), refused[1].error) if refused is not None else None
+        return Result(True, diagnostics, tuple(results), hints, measures, why)
 
     def _check(self, number: int, check: Check) -> CheckResult:
         self.budget.begin(number)

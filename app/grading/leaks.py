@@ -3,24 +3,25 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict
-from typing import Any
 
 from app.grading.result import Result
-from app.lessons.blocks import Example, Prediction
 from app.lessons.lesson import Lesson
 from app.lessons.schema.checks import Check
 from app.lessons.schema.send import PacketSend
+from app.workbench.lessons import document
+from app.workbench.lessons_grade import view
 from vm.kernel.packet.form import from_form
 from vm.source import HookscopeError
 
 SHORTEST = 8
-"""Texts shorter than this say nothing: they stand everywhere."""
+"""Bytes of a packet that tell it from others."""
 
 
 def leaks(lesson: Lesson, results: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
-    """Where something of a hidden check stands, and what."""
-    sent = {**_lesson_sent(lesson), **{name: _text(found.for_learner()) for name, found in results.items()}}
+    """Where something of a hidden check, or of the solution, stands, and what."""
+    sent = {"lesson.md": document(lesson).model_dump_json()}
+    for name, found in results.items():
+        sent[name] = view(lesson, found.for_learner(), 0).model_dump_json()
     known = {data for check in lesson.checks if not check.hidden for data in _packets(check)}
     for check in lesson.checks:
         if not check.hidden:
@@ -29,27 +30,19 @@ def leaks(lesson: Lesson, results: Mapping[str, Result]) -> Iterator[tuple[str, 
             for place, text in sent.items():
                 if needle in text:
                     yield place, f"{what} of the hidden check `{check.id}` is in what a learner is sent"
+    yield from _solutions(lesson, results, sent)
 
 
-def _lesson_sent(lesson: Lesson) -> dict[str, str]:
-    """What the page has before anything is handed in, by file."""
-    shown = [block for block in lesson.blocks if not isinstance(block, Prediction)]
-    asked = [{"id": one.id, "html": one.html} for one in lesson.blocks if isinstance(one, Prediction)]
-    visible = [{"id": check.id, "title": check.title} for check in lesson.checks if not check.hidden]
-    examples = [block.file for block in lesson.blocks if isinstance(block, Example)]
-    files = {name: lesson.files.text(name, []) for name in examples if name in lesson.files.names}
-    return {
-        "lesson.md": _text([asdict(block) for block in shown]) + _text(asked),
-        "checks.yaml": _text(visible),
-        "stub.bpf": json.dumps(lesson.stub.source) + _text(dict(lesson.stub.documents)),
-        **files,
-    }
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, Result):
-        value = asdict(value)
-    return json.dumps(value, default=str, ensure_ascii=False)
+def _solutions(
+    lesson: Lesson, results: Mapping[str, Result], sent: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """The solution is sent to those who have passed, and to nobody else."""
+    needle = json.dumps(lesson.solution.source, ensure_ascii=False)[1:-1]
+    if lesson.solution.source == lesson.stub.source:  # what the learner writes is a document
+        return
+    for place, text in sent.items():
+        if needle in text and not (place in results and results[place].passed):
+            yield place, "the whole solution is in what a learner is sent"
 
 
 def _needles(check: Check, known: set[bytes]) -> Iterator[tuple[str, str]]:

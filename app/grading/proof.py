@@ -4,17 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.grading.budget import Budget
 from app.grading.grade import grade
 from app.grading.leaks import leaks
 from app.grading.result import CheckResult, Result, Status
-from app.grading.subject import Subject, group_of
 from app.lessons.catalogue import Catalogue, catalogue, folders
 from app.lessons.folder import read
 from app.lessons.glossary import Term, read_glossary
 from app.lessons.lesson import Lesson, WrongAnswer
 from app.lessons.references import unknown_references
-from app.workbench.watch import unwatched
 
 LEARNERS = ("anybody", "ada", "grace")
 """Random data is drawn for each of them: a solution passes with all."""
@@ -88,20 +85,19 @@ def _wrong(lesson: Lesson, one: WrongAnswer, found: Result) -> Iterator[str]:
     if not found.gradable:
         yield f"it does not assemble: {found.diagnostics[0]}"
         return
-    subject = Subject(one.answer, lesson.front.hook, Budget(unwatched()))
-    refused = subject.refused
+    refused = found.refused
     if one.kind == "category":
         if refused is None:
             yield f"the verifier accepts it, where it should refuse it for {one.of}"
-        elif group_of(refused[1]) != one.of:
-            yield f"the verifier refuses it for {group_of(refused[1])} ({refused[1].error}), not for {one.of}"
+        elif refused.category != one.of:
+            yield f"the verifier refuses it for {refused.category} ({refused.error}), not for {one.of}"
         if found.passed:
             yield "it passes all checks"
         return
     yield from _by_check(lesson, one, found)
     verifies = any(check.id == one.of and check.expect.verifier is not None for check in lesson.checks)
     if refused is not None and not verifies:
-        yield f"the verifier refuses it ({refused[1].error}), so that `{one.of}` is never come to"
+        yield f"the verifier refuses it ({refused.error}), so that `{one.of}` is never come to"
 
 
 def _by_check(lesson: Lesson, one: WrongAnswer, found: Result) -> Iterator[str]:

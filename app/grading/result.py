@@ -63,6 +63,14 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """That Linux would not load the submission: why, in its last line's words, and the category."""
+
+    category: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """All of it. ``hints`` are Markdown, from vague to specific; not ``gradable`` is no attempt."""
 
@@ -71,6 +79,7 @@ class Result:
     checks: tuple[CheckResult, ...] = ()
     hints: tuple[str, ...] = ()
     measures: Measures | None = None
+    refused: Refused | None = None
 
     @property
     def points(self) -> int:
