@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import * as actions from "./actions.ts";
 import { api, RequestFailed } from "./api.ts";
+import { front } from "./front.ts";
 import { keptSaid, type Here } from "./keeping.ts";
 import { encodePlace } from "./link.ts";
 import { keep, recall } from "./prefs.ts";
@@ -132,12 +133,22 @@ function fragment(cursor: Cursor, pin: Link | null): string {
 
 /** An example that was changed has the address under which this browser finds it again, also before the server has it. */
 function showAddress(): void {
+  if (front.peek() !== "workbench") return;
   const { id, cursor, pin, saving } = state.peek();
   const untouched = id === null && saving === "untouched";
   const path = untouched ? location.pathname : id === null ? "/workbench" : `/w/${id}`;
   const search = untouched ? location.search : screen.peek() === "verifier" ? "?view=verifier" : "";
   const url = `${path}${search}${fragment(cursor, pin)}`;
   if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url);
+}
+
+let opening = false;
+
+/** What `work` opens is nobody's change, and is not kept for it. */
+export function unkept(work: () => void): void {
+  opening = true;
+  work();
+  opening = false;
 }
 
 /** Starts keeping. Looking around is not work: a program reaches the server with its first change. */
@@ -151,6 +162,7 @@ export function startSaving(): void {
     if (now.revision === revision && now.title === title) return;
     revision = now.revision;
     title = now.title;
+    if (opening) return;
     queueMicrotask(() => act(actions.setSaving, "local"));
     clearTimeout(local);
     clearTimeout(server);

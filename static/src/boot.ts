@@ -4,7 +4,7 @@ import { api, RequestFailed } from "./api.ts";
 import { readDraft, type Draft } from "./autosave.ts";
 import { decodePlace } from "./link.ts";
 import type { WorkspaceDoc } from "./schemas.ts";
-import { take } from "./opened.ts";
+import { take, type Opened } from "./opened.ts";
 import { parseLayout, type Layout, type WidthClass } from "./panes.ts";
 import type { Screen } from "./screen.ts";
 import { NO_INPUTS } from "./state.ts";
@@ -70,12 +70,23 @@ async function openExample(id: string | null): Promise<void> {
   act(actions.open, { id: null, title, version: 0, inputs, place }, "untouched");
 }
 
-/** Opens the run the path page left, with what it ran on. */
-function openOpened(search: string): boolean {
+const FROM_PATH = "Opened from the path: the maps are as this event found them. Change anything, and it runs with fresh ones.";
+
+let told = false;
+
+/** Opens a run of the path page, with what it ran on. */
+export function openRun({ inputs }: Opened): void {
+  const place = { packet: 0, step: 0, breakpoints: [], conditions: {}, panes: {} };
+  act(actions.open, { id: null, title: "from the path", version: 0, inputs, place }, "untouched");
+  if (!told) act(actions.toast, FROM_PATH);
+  told = true;
+}
+
+/** Opens the run the path page left. */
+function openLeft(search: string): boolean {
   const run = take(search);
   if (run === null) return false;
-  const place = { packet: 0, step: 0, breakpoints: [], conditions: {}, panes: {} };
-  act(actions.open, { id: null, title: "from the path", version: 0, inputs: run.inputs, place }, "untouched");
+  openRun(run);
   return true;
 }
 
@@ -85,8 +96,7 @@ export async function openAddress({ pathname, search, hash }: Pick<Location, "pa
   try {
     if (kind === "w" && id) await openSaved(id);
     else if (kind === "l" && id) await openLink(id);
-    else if (openOpened(search)) act(actions.toast, "Opened from the path: the maps are as this event found them. Change anything, and it runs with fresh ones.");
-    else await openExample(new URLSearchParams(search).get("example"));
+    else if (!openLeft(search)) await openExample(new URLSearchParams(search).get("example"));
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
     act(actions.toast, `${sentence(error.failure.message)} ${sentence(error.failure.hint ?? "")}`.trim());

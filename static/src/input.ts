@@ -2,6 +2,7 @@
 import * as actions from "./actions.ts";
 import { takeTyped, typeAhead } from "./ahead.ts";
 import { bindings, BY_ID } from "./commands.ts";
+import { front } from "./front.ts";
 import { chordOf, commandFor, worksInText } from "./keys.ts";
 import { screen } from "./screen.ts";
 import { act, state } from "./store.ts";
@@ -28,7 +29,7 @@ function onScreen(command: string): boolean {
 const OWN = new Set(["Ctrl+Z", "Ctrl+Enter"]);
 
 function onKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented) return;
+  if (event.defaultPrevented || front.peek() !== "workbench") return;
   const chord = chordOf(event);
   if (chord === null) return;
   if (chord === "Escape") return escape();

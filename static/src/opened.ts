@@ -4,10 +4,14 @@ import type { Inputs, OpenReply } from "./schemas.ts";
 
 const KEY = "hookscope.opened";
 
-export type Opened = OpenReply & { back: string };
+/** `back` is the address of the place it was opened from, `from` what it is called there. */
+export type Opened = OpenReply & { back: string; from: string };
 
 /** The run, while the workbench holds what it was opened with. */
 export const opened = signal<Opened | null>(null);
+
+/** How to come back without a new page, where the path's page is behind this one. */
+export const returning = signal<(() => void) | null>(null);
 
 /** Leaves a run for the workbench to open. */
 export function leave(run: Opened): void {

@@ -1,6 +1,7 @@
 // The page around the views: width class, remembered layouts, theme.
 import { effect, signal } from "@preact/signals";
 import * as actions from "./actions.ts";
+import { front } from "./front.ts";
 import { defaultLayout, parseLayout, widthClass, type Layout, type WidthClass } from "./panes.ts";
 import { keep, recall } from "./prefs.ts";
 import * as select from "./select.ts";
@@ -52,7 +53,7 @@ export function startPage(): void {
     if (width !== state.peek().layout.width) useWidth(width);
   });
   effect(() => {
-    document.title = `${select.title.value} · Hookscope`;
+    if (front.value === "workbench") document.title = `${select.title.value} · Hookscope`;
   });
   keepLayout(({ layout }) => layout);
   keepLayout(({ verifierLayout }) => verifierLayout);

@@ -67,6 +67,15 @@ export function startRunning(): void {
   });
 }
 
+/** Runs what was just opened at once, and checks it beside that: it has run before. */
+export function runOpened(): void {
+  clearTimeout(checkTimer);
+  clearTimeout(runTimer);
+  rested = -1;
+  void runNow();
+  void checkLatest();
+}
+
 /** The revision that may run as soon as its check says so. */
 let rested = -1;
 let checking = false;

@@ -49,8 +49,9 @@ export function listen<T>(event: string, listener: (message: T | Failure) => voi
   socket?.on(event, heard);
 }
 
-/** Opens the socket; it comes back by itself when it drops. */
+/** Opens the one socket; it comes back by itself when it drops. */
 export function open(): Socket {
+  if (socket !== null) return socket;
   socket = io({ transports: ["websocket"], reconnectionDelayMax: 8_000 });
   for (const [event, listener] of listeners) socket.on(event, listener);
   return socket;

@@ -9,16 +9,18 @@ import { act, state } from "./store.ts";
 
 export function connect(): void {
   const socket = open();
-  socket.on("connect", () => {
+  const connected = () => {
     forget();
     act(actions.connected, "online");
     void checkNow();
-  });
+  };
+  socket.on("connect", connected);
   socket.on("disconnect", () => act(actions.connected, "lost"));
   socket.on("connect_error", () => act(actions.connected, "lost"));
   hear(socket);
   startRunning();
   startFetching();
+  if (socket.connected) connected(); // the page behind which the workbench waits had opened it
 }
 
 /** Where continuing would stop, by the server's knowledge of the whole run. */

@@ -1,4 +1,5 @@
 // The keys of the path page: the same as the workbench's where both have the thing.
+import { front } from "../front.ts";
 import { toggle } from "./play.ts";
 import { next, nextDrop, openHop, step } from "./run.ts";
 import * as state from "./state.ts";
@@ -31,7 +32,7 @@ const KEYS: Readonly<Record<string, () => void>> = {
 
 export function startKeys(): void {
   addEventListener("keydown", (event) => {
-    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (front.peek() !== "path" || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = KEYS[event.key];
     if (event.key === " " && pressing(event.target)) return;
     if (act !== undefined) {

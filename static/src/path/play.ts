@@ -116,6 +116,10 @@ export function seek(to: number): void {
   redraw();
 }
 
+export function pause(): void {
+  playing.value = false;
+}
+
 export function toggle(): void {
   const found = flights.peek();
   if (found === null) return;

@@ -3,6 +3,7 @@ import { batch, effect } from "@preact/signals";
 import { api, isFailure } from "../api.ts";
 import type { AuditReply, EventView, Failure, OpenReply, RowsReply, ScriptReply, SimulationProgress, SimulationReply } from "../schemas.ts";
 import { leave } from "../opened.ts";
+import { bringWorkbench, prepareWorkbench, WORKBENCH } from "./behind.ts";
 import { ask, listen, open } from "../socket.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import type { OwnEvent } from "./own.ts";
@@ -84,6 +85,7 @@ function gotReply(message: SimulationReply | Failure): void {
   void loadRows(0, true);
   void loadAudit();
   void play.prepare(message.simulation);
+  prepareWorkbench();
   void lookAtWanted(message.done);
 }
 
@@ -195,9 +197,11 @@ export async function openHop(number: number): Promise<void> {
     state.failure.value = failed(answer);
     return;
   }
-  const back = location.pathname + location.search;
-  leave({ ...answer, back });
-  location.assign("/workbench?from=path");
+  play.pause();
+  const { kind, event } = now.row;
+  const run = { ...answer, back: location.pathname + location.search, from: `${kind === "packet" ? "Packet" : "Event"} ${event + 1}` };
+  leave(run);
+  if (!(await bringWorkbench(run))) location.assign(WORKBENCH);
 }
 
 async function checkScript(text: string): Promise<void> {

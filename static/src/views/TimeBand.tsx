@@ -2,10 +2,12 @@
 import * as actions from "../actions.ts";
 import { BY_ID, focusPane, keysOf } from "../commands.ts";
 import { caption } from "../keys.ts";
+import { opened } from "../opened.ts";
 import { mac } from "../page.ts";
 import * as select from "../select.ts";
 import { act } from "../store.ts";
 import * as time from "../time.ts";
+import { BackToPath } from "./BackToPath.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
 import { Score } from "./Score.tsx";
 import { thousands } from "./words.ts";
@@ -107,7 +109,7 @@ export function TimeBand() {
             <StepOf />
           </span>
           <span class="grow" />
-          <Strip />
+          {opened.value === null ? <Strip /> : <BackToPath />}
         </div>
         <div class="btns">
           <Act id="first-step" label="First step" icon="first" kind="q" />

@@ -75,7 +75,7 @@ export function Page() {
   return (
     <>
       <TopBar />
-      <main id="main" class="pt">
+      <main class="pt">
         <h1 class="sr">Kernel path</h1>
         <Bar />
         <div>
