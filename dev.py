@@ -168,10 +168,14 @@ def golden(*names: str) -> None:
     become(PYTHON, "-m", "tests.golden", *names)
 
 
+FUZZERS: Mapping[str, str] = {"jit": "tests.jit.fuzz", "equal": "tests.jit.equal"}
+
+
 def fuzz(*options: str) -> None:
-    """ask the verifier about broken programs; options such as --seconds 600 --seed 7 --kernel --keep"""
+    """break programs for the verifier (--seconds 600 --kernel …); `fuzz jit`, `fuzz equal` for native code"""
     setup()
-    become(PYTHON, "-m", "tests.verifier.fuzz", *options)
+    other = FUZZERS.get(options[0] if options else "")
+    become(PYTHON, "-m", other or "tests.verifier.fuzz", *options[bool(other) :])
 
 
 def policies(start: str = "0", count: str = "10000") -> None:
