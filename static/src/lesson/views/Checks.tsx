@@ -7,6 +7,8 @@ import { Icon } from "../../views/Icon.tsx";
 import { plural, sentence } from "../../views/words.ts";
 import { openShown, submit } from "../run.ts";
 import * as lesson from "../state.ts";
+import { piecesOfCode } from "../../verifier/told.ts";
+import { Told } from "../../views/verifier/Told.tsx";
 import { Best } from "./Best.tsx";
 import { Cleaned } from "./Cleaned.tsx";
 
@@ -27,6 +29,15 @@ function Counts() {
         </b>
       )}
     </span>
+  );
+}
+
+/** The grader's words as they are, code told apart. */
+function Words({ text }: { text: string }) {
+  return (
+    <>
+      {piecesOfCode(text).map(({ text: piece, code }, i) => (code ? <code key={i}>{piece}</code> : <span key={i}>{piece}</span>))}
+    </>
   );
 }
 
@@ -57,14 +68,14 @@ function Result({ result }: { result: CheckResultView }) {
       <div>
         <b>{result.title}</b>
         <span class="sr">{ok ? ", passes" : ", fails"}</span>
-        {result.message === "" ? null : <small>{sentence(result.message)}</small>}
+        {result.message === "" ? null : <small><Words text={result.message} /></small>}
         {ok ? null : (
           <div class="got">
             <Values result={result} />
             <span class="grow" />
             {shown === null ? null : (
               <button type="button" class="btn sm" disabled={lesson.stale.value} title={lesson.stale.value ? "The program has changed since: check again" : shown.title} onClick={() => openShown(shown)}>
-                Open {shown.title === "" ? "this packet" : shown.title}
+                {shown.inputs === null ? "Open this event" : shown.inputs.packets.length > 0 ? "Open this packet" : "Open this run"}
               </button>
             )}
           </div>
@@ -136,7 +147,7 @@ function Ungradable() {
       {first === undefined ? null : (
         <span>
           {first.span === null ? "" : `Line ${first.span.line}: `}
-          {sentence(first.message)} {sentence(first.hint ?? "")}
+          <Told text={sentence(first.message)} /> <Told text={sentence(first.hint ?? "")} />
         </span>
       )}
     </div>

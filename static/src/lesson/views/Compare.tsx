@@ -40,7 +40,7 @@ export function Compare() {
         </button>
       </div>
       <div class="pane-b" tabIndex={0}>
-        <ol class="diff m">
+        <ol class="ldiff m">
           {lines.value.map(({ kind, text, mine, theirs }, i) => (
             <li key={i} class={kind}>
               <span class="n">{mine ?? ""}</span>

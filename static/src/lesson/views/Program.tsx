@@ -93,7 +93,7 @@ export function Program() {
           Run
         </button>
         {lesson.stepping.value ? null : (
-          <button type="button" class="btn sm" title="Opens the stepper" onClick={openStepper}>
+          <button type="button" class="btn sm step-b" title="Opens the stepper" onClick={openStepper}>
             Step
           </button>
         )}

@@ -12,7 +12,7 @@ type Block = LessonDoc["blocks"][number];
 function Task({ block }: { block: TaskBlock }) {
   const done = lesson.taskDone(block);
   return (
-    <section class={done ? "todo done" : "todo"} aria-label={`Task ${block.number}${done ? ", done" : ""}`}>
+    <section class={done ? "ltask done" : "ltask"} aria-label={`Task ${block.number}${done ? ", done" : ""}`}>
       <i aria-hidden="true">{done ? <Icon name="pass" /> : block.number}</i>
       <Cleaned html={block.html} />
     </section>
