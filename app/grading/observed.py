@@ -30,6 +30,9 @@ class Ran:
     truth: str = ""
     stopped: bool = False
     """A packet was dropped, or a call denied, by a program."""
+    mark: int = 0
+    redirected: int | str | None = None
+    """The device it was sent to instead: its number, or its name."""
     happening: int = 0
     """In a simulation, its number among all that happens, from 0."""
 

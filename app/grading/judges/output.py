@@ -8,6 +8,7 @@ from app.grading.case import Case, Miss, ranged, shortened
 from app.grading.judges.numbers import fits, told
 from app.grading.observed import Ran
 from app.lessons.schema.expect import PacketExpect, SameAs
+from vm.helpers.network import DEFAULT_NETWORK
 from vm.kernel.packet.dissect import dissect
 from vm.kernel.packet.dissection import FieldView, Status
 from vm.source import HookscopeError, did_you_mean
@@ -66,7 +67,20 @@ def _held(ran: Ran, wanted: PacketExpect) -> Miss | None:
     if wanted.length is not None and not fits(len(left), wanted.length):
         message = f"{ran.named} has {len(left):,} bytes afterwards, where {told(wanted.length)} are right"
         return Miss(message, told(wanted.length), str(len(left)), ran.number, len(left))
+    if wanted.mark is not None and ran.mark != wanted.mark:
+        message = f"{ran.named} has mark {ran.mark} afterwards, where {wanted.mark} is right"
+        return Miss(message, str(wanted.mark), str(ran.mark), ran.number, ran.mark)
+    if wanted.redirect is not None and not _leads_to(ran.redirected, wanted.redirect):
+        got = "nowhere" if ran.redirected is None else f"device {ran.redirected}"
+        message = f"{ran.named} is redirected to {got}, where {wanted.redirect} is right"
+        return Miss(message, str(wanted.redirect), got, ran.number, ran.redirected)
     return _fields(ran, left, wanted) or (_checksums(ran, left) if wanted.checksums else None)
+
+
+def _leads_to(got: int | str | None, wanted: int | str) -> bool:
+    """Whether both are one device, be it told by number or by name."""
+    names: dict[int | str, str] = {device.ifindex: device.name for device in DEFAULT_NETWORK.devices}
+    return got is not None and names.get(got, got) == names.get(wanted, wanted)
 
 
 def _bytes_differ(ran: Ran, right: bytes, left: bytes | None) -> Miss:

@@ -12,6 +12,7 @@ from app.grading.sending.stimulus import Stimulus
 from app.grading.subject import Subject
 from vm.change import Change, Emitted
 from vm.helpers.event import Event
+from vm.helpers.redirect import Redirect
 from vm.helpers.table import HELPERS
 from vm.instruction import Jump
 from vm.kernel import context
@@ -25,6 +26,7 @@ from vm.maps import BpfMap
 from vm.maps.ringbuf import RingBufMap
 from vm.program import Program
 from vm.source import HookscopeError, did_you_mean
+from vm.uapi.map_types import MapType
 
 _AT_ONCE = 512
 Contents = Mapping[str, Mapping[str | int, Any]]
@@ -146,7 +148,15 @@ class Bench:
         verdict = self.point.verdict(ended.value)
         left = ctx.leave().data if isinstance(ctx, PacketContext) else None
         stops = verdict.effect in (Effect.DROP, Effect.DENY, Effect.ABORTED)
-        return replace(base, returned=ended.value, verdict=verdict.name, left=left, stopped=stops)
+        return replace(
+            base,
+            returned=ended.value,
+            verdict=verdict.name,
+            left=left,
+            stopped=stops,
+            mark=machine.world.fields.get("skb.mark", 0),
+            redirected=redirected_to(machine.world) if verdict.effect is Effect.REDIRECT else None,
+        )
 
     def not_seen(self, stimulus: Stimulus, error: HookscopeError) -> Ran:
         """What is said of a packet that no program can be given."""
@@ -157,6 +167,19 @@ class Bench:
         """All that happened, the maps as they are now."""
         ordered = tuple(sorted(ran, key=lambda one: one.number))
         return Observed(ordered, self.by_name, self.cpus, order, frozenset(self.taken))
+
+
+def redirected_to(world: World) -> int | None:
+    """The number of the device (of a CPU map: the CPU) that a redirect leads to; None: nowhere."""
+    fields = world.fields
+    kind, target = Redirect(fields.get("redirect.kind", 0)), fields.get("redirect.target", 0)
+    if kind is not Redirect.MAP:
+        return None if kind is Redirect.NONE else target
+    found = world.maps[fields["redirect.map"]]
+    value = found.user_lookup(target.to_bytes(4, "little"))
+    if not isinstance(value, bytes):
+        return None
+    return target if found.spec.type is MapType.CPUMAP else int.from_bytes(value[:4], "little")
 
 
 def gather(done: Sequence[tuple[Change, ...]], outputs: list[Emitted]) -> None:

@@ -247,5 +247,6 @@ def _of(at: int, event: Event, words: str, outcomes: Sequence[Outcome], outputs:
         outputs=outputs,
         truth=event.truth,
         stopped=stopped,
+        redirected=fate.device if fate is not None else None,
         happening=outcomes[0].index,
     )

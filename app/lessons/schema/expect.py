@@ -93,6 +93,10 @@ class PacketExpect(Part):
     checksums: Literal["right"] | None = None
     unchanged: bool | None = None
     length: int | About | None = None
+    mark: int | None = None
+    """What __sk_buff.mark is afterwards."""
+    redirect: Annotated[StrictInt | Name | None, Field(union_mode="left_to_right")] = None
+    """The device it is redirected to, by number or name; of a CPU map, the CPU's number."""
 
 
 class Record(Part):
