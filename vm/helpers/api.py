@@ -176,8 +176,11 @@ class PacketAccess(Protocol):
     """The context object: r1 at the start."""
     struct: Struct
     """What programs take it for."""
-    texts: Mapping[str, str]
-    """What fields mean, by name, where a number says little."""
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """What fields mean, by name, where a number says little."""
+        ...
 
     @property
     def buffer(self) -> PacketBuffer | None:

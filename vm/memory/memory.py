@@ -1,5 +1,6 @@
 """All regions of a run, and the only way to their bytes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import Final
@@ -142,6 +143,17 @@ class Memory:
         del self.regions[mark.regions :]
         self._next_window, self.used = mark.window, mark.used
         self.user = UserMemory()
+
+    def adopt(self, regions: Sequence[Region]) -> None:
+        """Takes regions back that lay here before ``rewind``; what is before them must be as it was then."""
+        for region in regions:
+            first = (region.base - LEAD) >> WINDOW_BITS
+            windows = (2 * LEAD + len(region.data) + WINDOW - 1) >> WINDOW_BITS
+            for window in range(first, first + windows):
+                self._by_window[window] = region
+            self.used += len(region.data)
+            self._next_window = first + windows
+        self.regions += regions
 
     def locate(self, address: int) -> Place | None:
         """The region whose windows hold ``address``, and the offset in it; None if there is none."""

@@ -16,6 +16,10 @@ class UserMemory:
         self._pieces: list[tuple[int, bytes]] = []
         self._next = START
 
+    def mark(self) -> int:
+        """How far it is filled."""
+        return self._next
+
     def put(self, data: bytes) -> int:
         """Keeps ``data`` in pages of its own; the address of its first byte."""
         address = self._next

@@ -7,6 +7,7 @@ from vm.kernel.context.event_context import EventContext
 from vm.kernel.context.events import event_context
 from vm.kernel.context.frame import Frame
 from vm.kernel.context.inputs import HookInput
+from vm.kernel.context.objects import Kept
 from vm.kernel.context.packet_context import PacketContext
 from vm.kernel.context.rules import SKB_TYPES
 from vm.kernel.context.skb import SkbContext
@@ -27,7 +28,14 @@ def create(
 
 @overload
 def create(
-    prog_type: ProgType, what: HookInput, memory: Memory, event: Event, *, fields: dict[str, int]
+    prog_type: ProgType,
+    what: HookInput,
+    memory: Memory,
+    event: Event,
+    *,
+    fields: dict[str, int],
+    kept: Kept | None = None,
+    task: bool = True,
 ) -> EventContext: ...
 
 
@@ -49,16 +57,20 @@ def create(
     event: Event,
     *,
     fields: dict[str, int],
+    kept: Kept | None = None,
+    task: bool = True,
 ) -> PacketContext | EventContext:
     """The context of a run of a ``prog_type`` program: over a frame with its Ethernet header, or at an event.
 
     Bare bytes give what BPF_PROG_TEST_RUN gives; a Frame brings what earlier hooks left. ``fields`` is the
-    run's dictionary of kernel numbers. Raises HookscopeError for a packet of a wrong size.
+    run's dictionary of kernel numbers, ``kept`` are objects of earlier runs on this memory; ``task`` says
+    whether the program can ask for the running task's structure. Raises HookscopeError for a packet of a
+    wrong size.
     """
     if event.sockets is not None:
         put_pool(memory, fields)
     if not isinstance(what, bytes | Frame):
-        return event_context(prog_type, what, memory, event, fields)
+        return event_context(prog_type, what, memory, event, fields, kept, task=task)
     return _of_packet(prog_type, what, memory, event, fields)
 
 

@@ -3,7 +3,7 @@
 Which places stands in ``vm.uapi.context_places``, as the verifier reads it too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from vm.helpers.api import PacketBuffer
@@ -86,8 +86,8 @@ class PlacesView:
 class EventContext:
     """The context of a program at an event: what r1 points at, and helpers' PacketAccess with no packet.
 
-    ``texts`` say for a learner what fields mean, by name. ``converted`` contexts are not memory as they
-    stand: helpers cannot read them.
+    ``texts`` say for a learner what fields mean, by name, once that is asked. ``converted`` contexts are not
+    memory as they stand: helpers cannot read them.
     """
 
     buffer: PacketBuffer | None = None
@@ -102,14 +102,14 @@ class EventContext:
         memory: Memory,
         *,
         kept: Mapping[int, int],
-        texts: Mapping[str, str],
+        texts: Callable[[], Mapping[str, str]],
         converted: bool,
     ) -> None:
         self.kind = kind
         self.struct = struct
         self.region = region
         self.what = what
-        self.texts = texts
+        self._texts = texts
         self.optval: Region | None = None
         region.view = PlacesView(region, memory, places, kept)
         if converted:
@@ -119,6 +119,11 @@ class EventContext:
     def region_for(memory: Memory, data: bytes) -> Region:
         """The region of a context that holds ``data``."""
         return memory.add(RegionKind.CTX, "ctx", bytearray(data))
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """What fields mean, by name, where a number says little."""
+        return self._texts()
 
     @property
     def address(self) -> int:

@@ -1,8 +1,10 @@
 """Making contexts of hooks without a packet, one function per kind of input."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from struct import Struct as Layout
 from types import MappingProxyType
+from typing import NamedTuple
 
 from vm.helpers.event import Event
 from vm.kernel.context.event_context import EventContext, PlacesView
@@ -19,7 +21,7 @@ from vm.kernel.context.inputs import (
     UserStrings,
     Value,
 )
-from vm.kernel.context.objects import Objects, symbol_address
+from vm.kernel.context.objects import Kept, Objects, symbol_address
 from vm.kernel.context.task import task_object
 from vm.memory.memory import Memory
 from vm.memory.region import Region, RegionKind
@@ -35,9 +37,10 @@ from vm.word import MASK64
 
 ARGUMENT_REGISTERS = ("di", "si", "dx", "cx", "r8", "r9")
 """Where x86-64 passes arguments, in order."""
-KERNEL_CS, USER_CS, USER_SS, FLAGS = 0x10, 0x33, 0x2B, 0x246
+KERNEL_CS, KERNEL_SS, USER_CS, USER_SS, FLAGS = 0x10, 0x18, 0x33, 0x2B, 0x246
 STACK_TOP = 4096
 _NOTHING: Mapping[int, int] = MappingProxyType({})
+_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 _KEPT: Mapping[str, Mapping[int, int]] = MappingProxyType({
     "bpf_sock_addr": {0: 2, 24: 2, 28: 2, 32: 2, 36: 2},
     "bpf_sock": {4: 2, 8: 2, 12: 2, 44: 2, 48: 2, 72: 1, 76: 2},
@@ -48,11 +51,19 @@ _QUEUE = SOCK.field("rx_queue_mapping")
 
 
 def event_context(
-    kind: ProgType, what: HookInput, memory: Memory, event: Event, fields: dict[str, int]
+    kind: ProgType,
+    what: HookInput,
+    memory: Memory,
+    event: Event,
+    fields: dict[str, int],
+    kept: Kept | None = None,
+    *,
+    task: bool = True,
 ) -> EventContext:
-    """The context of a ``kind`` program at an event. The running task is put into memory as well."""
-    objects = Objects(memory)
-    fields["task"] = objects.word(task_object(event.task))
+    """The context of a ``kind`` program at an event; with ``task``, the running task is in memory as well."""
+    objects = Objects(memory, kept)
+    if task:
+        fields["task"] = objects.word(task_object(event.task))
     match what:
         case Record():
             return _record(kind, what, memory, objects)
@@ -60,7 +71,7 @@ def event_context(
             return _arguments(kind, what, memory, objects)
         case Registers():
             data = registers(what, memory, objects)
-            return _plain(kind, PT_REGS, data, what, memory, texts=_argument_texts(what))
+            return _plain(kind, PT_REGS, data, what, memory, texts=lambda: _argument_texts(what))
         case Sample():
             return _sample(kind, what, memory, objects)
         case Fields():
@@ -76,7 +87,7 @@ def _plain(
     memory: Memory,
     *,
     attach_type: AttachType | None = None,
-    texts: Mapping[str, str] = MappingProxyType({}),
+    texts: Callable[[], Mapping[str, str]] = lambda: _NO_TEXTS,
     converted: bool = False,
     kept: Mapping[int, int] = _NOTHING,
 ) -> EventContext:
@@ -106,24 +117,42 @@ def _places(kind: ProgType, attach_type: AttachType | None, size: int | None) ->
     return Places(found.struct, reads, found.writes)
 
 
+class _Row(NamedTuple):
+    """A field of a record: where it is; ``located`` ones tell where, behind the record, their bytes are."""
+
+    name: str
+    offset: int
+    size: int
+    located: bool
+
+
+@cache
+def _rows(tracepoint: str) -> tuple[Struct, tuple[_Row, ...]]:
+    struct = records()[tracepoint]
+    rows = (
+        _Row(field.name, field.offset, field.size, field.doc.startswith("__data_loc"))
+        for field in struct.fields
+    )
+    return struct, tuple(rows)
+
+
 def _record(kind: ProgType, what: Record, memory: Memory, objects: Objects) -> EventContext:
-    struct = records()[what.tracepoint]
-    head, tail = bytearray(struct.size), bytearray()
-    head[:8] = objects.word(0).to_bytes(8, "little")
-    texts = {}
-    for field in struct.fields:
-        value = what.fields.get(field.name, 0)
-        if field.doc.startswith("__data_loc"):
+    struct, rows = _rows(what.tracepoint)
+    head, tail, given = bytearray(struct.size), b"", what.fields
+    for name, offset, size, located in rows:
+        value = given.get(name, 0)
+        if located:
             data = value if isinstance(value, bytes) else b"\0"
-            at = struct.size + len(tail)
-            head[field.offset : field.end] = (len(data) << 16 | at).to_bytes(4, "little")
+            place = len(data) << 16 | struct.size + len(tail)
+            head[offset : offset + 4] = place.to_bytes(4, "little")
             tail += data
-        else:
-            head[field.offset : field.end] = objects.cell(value, field.size)
-        text = _text(value)
-        if text:
-            texts[field.name] = text
-    return _plain(kind, struct, bytes(head + tail), what, memory, texts=texts)
+        elif value:
+            head[offset : offset + size] = objects.cell(value, size)
+    return _plain(kind, struct, bytes(head) + tail, what, memory, texts=lambda: _record_texts(what))
+
+
+def _record_texts(what: Record) -> dict[str, str]:
+    return {name: text for name, value in what.fields.items() if (text := _text(value))}
 
 
 def _text(value: Value) -> str:
@@ -154,9 +183,12 @@ def _arguments(kind: ProgType, what: Arguments, memory: Memory, objects: Objects
     struct = _named_arguments(what.names[: len(words)]) if what.names else RAW_ARGS
     if kind is ProgType.NETFILTER:
         struct = NF_CTX
-    names = [*what.names, *(f"args[{n}]" for n in range(len(what.names), len(words)))]
-    texts = {name: text for name, value in zip(names, what.values, strict=False) if (text := _text(value))}
-    return _plain(kind, struct, data.ljust(size, b"\0"), what, memory, texts=texts)
+    return _plain(kind, struct, data.ljust(size, b"\0"), what, memory, texts=lambda: _value_texts(what))
+
+
+def _value_texts(what: Arguments) -> dict[str, str]:
+    names = [*what.names, *(f"args[{n}]" for n in range(len(what.names), len(what.values)))]
+    return {name: text for name, value in zip(names, what.values, strict=False) if (text := _text(value))}
 
 
 @cache
@@ -168,26 +200,35 @@ def _named_arguments(names: tuple[str, ...]) -> Struct:
 
 def registers(what: Registers, memory: Memory, objects: Objects) -> bytes:
     """``struct pt_regs`` at a function's start or return."""
-    found = dict.fromkeys((field.name for field in PT_REGS.fields), 0)
-    for name, value in zip(ARGUMENT_REGISTERS, what.arguments, strict=False):
-        found[name] = objects.word(value)
+    words = list(_USER_REGISTERS if what.user else _KERNEL_REGISTERS)
+    for place, value in zip(_ARGUMENT_PLACES, what.arguments, strict=False):
+        words[place] = objects.word(value)
     function = symbol_address(what.function, user=what.user)
     caller = symbol_address("main" if what.user else "do_syscall_64", user=what.user) + 0x2A
-    found |= {
-        "ip": function if what.result is None else caller,
-        "cs": USER_CS if what.user else KERNEL_CS,
-        "ss": USER_SS if what.user else 0x18,
-        "flags": FLAGS,
-        "orig_ax": MASK64,
-        "ax": 0 if what.result is None else what.result & MASK64,
-    }
+    words[_IP] = function if what.result is None else caller
+    words[_AX] = 0 if what.result is None else what.result & MASK64
     stack = caller.to_bytes(8, "little")
     if what.user:
-        found["sp"] = memory.user.put(stack)
+        words[_SP] = memory.user.put(stack)
     else:
-        found["sp"] = memory.add(RegionKind.MEM, "kernel stack", bytearray(stack), writable=False).base
-    found["bp"] = found["sp"] + 0x40
-    return b"".join(found[field.name].to_bytes(8, "little") for field in PT_REGS.fields)
+        words[_SP] = memory.add(RegionKind.MEM, "kernel stack", bytearray(stack), writable=False).base
+    words[_BP] = words[_SP] + 0x40
+    return _PT_REGS.pack(*words)
+
+
+_PT_REGS = Layout(f"<{len(PT_REGS.fields)}Q")
+_AT = {field.name: place for place, field in enumerate(PT_REGS.fields)}
+_ARGUMENT_PLACES = tuple(_AT[name] for name in ARGUMENT_REGISTERS)
+_IP, _AX, _SP, _BP = (_AT[name] for name in ("ip", "ax", "sp", "bp"))
+
+
+def _begin(code: int, stack: int) -> tuple[int, ...]:
+    """Registers that are the same in all functions, of the kernel or of a process."""
+    known = {"cs": code, "ss": stack, "flags": FLAGS, "orig_ax": MASK64}
+    return tuple(known.get(field.name, 0) for field in PT_REGS.fields)
+
+
+_USER_REGISTERS, _KERNEL_REGISTERS = _begin(USER_CS, USER_SS), _begin(KERNEL_CS, KERNEL_SS)
 
 
 def _argument_texts(what: Registers) -> dict[str, str]:

@@ -43,6 +43,12 @@ class Kernel:
 
     struct: str
     members: "tuple[tuple[str, Value], ...]" = ()
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        if not self._hash:  # objects are looked up often, and lead to many others
+            object.__setattr__(self, "_hash", hash((self.struct, self.members)))
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

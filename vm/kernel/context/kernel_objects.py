@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from struct import pack
 from types import MappingProxyType
@@ -14,6 +15,8 @@ from vm.kernel.context.objects import symbol_address
 from vm.kernel.context.task import cred_object
 
 AF_INET, AF_INET6 = 2, 10
+_KEPT = 1_024
+"""Objects of a kind that are made once."""
 ANY = IPv4Address(0)
 _SK = "inet_conn.icsk_inet.sk."
 _INODE_FILE, _INODE_DIR = 0o100644, 0o040755
@@ -45,12 +48,14 @@ class SocketInfo:
         return AF_INET if self.local.version == 4 else AF_INET6
 
 
+@lru_cache(_KEPT)
 def device_object(device: Device) -> Kernel:
     """``struct net_device``."""
     name = device.name.encode()[:15]
     return Kernel("net_device", (("name", name), ("ifindex", device.ifindex), ("mtu", device.mtu)))
 
 
+@lru_cache(_KEPT)
 def sock_object(sock: SocketInfo) -> Kernel:
     """``struct tcp_sock``, which begins with ``struct sock``; that of other protocols does too."""
     common: list[tuple[str, Value]] = [
@@ -78,6 +83,7 @@ def sock_object(sock: SocketInfo) -> Kernel:
     return Kernel("tcp_sock", tuple(members))
 
 
+@lru_cache(_KEPT)
 def socket_object(sock: SocketInfo) -> Kernel:
     """``struct socket``, a process's end of a socket."""
     return Kernel("socket", (("type", sock.type), ("state", 1), ("sk", sock_object(sock))))
@@ -128,6 +134,7 @@ def _header_length(frame: bytes, network: int) -> int:
     return 40 if frame[network] >> 4 == 6 else (frame[network] & 15) * 4
 
 
+@lru_cache(_KEPT)
 def dentry_object(path: str, uid: int = 0) -> Kernel:
     """``struct dentry`` of a path's last part, its parents up to the root behind ``d_parent``."""
     root = Kernel(
@@ -151,11 +158,13 @@ def _inode(path: str, uid: int, folder: bool) -> Kernel:
     return Kernel("inode", (("i_ino", number), ("i_mode", mode), ("i_uid.val", uid), ("i_nlink", 1)))
 
 
+@lru_cache(_KEPT)
 def path_object(path: str) -> Kernel:
     """``struct path``."""
     return Kernel("path", (("dentry", dentry_object(path)),))
 
 
+@lru_cache(_KEPT)
 def file_object(path: str, flags: int = 0, uid: int = 0) -> Kernel:
     """``struct file`` of an open file; ``flags`` are those of open(2)."""
     dentry = dentry_object(path, uid)

@@ -1,9 +1,15 @@
 """The running task as the kernel keeps it: ``struct task_struct`` and what programs read on from it."""
 
+from functools import lru_cache
+
 from vm.helpers.event import Task
 from vm.kernel.context.inputs import Kernel, Value
 
+_KEPT = 1_024
+"""Objects of a kind that are made once."""
 
+
+@lru_cache(_KEPT)
 def cred_object(task: Task) -> Kernel:
     """Whose rights the task has."""
     names = ("uid", "euid", "suid", "fsuid"), ("gid", "egid", "sgid", "fsgid")
@@ -11,6 +17,7 @@ def cred_object(task: Task) -> Kernel:
     return Kernel("cred", (*users, *((f"{name}.val", task.gid) for name in names[1])))
 
 
+@lru_cache(_KEPT)
 def task_object(task: Task) -> Kernel:
     """The task, its parent and its credentials."""
     parent = Kernel(
@@ -36,6 +43,7 @@ def task_object(task: Task) -> Kernel:
     return Kernel("task_struct", members)
 
 
+@lru_cache(_KEPT)
 def comm(name: str) -> bytes:
     """A task's name as the kernel keeps it: 16 bytes, the last of them 0."""
     return name.encode()[:15].ljust(16, b"\0")

@@ -153,9 +153,11 @@ class Kernel:
             dev = packet.dev
             if program is None and (effect is _PASS or effect is _DROP):
                 plain = station, at, packet.number, note, effect is _PASS
-                known = dev.plain.get(plain) if self.quiet else None
+                known = dev.plain.get(plain) if self.recording is None else None
                 if known is not None:
                     trail.append(known)
+                    if not self.quiet:
+                        self.attached.probes.packets.passes(self, packet, station, note)
                     return
             name, netns, which = dev.spec.name, dev.netns.name, packet.number
         number = self.ways.hop(
@@ -169,7 +171,7 @@ class Kernel:
             self.recording.visits.append(Visited(number, frame, self.recording.start))
             self.recording.start = None
         if self.attached.probes.tracing and packet is not None and program is None:
-            self.attached.probes.passes(self, packet, station, note)
+            self.attached.probes.packets.passes(self, packet, station, note)
 
     def end(
         self,
@@ -199,7 +201,7 @@ class Kernel:
         self.hop(station, packet, Effect.DROP, note=note)
         self.end(packet, station, End.DROPPED, reason, Effect.DROP, note=note)
         if self.attached.watches_drops:
-            self.attached.probes.dropped(self, packet, station, reason)
+            self.attached.probes.packets.dropped(self, packet, station, reason)
 
     # Programs.
 

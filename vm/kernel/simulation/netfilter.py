@@ -68,7 +68,7 @@ def _asked(k: Kernel, packet: Packet, station: str, rows: Sequence[Standing], ou
                 packet, station, End.DROPPED, Reason.NETFILTER_DROP, effect, row.runner, run.pc, run.message
             )
             if k.attached.watches_drops:
-                k.attached.probes.dropped(k, packet, station, Reason.NETFILTER_DROP)
+                k.attached.probes.packets.dropped(k, packet, station, Reason.NETFILTER_DROP)
             return False
     return True
 

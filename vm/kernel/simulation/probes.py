@@ -5,7 +5,7 @@ Nothing is built for a place where no program watches.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from ipaddress import ip_address
 
 from vm.helpers.event import Event as RunEvent
@@ -19,7 +19,7 @@ from vm.kernel.context.calls import (
     security_call,
     tcp_event,
 )
-from vm.kernel.context.hits import Hit, consume_skb, kfree_skb, set_state
+from vm.kernel.context.hits import Hit, set_state
 from vm.kernel.context.objects import symbol_address
 from vm.kernel.hooks import Effect
 from vm.kernel.simulation import scheduler
@@ -29,15 +29,13 @@ from vm.kernel.simulation.headers import Headers
 from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
-from vm.kernel.simulation.passing import TRACEPOINTS, comes_by, device_of, function_arguments_of, packet_event
+from vm.kernel.simulation.packet_probes import ENTRY, PacketProbes
 from vm.kernel.simulation.runner import Run, Runner
 from vm.kernel.simulation.sock_ops import ESTABLISHED, STATE_CB, STATE_CB_FLAG
 from vm.kernel.simulation.socket_info import STATES, info
 from vm.kernel.simulation.tables import Socket
-from vm.kernel.stations import STATIONS
 from vm.kernel.world.events import RUN_NS
 
-_ENTRY = ("kprobe", "fentry")
 _RETURN = ("kretprobe", "fexit")
 _STACK = ("do_syscall_64", "entry_SYSCALL_64_after_hwframe")
 
@@ -48,6 +46,7 @@ class Probes:
     def __init__(self, attached: Attached) -> None:
         names = {point.name for point in attached.points}
         self.attached = attached
+        self.packets = PacketProbes(self)
         self.tracing = any(name.partition("/")[0] in _AROUND for name in names)
         self.schedules = any("sched" in name or "try_to_wake" in name for name in names)
         self.returns = any(
@@ -84,7 +83,7 @@ class Probes:
         self, k: Kernel, name: str, build: Callable[[], Sequence[Thing]], packet: Packet | None = None
     ) -> None:
         """A kernel function begins."""
-        for kind in _ENTRY if self.tracing else ():
+        for kind in ENTRY if self.tracing else ():
             self._function(k, kind, name, build, None, packet)
 
     def function_returns(
@@ -232,33 +231,6 @@ class Probes:
         if self.schedules and process is not None:
             scheduler.wake(k, pid, process.spec.cpu % k.spec.cpus, RUN_NS)
 
-    # Packets.
-
-    def passes(self, k: Kernel, packet: Packet, station: str, note: str) -> None:
-        """A packet passes a station: tracepoints and functions there. System calls tell of their own."""
-        if station == "send":
-            return
-        name = TRACEPOINTS.get(station)
-        if name is not None:
-            self.tracepoint(k, f"net/{name}", lambda: packet_event(name, packet), packet)
-        row = STATIONS.get(station)
-        socket = k.tables.sockets.get(packet.socket)
-        for function in (row.function, *row.also) if row is not None else ():
-            if comes_by(function, packet, socket, note):
-                build = partial(function_arguments_of, function, packet, socket)
-                self.function(k, function, build, packet)
-
-    def dropped(self, k: Kernel, packet: Packet, station: str, reason: Reason) -> None:
-        """The kernel drops a packet."""
-        row, dev = STATIONS[station], device_of(packet)
-        self.tracepoint(k, "skb/kfree_skb", lambda: kfree_skb(packet.data, dev, reason, row.function), packet)
-        self.function(k, "sk_skb_reason_drop", lambda: (0, packet.data, int(reason)), packet)
-
-    def consumed(self, k: Kernel, packet: Packet, station: str) -> None:
-        """The kernel has done with a packet, and does not call it dropped."""
-        row, dev = STATIONS[station], device_of(packet)
-        self.tracepoint(k, "skb/consume_skb", lambda: consume_skb(packet.data, dev, row.function), packet)
-
 
 _AROUND = frozenset({"tracepoint", "raw_tp", "tp_btf", "kprobe", "kretprobe", "fentry", "fexit"})
 
@@ -266,5 +238,14 @@ _AROUND = frozenset({"tracepoint", "raw_tp", "tp_btf", "kprobe", "kretprobe", "f
 def _probed(event: RunEvent, address: int) -> RunEvent:
     if not address:
         return event
+    return RunEvent(
+        event.time_ns, event.cpu, event.seed, event.task, event.ifindex, event.rx_queue, event.network,
+        _probe(address), event.sockets,
+    )  # fmt: skip
+
+
+@cache
+def _probe(address: int) -> Probe:
+    """Where a function of that address is called."""
     stack = (address, *(symbol_address(caller) for caller in _STACK))
-    return replace(event, probe=Probe(address, stack, (symbol_address("main", user=True),)))
+    return Probe(address, stack, (symbol_address("main", user=True),))

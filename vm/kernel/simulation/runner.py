@@ -16,6 +16,7 @@ from vm.instruction import Call, Jump
 from vm.isa import CallKind
 from vm.kernel import context
 from vm.kernel.context import EventContext, Frame, HookInput, PacketContext
+from vm.kernel.context.objects import Kept
 from vm.kernel.context.xdp import XdpContext
 from vm.kernel.hooks import HookPoint, Verdict
 from vm.kernel.loading import Loaded, load_maps
@@ -30,6 +31,7 @@ from vm.memory.fault import Fault
 from vm.memory.memory import Mark, Memory
 from vm.memory.snapshot import MemorySnapshot
 from vm.program import Program
+from vm.uapi.helper_ids import HelperId
 from vm.uapi.map_types import MapType
 
 CONTEXT_WINDOWS = 256
@@ -126,7 +128,8 @@ class Start:
         maps.memory.journal.clear()
         fields: dict[str, int] = {}
         mark = maps.memory.mark()
-        ctx = _context(point, self.what, maps.memory, self.event, fields)
+        task = asks_for_task(self.attachment.programs)
+        ctx = _context(point, self.what, maps.memory, self.event, fields, task=task)
         maps.memory.skip_to(mark.window + CONTEXT_WINDOWS)
         maps.memory.journal.clear()
         loaded = maps.loaded(self.attachment.programs)
@@ -156,6 +159,8 @@ class Runner:
         self._mark = Mark(len(self._memory.regions), start.window, self._memory.used)
         self._emits = bool(maps.rings)
         self._ctx: PacketContext | EventContext | None = None
+        self._kept = Kept()
+        self._task = asks_for_task(attachment.programs)
         self._regions = 0
         self._verdicts: dict[int, Verdict] = {}
 
@@ -171,7 +176,7 @@ class Runner:
             object.__setattr__(self._live, "event", event)
         else:
             memory.rewind(self._mark)
-            ctx = self._ctx = _context(self.point, what, memory, event, fields)
+            ctx = self._ctx = _context(self.point, what, memory, event, fields, self._kept, task=self._task)
             self._regions = len(memory.regions)
             self._live = World(
                 base.programs, memory, base.maps, base.map_indices, event, ctx, ctx.address, 0, fields,
@@ -229,8 +234,7 @@ def _finds(program: Program) -> bool:
     """Whether a program calls helpers that look at sockets, or has maps of them."""
     if any(spec.type in (MapType.SOCKMAP, MapType.SOCKHASH) for spec in program.maps):
         return True
-    calls = (insn for insn in program.insns if isinstance(insn, Call))
-    return any(insn.kind is CallKind.HELPER and insn.imm in _SOCKET_CALLS for insn in calls)
+    return not _SOCKET_CALLS.isdisjoint(_called(program))
 
 
 def _decided(done: Sequence[tuple[Change, ...]], program: Program, end: int) -> int:
@@ -249,11 +253,31 @@ def _gather(done: Sequence[tuple[Change, ...]], outputs: list[Emitted]) -> None:
 
 
 def _context(
-    point: HookPoint, what: What, memory: Memory, event: Event, fields: dict[str, int]
+    point: HookPoint,
+    what: What,
+    memory: Memory,
+    event: Event,
+    fields: dict[str, int],
+    kept: Kept | None = None,
+    *,
+    task: bool,
 ) -> PacketContext | EventContext:
     if isinstance(what, Frame):
         return context.create(point.prog_type, what, memory, event, fields=fields)
-    return context.create(point.prog_type, what, memory, event, fields=fields)
+    return context.create(point.prog_type, what, memory, event, fields=fields, kept=kept, task=task)
+
+
+_TASK_CALLS = frozenset({HelperId.GET_CURRENT_TASK, HelperId.GET_CURRENT_TASK_BTF})
+
+
+def asks_for_task(programs: Sequence[Program]) -> bool:
+    """Whether a program can get at the running task's structure: it is made for those only."""
+    return any(not _TASK_CALLS.isdisjoint(_called(program)) for program in programs)
+
+
+def _called(program: Program) -> set[int]:
+    calls = (insn for insn in program.insns if isinstance(insn, Call))
+    return {insn.imm for insn in calls if insn.kind is CallKind.HELPER}
 
 
 def _world(

@@ -35,7 +35,7 @@ def classified(
     taken = run is not None and run.answer is not None and run.answer & MASK32 in _TAKEN
     ended(k, packet, station, None if taken else _REASONS[station], effect, runner, run)
     if taken:
-        k.attached.probes.consumed(k, packet, station)
+        k.attached.probes.packets.consumed(k, packet, station)
     return None
 
 
@@ -57,7 +57,7 @@ def ended(
     pc, note = (run.pc, run.message if run.answer is None else "") if run is not None else (None, "")
     k.end(packet, station, End.DROPPED, reason, effect, runner, pc, note)
     if reason is not None and k.attached.watches_drops:
-        k.attached.probes.dropped(k, packet, station, reason)
+        k.attached.probes.packets.dropped(k, packet, station, reason)
 
 
 def everyone(
