@@ -2,32 +2,47 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
-from vm.instruction import Call
+from vm.encoding import decode
+from vm.instruction import Call, LoadImm64, Slot
 from vm.isa import CallKind
 from vm.jit.arch import Arch
 from vm.jit.arm64 import function as arm64
 from vm.jit.frame import Frame, kept_by
 from vm.jit.layout import Laid, Relocation, Row, lay_out
-from vm.jit.lower import lower
-from vm.jit.piece import Emit, Piece
-from vm.jit.program import Insn, Rewritten, TailCall
+from vm.jit.lower import LOWERINGS, lower, no_machine_code
+from vm.jit.piece import Emit, Lowered
+from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, Rewritten, TailCall
 from vm.jit.tail_call import load_count, tail_call
+
+_REMEMBERED = 1 << 16
+_OWN = frozenset({KernelCall, KernelAddress, PerCpuAddress, TailCall})
+"""What no eBPF instruction stands for."""
 
 
 @dataclass(frozen=True, slots=True)
 class NativeFunction:
-    """A function's machine code: rows by slot of the rewritten program, the first without one (prologue)."""
+    """A function's machine code: that of its first slot, ``start``, begins behind the prologue."""
 
     start: int
-    rows: tuple[Row, ...]
-    relocations: tuple[Relocation, ...]
+    laid: Laid
 
     @property
     def code(self) -> bytes:
         """All bytes; distances out of the function are 0."""
-        return b"".join(row.code for row in self.rows)
+        return self.laid.code
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The code by slot of the rewritten program, the first without one (prologue)."""
+        return self.laid.rows
+
+    @property
+    def relocations(self) -> tuple[Relocation, ...]:
+        """What only a running kernel can fill in."""
+        return self.laid.relocations
 
 
 def compile_kernel_form(program: Rewritten, arch: Arch = Arch.X86_64) -> tuple[NativeFunction, ...]:
@@ -36,29 +51,54 @@ def compile_kernel_form(program: Rewritten, arch: Arch = Arch.X86_64) -> tuple[N
     Raises HookscopeError for an instruction that should have been rewritten.
     """
     compile_function = _FUNCTIONS[arch]
-    found = ((slots.start, compile_function(program, slots)) for slots in program.functions())
-    return tuple(NativeFunction(start, laid.rows, laid.relocations) for start, laid in found)
+    return tuple(
+        NativeFunction(slots.start, compile_function(program, slots)) for slots in program.functions()
+    )
 
 
 def _x86_function(program: Rewritten, slots: range) -> Laid:
-    kept = kept_by(program.slots[slots.start : slots.stop])
-    frame = Frame(program.depths.get(slots.start, 0), kept, slots.start == 0, slots.start in program.counting)
-    sources: list[tuple[int | None, tuple[Piece, ...]]] = [(None, (Emit(frame.prologue()),))]
-    sources += [(pc, _lowered(program.insns[pc], pc, frame)) for pc in slots]
-    return lay_out(sources, frame.epilogue())
+    body = program.slots[slots.start : slots.stop]
+    frame = Frame(
+        program.depths.get(slots.start, 0), kept_by(body), slots.start == 0, slots.start in program.counting
+    )
+    sources: list[tuple[int | None, Lowered]] = [(None, (Emit(frame.prologue()),))]
+    insns = program.insns
+    for pc, slot in zip(slots, body, strict=True):
+        insn = insns[pc]
+        kind = type(insn)
+        if insn is None:
+            sources.append((pc, ()))
+        elif kind not in LOWERINGS and kind is not TailCall:
+            raise no_machine_code(insn, pc)
+        elif kind in _OWN or kind is LoadImm64 or (frame.tail_calls and kind is Call):
+            sources.append((pc, _lowered(insn, frame)))
+        else:
+            sources.append((pc, _usual(slot.opcode, slot.dst, slot.src, slot.off, slot.imm)))
+    return lay_out(sources, frame.epilogue(), relative=True)
 
 
-def _lowered(insn: Insn | None, pc: int, frame: Frame) -> tuple[Piece, ...]:
-    """Only what has to do with tail calls depends on the frame."""
+@lru_cache(maxsize=_REMEMBERED)
+def _usual(opcode: int, dst: int, src: int, off: int, imm: int) -> Lowered:
+    """The code of an instruction of one slot, distances counted from it: programs repeat themselves."""
+    [insn] = decode((Slot(opcode, dst, src, off, imm),))
+    return _compiled(insn)
+
+
+def _lowered(insn: Insn, frame: Frame) -> Lowered:
+    """The code of the others; what has to do with tail calls depends on the frame."""
     match insn:
-        case None:
-            return ()
         case TailCall(direct):
             return tail_call(frame, direct=direct)
         case Call(CallKind.LOCAL) if frame.tail_calls:
-            return Emit(load_count(frame)), *lower(insn, pc)
+            return Emit(load_count(frame)), *_compiled(insn)
         case _:
-            return lower(insn, pc)
+            return _compiled(insn)
+
+
+def _compiled(insn: Insn | None) -> Lowered:
+    if insn is None:
+        raise AssertionError("the second half of a constant is no instruction")
+    return lower(insn, 0)
 
 
 _FUNCTIONS: Mapping[Arch, Callable[[Rewritten, range], Laid]] = MappingProxyType(

@@ -7,6 +7,8 @@ the same way, pass by pass).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
+from types import MappingProxyType
 
 from vm.jit.piece import (
     Address,
@@ -22,7 +24,6 @@ from vm.jit.piece import (
 )
 from vm.jit.x86.encode import i32
 
-CALL = 5
 LONG = {True: 6, False: 5}
 """Bytes of a jump with and without a condition whose distance takes 32 bits; SHORT where 8 are enough."""
 SHORT = 2
@@ -71,134 +72,154 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A function's code, its rows in order, and the distances somebody else must fill in."""
+    """A function's code, where what was made of each slot begins, in order, and what others must fill in."""
 
-    rows: tuple[Row, ...]
+    code: bytes
+    starts: tuple[tuple[int | None, int], ...]
     relocations: tuple[Relocation, ...]
 
     @property
-    def code(self) -> bytes:
-        """The whole of it."""
-        return b"".join(row.code for row in self.rows)
+    def rows(self) -> tuple[Row, ...]:
+        """The bytes of each slot, apart."""
+        ends = [start for _, start in self.starts[1:]] + [len(self.code)]
+        return tuple(
+            Row(slot, start, self.code[start:end])
+            for (slot, start), end in zip(self.starts, ends, strict=True)
+        )
 
 
 Sources = Sequence[tuple[int | None, Sequence[Piece]]]
 """Pieces by the slot they were made of, in order; the epilogue is given apart."""
 
 
-def lay_out(sources: Sources, epilogue: Sequence[Piece]) -> Laid:
-    """Bytes for the pieces; the first ``Return`` becomes the epilogue, those behind it jumps to it."""
-    return _Layout(sources, epilogue).finish()
+def lay_out(sources: Sources, epilogue: Sequence[Piece], *, relative: bool = False) -> Laid:
+    """Bytes for the pieces; the first ``Return`` becomes the epilogue, those behind it jumps to it.
+
+    ``relative``: the pieces' slots count from the slot they were made of.
+    """
+    layout = _Layout(epilogue)
+    for slot, pieces in sources:
+        layout.add(slot, pieces, (slot or 0) if relative else 0)
+    return layout.finish()
+
+
+_OPEN: Mapping[type[Piece], tuple[Link, int]] = MappingProxyType(
+    {
+        Address: (Link.ADDRESS, 8),
+        ShortAddress: (Link.SHORT_ADDRESS, 4),
+        CallOut: (Link.KERNEL, 4),
+        JumpOut: (Link.KERNEL, 4),
+    }
+)
+"""Pieces that end in what is not known: what that is, and how many bytes."""
+_CALL = b"\xe8" + bytes(4)
+_JUMP = b"\xe9" + bytes(4)
+_SPELLED: Mapping[type[Piece], bytes] = MappingProxyType({CallOut: _CALL, JumpOut: _JUMP})
+
+
+@dataclass(frozen=True, slots=True)
+class _Jump:
+    """A jump behind ``at`` bytes of other code; ``to`` is a slot, None the epilogue."""
+
+    at: int
+    to: int | None
+    cond: int | None
 
 
 class _Layout:
-    def __init__(self, sources: Sources, epilogue: Sequence[Piece]) -> None:
+    """What does not change its length is written at once; jumps are kept apart until their length is known.
+
+    A place is told as the bytes of other code before it and the jumps before it.
+    """
+
+    def __init__(self, epilogue: Sequence[Piece]) -> None:
         self._epilogue = epilogue
-        self._pieces: list[tuple[int, Piece]] = []
-        """Pieces with the index of their source; a ``Return`` behind the first is a ``Branch`` to it."""
-        self._slots = [slot for slot, _ in sources]
-        self._first_return: int | None = None
-        for index, (_, pieces) in enumerate(sources):
-            for piece in pieces:
-                self._add(index, piece)
-        self._sizes = [self._widest(piece) for _, piece in self._pieces]
+        self._code = bytearray()
+        self._jumps: list[_Jump] = []
+        self._starts: list[tuple[int | None, int, int]] = []
+        self._places: dict[int | None, tuple[int, int]] = {}
+        self._open: list[tuple[int, int, Link, int, str]] = []
 
-    def _add(self, index: int, piece: Piece) -> None:
-        if isinstance(piece, Return) and self._first_return is None:
-            self._first_return = len(self._pieces)
-            self._pieces.extend((index, part) for part in self._epilogue)
-        else:
-            self._pieces.append((index, piece))
+    def add(self, slot: int | None, pieces: Sequence[Piece], base: int) -> None:
+        """Adds what was made of a slot."""
+        at, before = len(self._code), len(self._jumps)
+        self._starts.append((slot, at, before))
+        if slot is not None:
+            self._places[slot] = at, before
+        for piece in pieces:
+            if type(piece) is Emit:
+                self._code += piece.code
+            else:
+                self._add(piece, base)
 
-    def _widest(self, piece: Piece) -> int:
+    def _add(self, piece: Piece, base: int) -> None:
         match piece:
-            case Emit(code) | Address(code, _) | ShortAddress(code, _):
-                return len(code)
-            case Branch(_, cond):
-                return LONG[cond is not None]
+            case Branch(to, cond):
+                self._jumps.append(_Jump(len(self._code), base + to, cond))
+            case Return() if None in self._places:
+                self._jumps.append(_Jump(len(self._code), None, None))
             case Return():
-                return LONG[False]
-            case _:
-                return CALL
-
-    def _places(self) -> tuple[list[int], Mapping[int, int]]:
-        """Where each piece begins, and the first piece of each slot."""
-        starts, at = [], 0
-        for size in self._sizes:
-            starts.append(at)
-            at += size
-        starts.append(at)
-        return starts, self._slot_places(starts)
-
-    def _slot_places(self, starts: Sequence[int]) -> dict[int, int]:
-        places: dict[int, int] = {}
-        piece = 0
-        for index, slot in enumerate(self._slots):
-            while piece < len(self._pieces) and self._pieces[piece][0] < index:
-                piece += 1
-            if slot is not None:
-                places[slot] = starts[piece]
-        return places
-
-    def _target(self, piece: Branch | Return, starts: Sequence[int], slots: Mapping[int, int]) -> int:
-        return slots[piece.to] if isinstance(piece, Branch) else starts[self._first_return or 0]
-
-    def finish(self) -> Laid:
-        starts, slots = self._shrink()
-        rows: list[bytearray] = [bytearray() for _ in self._slots]
-        relocations: list[Relocation] = []
-        for n, (index, piece) in enumerate(self._pieces):
-            rows[index] += self._bytes(n, piece, starts, slots, relocations)
-        laid, at = [], 0
-        for slot, code in zip(self._slots, rows, strict=True):
-            laid.append(Row(slot, at, bytes(code)))
-            at += len(code)
-        return Laid(tuple(laid), tuple(relocations))
-
-    def _shrink(self) -> tuple[Sequence[int], Mapping[int, int]]:
-        while True:
-            starts, slots = self._places()
-            shrunk = False
-            for n, (_, piece) in enumerate(self._pieces):
-                if not isinstance(piece, Branch | Return):
-                    continue
-                size = _least(piece, self._target(piece, starts, slots) - starts[n + 1], self._sizes[n])
-                shrunk |= size < self._sizes[n]
-                self._sizes[n] = size
-            if not shrunk:
-                return starts, slots
-
-    def _bytes(
-        self, n: int, piece: Piece, starts: Sequence[int], slots: Mapping[int, int], found: list[Relocation]
-    ) -> bytes:
-        match piece:
-            case Emit(code):
-                return code
-            case Address(code, name):
-                found.append(Relocation(starts[n] + len(code) - 8, Link.ADDRESS, symbol=name))
-                return code
-            case ShortAddress(code, name):
-                found.append(Relocation(starts[n] + len(code) - 4, Link.SHORT_ADDRESS, symbol=name))
-                return code
+                self._places[None] = len(self._code), len(self._jumps)
+                for part in self._epilogue:
+                    self._add(part, 0)
             case CallLocal(to):
-                found.append(Relocation(starts[n] + 1, Link.FUNCTION, slot=to))
-                return b"\xe8" + bytes(4)
+                self._code += _CALL
+                self._leave_open(Link.FUNCTION, 4, slot=base + to)
+            case Emit(code):
+                self._code += code
             case AddressPart():
                 raise AssertionError(f"{piece} is of another machine")
-            case CallOut(name):
-                found.append(Relocation(starts[n] + 1, Link.KERNEL, symbol=name))
-                return b"\xe8" + bytes(4)
-            case JumpOut(name):
-                found.append(Relocation(starts[n] + 1, Link.KERNEL, symbol=name))
-                return b"\xe9" + bytes(4)
-            case Branch() | Return():
-                cond = piece.cond if isinstance(piece, Branch) else None
-                return _jump(cond, self._target(piece, starts, slots) - starts[n + 1], self._sizes[n])
+            case _:
+                self._code += (
+                    piece.code if isinstance(piece, Address | ShortAddress) else _SPELLED[type(piece)]
+                )
+                self._leave_open(*_OPEN[type(piece)], symbol=piece.name)
+
+    def _leave_open(self, link: Link, size: int, *, slot: int = 0, symbol: str = "") -> None:
+        self._open.append((len(self._code) - size, len(self._jumps), link, slot, symbol))
+
+    def finish(self) -> Laid:
+        """Makes the jumps as short as they get, and puts everything together."""
+        targets = [self._places[jump.to] for jump in self._jumps]
+        sizes = self._shrink(targets)
+        moved = [0, *accumulate(sizes)]
+        code, done = bytearray(), 0
+        for n, (jump, (at, before)) in enumerate(zip(self._jumps, targets, strict=True)):
+            code += self._code[done : jump.at]
+            done = jump.at
+            distance = at + moved[before] - jump.at - moved[n + 1]
+            code += _jump(jump.cond, distance, sizes[n])
+        code += self._code[done:]
+        return Laid(
+            bytes(code),
+            tuple((slot, at + moved[before]) for slot, at, before in self._starts),
+            tuple(
+                Relocation(at + moved[before], link, slot, symbol)
+                for at, before, link, slot, symbol in self._open
+            ),
+        )
+
+    def _shrink(self, targets: Sequence[tuple[int, int]]) -> list[int]:
+        """The bytes of each jump: all begin long, and every pass looks at all of them where they stood."""
+        sizes = [LONG[jump.cond is not None] for jump in self._jumps]
+        ways = [
+            (n, jump.cond is None, at - jump.at, before)
+            for n, (jump, (at, before)) in enumerate(zip(self._jumps, targets, strict=True))
+        ]
+        while ways:
+            moved = [0, *accumulate(sizes)]
+            shrunk = False
+            for n, plain, between, before in ways:
+                size = _least(between + moved[before] - moved[n + 1], sizes[n], plain=plain)
+                if size < sizes[n]:
+                    sizes[n], shrunk = size, True
+            if not shrunk:
+                break
+        return sizes
 
 
-def _least(piece: Branch | Return, distance: int, size: int) -> int:
+def _least(distance: int, size: int, *, plain: bool) -> int:
     """The bytes a jump that now takes ``size`` needs; a plain one to what follows needs none."""
-    plain = isinstance(piece, Return) or piece.cond is None
     if plain and distance == 0:
         return 0
     return min(size, SHORT) if distance in NEAR else size

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from vm.jit.arm64 import encode as a64
 from vm.jit.arm64.encode import WORD, Op
-from vm.jit.layout import Laid, Link, Relocation, Row, Sources
+from vm.jit.layout import Laid, Link, Relocation, Sources
 from vm.jit.piece import AddressPart, Branch, CallLocal, CallOut, Emit, Piece, Return
 from vm.source import HookscopeError
 
@@ -35,15 +35,13 @@ class _Layout:
         self._relocations: list[Relocation] = []
 
     def finish(self) -> Laid:
-        rows: list[Row] = []
-        at = 0
+        starts: list[tuple[int | None, int]] = []
+        code = bytearray()
         for slot, pieces in self._sources:
-            code = b""
+            starts.append((slot, len(code)))
             for piece in pieces:
-                code += self._bytes(piece, at + len(code))
-            rows.append(Row(slot, at, code))
-            at += len(code)
-        return Laid(tuple(rows), tuple(self._relocations))
+                code += self._bytes(piece, len(code))
+        return Laid(bytes(code), tuple(starts), tuple(self._relocations))
 
     def _bytes(self, piece: Piece, at: int) -> bytes:
         match piece:
