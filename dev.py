@@ -178,6 +178,12 @@ def fuzz(*options: str) -> None:
     become(PYTHON, "-m", other or "tests.verifier.fuzz", *options[bool(other) :])
 
 
+def lessons(*options: str) -> None:
+    """prove all lessons and print their mutation report; options and folders are those of `lessons check`"""
+    setup(RUNTIME_LOCK)
+    become(PYTHON, "-m", "app", "lessons", "check", *(options or ("--mutants",)))
+
+
 def policies(start: str = "0", count: str = "10000") -> None:
     """hold random NetworkPolicies against the words of the API; START and COUNT name their seeds"""
     setup()
@@ -221,6 +227,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "bench": bench,
     "golden": golden,
     "fuzz": fuzz,
+    "lessons": lessons,
     "policies": policies,
     "shots": shots,
     "lock": lock,

@@ -28,7 +28,8 @@ def lessons() -> None:
 @lessons.command()
 @click.argument("folders", nargs=-1, type=_FOLDER)
 @click.option("--mutants", is_flag=True, help="Put small mistakes into solutions, and say which pass.")
-def check(folders: tuple[Path, ...], mutants: bool) -> None:
+@click.option("--kernel", is_flag=True, help="Ask this machine's kernel of every answer, too (root).")
+def check(folders: tuple[Path, ...], mutants: bool, kernel: bool) -> None:
     """Prove that stubs fail, solutions pass and wrong answers fail for their reason.
 
     FOLDERS are lessons, or folders of lessons; without any, those that come with Hookscope. Status 1 where
@@ -41,6 +42,7 @@ def check(folders: tuple[Path, ...], mutants: bool) -> None:
     apart = [name for folder in folders or (lessons_dir(),) for name in _apart(folder)]
     bad = {folder.name for folder in chosen if _checked(folder)} | set(apart)
     few = _mutated(chosen) if mutants else 0
+    few += _compared(chosen) if kernel else 0
     took = time.monotonic() - begun
     click.echo(f"{len(chosen) - len(bad)} of {len(chosen)} lessons are as they should be ({took:.1f} s)")
     sys.exit(FAILED if bad or few else 0)
@@ -89,6 +91,30 @@ def _mutated(chosen: list[Path]) -> int:
     average = sum(report.share for report in found) / len(found)
     click.echo(f"{average:5.1f} % on average (wanted {WANTED:g}, and {LEAST:g} at least)")
     return sum(report.share < LEAST for report in found) + (average < WANTED)
+
+
+def _compared(chosen: list[Path]) -> int:
+    """Asks the kernel; of how many programs it says something else than the verifier here."""
+    from app.grading.kernel import asked
+    from app.linux.bpf import kernel_version, unavailable
+
+    if reason := unavailable():
+        raise HookscopeError.of("no-kernel", f"this machine's kernel cannot be asked: {reason}", "try sudo")
+    found = [
+        (lesson.id, one)
+        for folder in chosen
+        if (lesson := read_one(folder)[0]) is not None
+        for one in asked(lesson)
+    ]
+    for name, one in found:
+        if not one.same and one.kernel is not None:
+            told = f"here `{one.here.error or 'accepted'}`, Linux `{one.kernel.error or 'accepted'}`"
+            click.echo(f"{name}/{one.answer} {one.program}: {told}", err=True)
+    told_of = [one for _, one in found if one.kernel is not None]
+    different = sum(not one.same for one in told_of)
+    said = f"of {len(told_of)} programs Linux {kernel_version()} says the same"
+    click.echo(f"{len(told_of) - different} {said}; {len(found) - len(told_of)} could not be asked")
+    return different
 
 
 def _line(proof: Proof) -> str:
