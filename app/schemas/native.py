@@ -11,6 +11,7 @@ from app.schemas.trace import Inputs
 FormName = Literal["kernel", "guarded", "proved"]
 """What Linux runs; what the simulator runs; the latter without the checks that the proof saves."""
 SyntaxName = Literal["intel", "att"]
+ArchName = Literal["x86_64", "aarch64"]
 
 
 class NativeRequest(Message):
@@ -20,6 +21,8 @@ class NativeRequest(Message):
     hook: str = "xdp"
     program: int = 0
     form: FormName = "kernel"
+    arch: ArchName = "x86_64"
+    """AArch64 has the kernel form alone."""
     syntax: SyntaxName = "intel"
     revision: int = 0
 
@@ -55,7 +58,9 @@ class NativeGroupView(Message):
     its frame at a constant offset, which needs no proof."""
     knows: str
     """What the verifier knows r0 to r10 to hold here, a letter each: c context, p packet, e its end, s stack,
-    m map or its value, n number, u nothing; empty where it never came."""
+    m map or its value, n number, u nothing; empty where it never came. What is written, as it is behind."""
+    takes: int
+    """Of a call of a helper: its arguments, r1 and those behind it; 0 for anything else."""
     insns: list[NativeInsnView]
 
 
@@ -98,6 +103,7 @@ class NativeReply(Message):
     programs: list[str]
     program: int
     form: FormName
+    arch: ArchName
     syntax: SyntaxName
     refused: str
     """The kernel's own last line; empty where there is code to show."""
@@ -156,6 +162,8 @@ class LinuxReply(Message):
     """Why nothing is shown, or why this machine's kernel is not asked; empty where it was."""
     may_ask: bool
     """Whether this machine's kernel can be asked."""
+    native: str
+    """Why native code does not run in this simulator, here; empty where it does."""
 
 
 Engine = Literal["machine", "native", "kernel"]

@@ -9,9 +9,27 @@ from app.workbench.native_checks import Check
 from app.workbench.native_known import Known, proof_in_words
 from app.workbench.native_rewrites import NUMBERS, Rewrite
 from vm.asm import Style, text_of
-from vm.instruction import Atomic, Call, Instruction, Jump, Load, LoadAcquire, Store, StoreRelease
+from vm.instruction import (
+    Alu,
+    Atomic,
+    Call,
+    Endian,
+    Instruction,
+    Jump,
+    Load,
+    LoadAcquire,
+    LoadImm64,
+    Neg,
+    Store,
+    StoreRelease,
+    width,
+)
+from vm.isa import CallKind
+from vm.jit.arch import Arch
 from vm.program import Program
+from vm.verifier.signatures import signature
 
+NAMES = {Arch.X86_64: "x86-64", Arch.AARCH64: "AArch64"}
 _PLAIN = Rewrite("", "", ())
 _NO_CODE = "It needs no machine code: what follows it is where it leads."
 _BEGINS = "Added by the compiler: how the function begins. Only registers it uses are saved."
@@ -23,6 +41,7 @@ class About:
     """What is known of a program's slots: rewrites, what the verifier knew, and the guarded form's checks."""
 
     program: Program
+    arch: Arch
     made: Mapping[int, Rewrite]
     known: Known | None
     checks: Mapping[int, Check]
@@ -60,7 +79,8 @@ def _group(about: About, lines: Sequence[NativeLine]) -> NativeGroupView:
     if pc is None:
         return _view(about, None, _BEGINS if lines[0].at == 0 else _HANDS_BACK, lines)
     insn = about.program.insns[pc]
-    lead = f"{_noun(insn)} became {NUMBERS.get(len(lines), len(lines))} of x86-64."
+    count = "one instruction" if len(lines) == 1 else f"{NUMBERS.get(len(lines), len(lines))} instructions"
+    lead = f"{_noun(insn)} became {count} of {NAMES[about.arch]}."
     return _view(about, pc, f"{lead} {about.made.get(pc, _PLAIN).say}".strip(), lines)
 
 
@@ -94,9 +114,42 @@ def _view(about: About, pc: int | None, say: str, lines: Iterable[NativeLine]) -
         became=list(told.became),
         proved=_proved(about, pc),
         check=about.checks.get(pc, "") if pc is not None else "",
-        knows=about.known.letters.get(pc, "") if about.known is not None and pc is not None else "",
+        knows=_knows(about, pc),
+        takes=_takes(program, insn),
         insns=[insn_view(line) for line in lines],
     )
+
+
+def _knows(about: About, pc: int | None) -> str:
+    """What the registers hold here; the one that is written, behind it."""
+    if about.known is None or pc is None:
+        return ""
+    letters, insn = about.known.letters, about.program.insns[pc]
+    here = letters.get(pc, "")
+    written = _written(insn)
+    behind = letters.get(pc + width(insn), "") if insn is not None else ""
+    if not here or not behind or written is None:
+        return here
+    return here[:written] + behind[written] + here[written + 1 :]
+
+
+def _takes(program: Program, insn: Instruction | None) -> int:
+    match insn:
+        case Call(CallKind.HELPER, number):
+            found = signature(program.prog_type, number)
+            return len(found.args) if found is not None else 0
+        case _:
+            return 0
+
+
+def _written(insn: Instruction | None) -> int | None:
+    match insn:
+        case Alu() | Neg() | Endian() | Load() | LoadAcquire() | LoadImm64():
+            return insn.dst
+        case Call():
+            return 0
+        case _:
+            return None
 
 
 def insn_view(line: NativeLine) -> NativeInsnView:

@@ -11,6 +11,8 @@ from app.workbench.native_asked import image
 from app.workbench.native_recorded import recorded
 from app.workbench.native_views import MOST
 from app.workbench.verdict import programs_of
+from app.workers.process import make_room_for_a_runner
+from vm.jit.runner import runner
 from vm.kernel.native import Compiled, compile_program
 from vm.program import Program
 from vm.source import HookscopeError
@@ -25,6 +27,7 @@ def linux(text: str, forbidden: str) -> str:
     """A LinuxRequest answered by a LinuxReply, as JSON; ``forbidden``: why the kernel may not be asked."""
     request = LinuxRequest.model_validate_json(text)
     why = forbidden or unavailable() or ""
+    make_room_for_a_runner()
     empty = LinuxReply(
         revision=request.revision,
         source="",
@@ -35,6 +38,7 @@ def linux(text: str, forbidden: str) -> str:
         other=0,
         why=why,
         may_ask=not why,
+        native=runner.unavailable() or "",
     )
     programs = programs_of(request.source, request.hook)
     if not programs:

@@ -13,6 +13,8 @@ from app.workbench.native_rewrites import Rewrite, rewrites
 from app.workbench.native_words import in_own_words
 from app.workbench.verdict import programs_of
 from vm.asm import assemble
+from vm.jit.arch import Arch
+from vm.jit.arm64.registers import A64
 from vm.jit.registers import X86
 from vm.kernel.native import Compiled, compile_program
 from vm.program import Program
@@ -20,6 +22,7 @@ from vm.source import HookscopeError
 
 MOST = 4_096
 """Slots of a program whose machine code is sent."""
+_MACHINE = {Arch.X86_64: X86, Arch.AARCH64: A64}
 _ROLES = (
     "return value",
     *(f"argument {n}" for n in range(1, 6)),
@@ -39,6 +42,7 @@ def native(text: str) -> str:
         programs=[program.name for program in programs],
         program=number,
         form=request.form,
+        arch=request.arch if request.form == "kernel" else "x86_64",
         syntax=request.syntax,
         refused="",
         what="",
@@ -60,7 +64,7 @@ def _answer(program: Program, empty: NativeReply) -> NativeReply:
         return _refused(empty, said, "hookscope jit FILE prints the code of programs of any length.")
     try:
         refused_map(program)
-        compiled = compile_program(program)
+        compiled = compile_program(program, arch=Arch(empty.arch))
         if isinstance(compiled, Compiled):
             return _compiled(program, compiled, empty)
         if empty.form != "guarded":
@@ -105,23 +109,24 @@ def _reply(
     empty: NativeReply,
 ) -> NativeReply:
     checks = checks_of(program, compiled.proof if compiled is not None else None)
-    about = About(program, made, known(program) if compiled is not None else None, checks.of(empty.form))
+    knows = known(program) if compiled is not None else None
+    about = About(program, Arch(empty.arch), made, knows, checks.of(empty.form))
     lines = [line for _, part in functions for line in part]
     return empty.model_copy(
         update={
             "functions": [function_view(about, name, part) for name, part in functions],
-            "registers": _registers(program),
+            "registers": _registers(program, Arch(empty.arch)),
             "sizes": _sizes(program, compiled, lines, checks),
         }
     )
 
 
-def _registers(program: Program) -> list[NativeRegisterView]:
+def _registers(program: Program, arch: Arch) -> list[NativeRegisterView]:
     used: set[int] = set()
     for slot in program.slots:
         used |= {slot.dst, slot.src}
     return [
-        NativeRegisterView(name=f"r{n}", machine=X86[n].name.lower(), role=role, used=n in used)
+        NativeRegisterView(name=f"r{n}", machine=_MACHINE[arch][n].name.lower(), role=role, used=n in used)
         for n, role in enumerate(_ROLES)
     ]
 

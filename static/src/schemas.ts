@@ -1076,6 +1076,7 @@ export interface NativeGroupView {
   proved: string;
   check: "" | "made" | "needless" | "dropped" | "frame";
   knows: string;
+  takes: number;
   insns: NativeInsnView[];
 }
 

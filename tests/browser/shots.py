@@ -263,7 +263,9 @@ def jit(example: str, form: str = "Kernel form") -> State:
 
 
 STATES: Mapping[str, State] = {
-    "jit": jit("syn_guard"),
+    "jit": jit("syn_guard#p=16&s=24"),
+    "jit-linux": jit("syn_guard#p=16&s=24", "Beside Linux"),
+    "jit-arm": jit("syn_guard#p=16&s=24", "AArch64"),
     "jit-functions": jit("checksum_loop"),
     "jit-proved": jit("syn_guard", "Guarded with proof"),
     "jit-refused": jit("why_null"),

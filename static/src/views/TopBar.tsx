@@ -4,6 +4,7 @@ import * as actions from "../actions.ts";
 import { kept, saveIfOffline } from "../autosave.ts";
 import { keysOf } from "../commands.ts";
 import { caption } from "../keys.ts";
+import { encodePlace } from "../link.ts";
 import { mac, toggleTheme } from "../page.ts";
 import * as select from "../select.ts";
 import { share } from "../share.ts";
@@ -53,6 +54,9 @@ function pageOf(page: string, id: string | null): string {
   return example === null || example === "blank" ? page : `${page}?example=${encodeURIComponent(example)}`;
 }
 
+/** Where the workbench is in its run, for pages that follow it. */
+const placeNow = computed(() => (state.value.run === null ? "" : encodePlace(state.value.cursor.packet, state.value.cursor.step, null)));
+
 function Links({ view, program = "/workbench" }: LinksProps) {
   const inside = SCREENS.has(view);
   const current = (name: View) => (view === name ? { "aria-current": "page" as const } : {});
@@ -73,7 +77,7 @@ function Links({ view, program = "/workbench" }: LinksProps) {
       <a href={view === "path" ? "" : "/path"} {...current("path")}>
         Path
       </a>
-      <a href={view === "jit" ? "" : pageOf("/jit", openId.value)} {...current("jit")}>
+      <a href={view === "jit" ? "" : pageOf("/jit", openId.value) + placeNow.value} {...current("jit")}>
         JIT
       </a>
       <a href={view === "metrics" ? "" : pageOf("/metrics", openId.value)} {...current("metrics")}>

@@ -24,15 +24,70 @@ def groups(reply: Any) -> list[Any]:
     return [group for function in reply["functions"] for group in function["groups"]]
 
 
+def test_sizes_of_an_example_form_by_form() -> None:
+    kernel, guarded, proved = (
+        example("syn_guard", form)["sizes"] for form in ("kernel", "guarded", "proved")
+    )
+    assert (kernel["machine_bytes"], kernel["machine_insns"]) == (273, 68)
+    for sizes in (kernel, guarded, proved):
+        assert (sizes["bpf_slots"], sizes["rewritten_slots"]) == (49, 53)
+        assert (sizes["checks"], sizes["dropped"]) == (9, 6)
+        assert sizes["saved_bytes"] == guarded["machine_bytes"] - proved["machine_bytes"] > 0
+
+
 @pytest.mark.parametrize(
-    ("form", "machine_bytes", "machine_insns"),
-    [("kernel", 273, 68), ("guarded", 1318, 261), ("proved", 1038, 209)],
+    ("pc", "proved"),
+    [
+        (1, "bytes 4 to 7 of the context: a field that such a program may use"),
+        (15, "a comparison with data_end left 54 bytes of the packet; this touches bytes 26 to 29"),
+        (16, "fp-4 to fp-1 lies within the 512 bytes of the frame"),
+        (24, "r0 is a value of syn_count, 8 bytes, and not null; this touches bytes 0 to 7"),
+        (25, ""),
+    ],
 )
-def test_sizes_of_an_example(form: str, machine_bytes: int, machine_insns: int) -> None:
-    sizes = example("syn_guard", form)["sizes"]
-    assert (sizes["machine_bytes"], sizes["machine_insns"]) == (machine_bytes, machine_insns)
-    assert (sizes["bpf_slots"], sizes["rewritten_slots"]) == (49, 53)
-    assert (sizes["checks"], sizes["dropped"], sizes["saved_bytes"]) == (9, 6, 280)
+def test_what_the_verifier_proved_of_an_access(pc: int, proved: str) -> None:
+    by_pc = {group["pc"]: group for group in groups(example("syn_guard"))}
+    assert by_pc[pc]["proved"] == proved
+
+
+@pytest.mark.parametrize(
+    ("form", "checks"),
+    [
+        ("kernel", {6: "", 16: "", 1: ""}),
+        ("guarded", {6: "needless", 16: "frame", 1: "made"}),
+        ("proved", {6: "dropped", 16: "frame", 1: "made"}),
+    ],
+)
+def test_which_checks_are_made(form: str, checks: dict[int, str]) -> None:
+    by_pc = {group["pc"]: group["check"] for group in groups(example("syn_guard", form))}
+    assert {pc: by_pc[pc] for pc in checks} == checks
+
+
+@pytest.mark.parametrize(("pc", "knows"), [(0, "ucuuuucuuus"), (6, "ucenuucpuus"), (21, "mmsnuucpuus")])
+def test_what_the_registers_hold(pc: int, knows: str) -> None:
+    """What is written is told as it is behind the instruction."""
+    assert {group["pc"]: group["knows"] for group in groups(example("syn_guard"))}[pc] == knows
+
+
+@pytest.mark.parametrize(
+    ("more", "pc", "texts"),
+    [
+        ({"syntax": "att"}, 24, ["lock xaddq %rdi, (%rax)"]),
+        ({"syntax": "att"}, 19, ["movabsq $…, %rdi"]),
+        ({"arch": "aarch64"}, 24, ["ldaddal x0, x0, [x7]"]),
+    ],
+)
+def test_other_machines_and_ways_to_write(more: dict[str, str], pc: int, texts: list[str]) -> None:
+    message = {"source": SOURCES["syn_guard"].source, **more}
+    reply = json.loads(native(json.dumps(message)))
+    found = {group["pc"]: [insn["text"] for insn in group["insns"]] for group in groups(reply)}
+    assert found[pc] == texts
+
+
+@pytest.mark.parametrize("form", ["guarded", "proved"])
+def test_what_runs_is_for_x86_whatever_was_asked(form: str) -> None:
+    message = {"source": SOURCES["syn_guard"].source, "arch": "aarch64", "form": form}
+    assert json.loads(native(json.dumps(message)))["arch"] == "x86_64"
 
 
 @pytest.mark.parametrize(

@@ -1,38 +1,59 @@
-// The JIT page: the sentence and forms, code, and what is known of the line, registers and sizes.
+// The JIT page: the sentence and forms, the strip, time, code, and what is known of the line, registers and sizes.
 import { Brand, Navigation, ThemeButton } from "../../views/TopBar.tsx";
 import { plural, thousands } from "../../views/words.ts";
 import type { NativeReply, NativeRequest } from "../../schemas.ts";
-import { look } from "../run.ts";
+import { choose, compileFor, show, write } from "../run.ts";
 import * as state from "../state.ts";
 import { Func } from "./Code.tsx";
-import { Line, Registers, Sizes } from "./Panes.tsx";
+import { compared } from "./Linux.tsx";
+import { About, Registers } from "./Panes.tsx";
+import { Buys, Race, Sizes } from "./Speed.tsx";
+import { Strip } from "./Strip.tsx";
+import { Time } from "./Time.tsx";
 
-const FORMS: readonly [NativeRequest["form"], string][] = [
+const VIEWS: readonly [state.View, string][] = [
   ["kernel", "Kernel form"],
+  ["linux", "Beside Linux"],
   ["guarded", "Guarded"],
   ["proved", "Guarded with proof"],
+  ["bpf", "Rewritten eBPF"],
+];
+const ARCHES: readonly [NativeRequest["arch"], string][] = [
+  ["x86_64", "x86-64"],
+  ["aarch64", "AArch64"],
+];
+const SYNTAXES: readonly [NativeRequest["syntax"], string][] = [
+  ["intel", "Intel"],
+  ["att", "AT&T"],
 ];
 
-const SAYS: Readonly<Record<NativeRequest["form"], string>> = {
-  kernel: "This is what Linux 6.18 would run. Lines with a bar were rewritten by the verifier first.",
-  guarded: "This is what the simulator runs: a check stands before each access it cannot take on trust.",
-  proved: "The same without the checks that the verifier's proof makes needless.",
-};
+function saysOf(view: state.View): string {
+  switch (view) {
+    case "kernel":
+      return "Lines with a bar were rewritten by the verifier first.";
+    case "linux":
+      return compared();
+    case "bpf":
+      return "This is what the verifier hands to the compiler: lines with a bar are no longer yours.";
+    case "guarded":
+      return "This is what the simulator runs: a check stands before each access it cannot take on trust.";
+    case "proved":
+      return "The same without the checks that the verifier's proof makes needless.";
+  }
+}
 
-function Forms() {
+interface ChoiceProps<T extends string> {
+  label: string;
+  options: readonly [T, string][];
+  now: T;
+  choose: (to: T) => void;
+}
+
+function Choice<T extends string>({ label, options, now, choose }: ChoiceProps<T>) {
   return (
-    <div class="row" role="group" aria-label="Form">
-      {FORMS.map(([form, name]) => (
-        <button
-          key={form}
-          type="button"
-          class="btn sm"
-          aria-pressed={state.form.value === form}
-          onClick={() => {
-            state.form.value = form;
-            void look();
-          }}
-        >
+    <div class="seg" role="group" aria-label={label}>
+      {options.map(([option, name]) => (
+        <button key={option} type="button" aria-pressed={now === option} onClick={() => choose(option)}>
           {name}
         </button>
       ))}
@@ -43,14 +64,7 @@ function Forms() {
 function Programs({ reply }: { reply: NativeReply }) {
   if (reply.programs.length < 2) return null;
   return (
-    <select
-      aria-label="Program"
-      value={String(reply.program)}
-      onChange={(event) => {
-        state.program.value = Number(event.currentTarget.value);
-        void look();
-      }}
-    >
+    <select aria-label="Program" value={String(reply.program)} onChange={(event) => choose(Number(event.currentTarget.value))}>
       {reply.programs.map((name, n) => (
         <option key={n} value={String(n)}>
           {name}
@@ -67,9 +81,13 @@ function Sentence() {
   if (reply === null) return <p class="say" role="status">Compiling.</p>;
   const { sizes } = reply;
   if (sizes === null) return <p class="say" role="status"><b>{reply.refused === "" ? "There is no program to compile." : "Nothing is compiled."}</b></p>;
+  const machine = reply.arch === "aarch64" ? "AArch64" : "x86-64";
+  const became = state.view.value === "bpf" ? `${thousands(sizes.rewritten_slots ?? 0)} slots of rewritten eBPF` : `${thousands(sizes.machine_insns)} ${machine} instructions`;
   return (
     <p class="say" role="status">
-      <b>{`${thousands(sizes.bpf_slots)} eBPF slots became ${thousands(sizes.machine_insns)} x86-64 instructions.`}</b> {SAYS[reply.form]}
+      <span>
+        <b>{`${thousands(sizes.bpf_slots)} eBPF slots became ${became}.`}</b> {saysOf(state.view.value)}
+      </span>
     </p>
   );
 }
@@ -97,8 +115,34 @@ function Why() {
   );
 }
 
+function Footer() {
+  const native = state.linux.value?.native;
+  return (
+    <footer class="status">
+      <span>
+        <b>{state.arch.value === "aarch64" ? "AArch64" : "x86-64"}, Linux 6.18</b>
+      </span>
+      <span>{plural(state.rewritten.value.length, "line")} rewritten</span>
+      {native === undefined ? null : <span class="nat">{native === "" ? "native: x86-64" : `native: not here, ${native}`}</span>}
+      <span class="grow" />
+      <span class="hide-s">
+        <kbd>,</kbd> <kbd>.</kbd> step
+      </span>
+      <span class="hide-s">
+        <kbd>[</kbd> <kbd>]</kbd> rewritten lines
+      </span>
+      <span class="hide-s">
+        <kbd>B</kbd> bytes
+      </span>
+      <span class="hide-s">
+        <kbd>Esc</kbd> let go
+      </span>
+    </footer>
+  );
+}
+
 export function Page() {
-  const { opened, reply, rewritten } = state;
+  const { opened, reply } = state;
   return (
     <>
       <header class="top">
@@ -113,37 +157,30 @@ export function Page() {
         <h1 class="sr">Machine code</h1>
         <div class="jt-bar">
           <Sentence />
-          {reply.value === null ? null : <Programs reply={reply.value} />}
-          <Forms />
+          <div class="row">
+            {reply.value === null ? null : <Programs reply={reply.value} />}
+            <Choice label="Form" options={VIEWS} now={state.view.value} choose={show} />
+            <Choice label="Machine" options={ARCHES} now={state.arch.value} choose={compileFor} />
+            <Choice label="Syntax" options={SYNTAXES} now={state.syntax.value} choose={write} />
+          </div>
         </div>
+        <Strip />
+        <Time />
         <div class="jt-g">
-          <div class="jt-c">
+          <div class="jt-c jt-code">
             <Why />
             {reply.value?.functions.map((func, n) => <Func key={n} func={func} at={n} />)}
           </div>
-          <div class="jt-c">
-            <Line />
+          <div class="jt-c jt-side">
+            <About />
             <Registers />
+            <Race />
+            <Buys />
             <Sizes />
           </div>
         </div>
       </main>
-      <footer class="status">
-        <span>
-          <b>x86-64, Linux 6.18</b>
-        </span>
-        <span>{plural(rewritten.value.length, "line")} rewritten</span>
-        <span class="grow" />
-        <span class="hide-s">
-          <kbd>[</kbd> <kbd>]</kbd> previous, next rewritten line
-        </span>
-        <span class="hide-s">
-          <kbd>B</kbd> bytes
-        </span>
-        <span class="hide-s">
-          <kbd>Esc</kbd> let go
-        </span>
-      </footer>
+      <Footer />
     </>
   );
 }
