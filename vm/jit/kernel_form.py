@@ -14,12 +14,10 @@ from vm.jit.frame import Frame, kept_by
 from vm.jit.layout import Laid, Relocation, Row, lay_out
 from vm.jit.lower import LOWERINGS, lower, no_machine_code
 from vm.jit.piece import Emit, Lowered
-from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, Rewritten, TailCall
+from vm.jit.program import OWN, Insn, Rewritten, TailCall
 from vm.jit.tail_call import load_count, tail_call
 
 _REMEMBERED = 1 << 16
-_OWN = frozenset({KernelCall, KernelAddress, PerCpuAddress, TailCall})
-"""What no eBPF instruction stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def _x86_function(program: Rewritten, slots: range) -> Laid:
             sources.append((pc, ()))
         elif kind not in LOWERINGS and kind is not TailCall:
             raise no_machine_code(insn, pc)
-        elif kind in _OWN or kind is LoadImm64 or (frame.tail_calls and kind is Call):
+        elif kind in OWN or kind is LoadImm64 or (frame.tail_calls and kind is Call):
             sources.append((pc, _lowered(insn, frame)))
         else:
             sources.append((pc, _usual(slot.opcode, slot.dst, slot.src, slot.off, slot.imm)))

@@ -39,6 +39,8 @@ class TailCall:
 
 Insn = Instruction | KernelCall | KernelAddress | PerCpuAddress | TailCall
 """What the compiler gets: a learner's instruction, or one of the kernel's own."""
+OWN = frozenset({KernelCall, KernelAddress, PerCpuAddress, TailCall})
+"""The kernel's own, which no slot spells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,11 @@ class Rewritten:
 
     def _entered(self) -> Iterator[int]:
         for pc, insn in enumerate(self.insns):
+            kind = type(insn)
+            if kind is not Call and kind is not LoadImm64:
+                continue
             match insn:
-                case Call(CallKind.LOCAL, imm):
-                    yield pc + 1 + imm
-                case LoadImm64(kind=ImmKind.FUNC, imm=imm):
+                case Call(CallKind.LOCAL, imm) | LoadImm64(kind=ImmKind.FUNC, imm=imm):
                     yield pc + 1 + imm
                 case _:
                     pass

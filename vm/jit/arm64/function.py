@@ -1,9 +1,11 @@
 """A function of a rewritten program as AArch64 code."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from vm.encoding import decode
 from vm.instruction import (
     Alu,
     Atomic,
@@ -16,6 +18,7 @@ from vm.instruction import (
     LoadAcquire,
     LoadImm64,
     Neg,
+    Slot,
     Store,
     StoreRelease,
 )
@@ -37,7 +40,7 @@ from vm.jit.arm64.memory import lower_load, lower_store
 from vm.jit.layout import Laid
 from vm.jit.lower import no_machine_code
 from vm.jit.piece import Emit, Lowered
-from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, Rewritten, TailCall
+from vm.jit.program import OWN, KernelAddress, KernelCall, PerCpuAddress, Rewritten, TailCall
 
 LOWERINGS: Mapping[type, Callable[[Any, int, Frame], Lowered]] = MappingProxyType(
     {
@@ -65,17 +68,26 @@ LOWERINGS: Mapping[type, Callable[[Any, int, Frame], Lowered]] = MappingProxyTyp
 
 def compile_function(program: Rewritten, slots: range) -> Laid:
     """Rows by slot, the first without one (prologue); HookscopeError for what has no machine code."""
-    kept = kept_by(program.slots[slots.start : slots.stop])
-    frame = Frame(program.depths.get(slots.start, 0), kept, slots.start == 0)
+    body = program.slots[slots.start : slots.stop]
+    frame = Frame(program.depths.get(slots.start, 0), kept_by(body), slots.start == 0)
     sources: list[tuple[int | None, Lowered]] = [(None, (Emit(frame.prologue()),))]
-    sources += [(pc, _lowered(program.insns[pc], pc, frame)) for pc in slots]
+    insns, room = program.insns, frame.room
+    for pc, slot in zip(slots, body, strict=True):
+        insn = insns[pc]
+        kind = type(insn)
+        if insn is None:
+            sources.append((pc, ()))
+        elif kind not in LOWERINGS:
+            raise no_machine_code(insn, pc)
+        elif kind in OWN or kind is LoadImm64:
+            sources.append((pc, LOWERINGS[kind](insn, 0, frame)))
+        else:
+            sources.append((pc, _usual(slot.opcode, slot.dst, slot.src, slot.off, slot.imm, room)))
     return lay_out(sources, frame.epilogue())
 
 
-def _lowered(insn: Insn | None, pc: int, frame: Frame) -> Lowered:
-    if insn is None:
-        return ()
-    lowering = LOWERINGS.get(type(insn))
-    if lowering is None:
-        raise no_machine_code(insn, pc)
-    return lowering(insn, pc, frame)
+@lru_cache(maxsize=1 << 16)
+def _usual(opcode: int, dst: int, src: int, off: int, imm: int, room: int) -> Lowered:
+    """The code of an instruction of one slot in a frame of that size, distances counted from it."""
+    [insn] = decode((Slot(opcode, dst, src, off, imm),))
+    return LOWERINGS[type(insn)](insn, 0, Frame(room, (), is_main=False))

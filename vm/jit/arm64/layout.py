@@ -15,7 +15,8 @@ _NEAR = range(-(1 << 20), 1 << 20)
 def lay_out(sources: Sources, epilogue: Sequence[Piece]) -> Laid:
     """Bytes for the pieces, the epilogue behind them; HookscopeError where a branch cannot go so far.
 
-    Every ``Return`` is a branch to the epilogue, but the last of all falls through to it.
+    The pieces' slots count from the one they were made of. Every ``Return`` is a branch to the epilogue, but
+    the last of all falls through to it.
     """
     return _Layout(sources, epilogue).finish()
 
@@ -30,8 +31,9 @@ class _Layout:
         for slot, pieces in self._sources:
             if slot is not None:
                 self._starts[slot] = self._end
-            self._end += sum(map(_size, pieces))
-        self._end -= sum(map(_size, epilogue))
+            for piece in pieces:
+                self._end += len(piece.code) if type(piece) is Emit else WORD
+        self._end -= sum(len(piece.code) for piece in epilogue if isinstance(piece, Emit))
         self._relocations: list[Relocation] = []
 
     def finish(self) -> Laid:
@@ -40,10 +42,10 @@ class _Layout:
         for slot, pieces in self._sources:
             starts.append((slot, len(code)))
             for piece in pieces:
-                code += self._bytes(piece, len(code))
+                code += piece.code if type(piece) is Emit else self._bytes(piece, len(code), slot or 0)
         return Laid(bytes(code), tuple(starts), tuple(self._relocations))
 
-    def _bytes(self, piece: Piece, at: int) -> bytes:
+    def _bytes(self, piece: Piece, at: int, base: int) -> bytes:
         match piece:
             case Emit(code):
                 return code
@@ -51,21 +53,17 @@ class _Layout:
                 self._relocations.append(Relocation(at, Link.ADDRESS_PART, symbol=name))
                 return code
             case Branch(to, cond):
-                return _branch(cond, to, at, self._starts)
+                return _branch(cond, base + to, at, self._starts)
             case Return():
                 return a64.branch(Op.B, self._end - at)
             case CallLocal(to):
-                self._relocations.append(Relocation(at, Link.FUNCTION, slot=to))
+                self._relocations.append(Relocation(at, Link.FUNCTION, slot=base + to))
                 return a64.branch(Op.BL, 0)
             case CallOut(name):
                 self._relocations.append(Relocation(at, Link.KERNEL, symbol=name))
                 return a64.branch(Op.BL, 0)
             case _:
                 raise AssertionError(f"{piece} is of another machine")
-
-
-def _size(piece: Piece) -> int:
-    return len(piece.code) if isinstance(piece, Emit) else WORD
 
 
 def _branch(cond: int | None, to: int, at: int, starts: Mapping[int, int]) -> bytes:

@@ -59,6 +59,8 @@ def _made(node: Node, program: Program, proof: Proof, arch: Arch) -> tuple[Insn,
 
 def _spend_budgets(draft: Draft, depths: Mapping[int, int]) -> None:
     """Starts the count of each function with ``may_goto``, for which its stack has room, and counts down."""
+    if not any(isinstance(node.insn, MayGoto) for node in draft):
+        return
     starts = sorted(depths) or [0]
     for start, end in zip(starts, [*starts[1:], None], strict=True):
         nodes = [node for node in draft if node.origin >= start and (end is None or node.origin < end)]

@@ -1,6 +1,9 @@
 """Which functions keep count of tail calls: those from which one can be reached, dead code included."""
 
-from vm.instruction import Call, Instruction
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from vm.instruction import Call
 from vm.isa import CallKind
 from vm.program import Program
 from vm.uapi.helper_ids import HelperId
@@ -8,22 +11,23 @@ from vm.uapi.helper_ids import HelperId
 
 def counting_functions(program: Program) -> frozenset[int]:
     """Their first slots. Linux looks for tail calls before it takes code out that no path reaches."""
-    calls: dict[int, set[int]] = {0: set()}
-    for pc, insn in enumerate(program.insns):
-        if isinstance(insn, Call) and insn.kind is CallKind.LOCAL:
-            calls.setdefault(pc + 1 + insn.imm, set())
-    starts = sorted(calls)
+    made = [(pc, insn) for pc, insn in enumerate(program.insns) if isinstance(insn, Call)]
+    tail = [pc for pc, insn in made if insn.kind is CallKind.HELPER and insn.imm == HelperId.TAIL_CALL]
+    if not tail:
+        return frozenset()
+    local = [(pc, pc + 1 + insn.imm) for pc, insn in made if insn.kind is CallKind.LOCAL]
+    starts = sorted({0, *(to for _, to in local)})
+    callers: dict[int, set[int]] = {}
+    for pc, to in local:
+        callers.setdefault(to, set()).add(_around(pc, starts))
     found: set[int] = set()
-    for pc, insn in enumerate(program.insns):
-        function = max(start for start in starts if start <= pc)
-        if _is_tail_call(insn):
-            found.add(function)
-        elif isinstance(insn, Call) and insn.kind is CallKind.LOCAL:
-            calls[function].add(pc + 1 + insn.imm)
-    while more := {start for start, called in calls.items() if called & found} - found:
-        found |= more
+    waiting = {_around(pc, starts) for pc in tail}
+    while waiting:
+        found |= waiting
+        waiting = {caller for function in waiting for caller in callers.get(function, ())} - found
     return frozenset(found)
 
 
-def _is_tail_call(insn: Instruction | None) -> bool:
-    return isinstance(insn, Call) and insn.kind is CallKind.HELPER and insn.imm == HelperId.TAIL_CALL
+def _around(pc: int, starts: Sequence[int]) -> int:
+    """The first slot of the function that slot ``pc`` is in."""
+    return starts[bisect_right(starts, pc) - 1]

@@ -7,12 +7,13 @@ from vm.instruction import Alu, Goto, Imm, Instruction, Jump, Neg, Operand, Reg
 from vm.isa import AluOp, JumpOp
 from vm.jit.registers import AX
 
-_UNSIGNED = {AluOp.DIV: "div", AluOp.MOD: "mod"}
-_SIGNED = {AluOp.SDIV: "div", AluOp.SMOD: "mod"}
+_DIVISIONS = (AluOp.DIV, AluOp.MOD, AluOp.SDIV, AluOp.SMOD)
 
 
 def checked_division(insn: Alu) -> tuple[Instruction, ...] | None:
     """The division with its checks; None where the divisor is a constant that needs none."""
+    if insn.op not in _DIVISIONS:
+        return None
     match insn:
         case Alu(AluOp.SDIV, bits, dst, Imm(-1)):
             return (Neg(bits, dst),)

@@ -1,10 +1,12 @@
 """A program under rewriting: instructions whose jumps lead to instructions, not to distances."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from vm.encoding import encode
-from vm.instruction import Call, Goto, Jump, LoadImm64, MayGoto, Slot, width
+from vm.instruction import Call, Goto, Jump, LoadImm64, MayGoto, Slot
 from vm.isa import CallKind, ImmKind
 from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, Rewritten, TailCall
 from vm.program import Program
@@ -31,6 +33,7 @@ class Draft:
     """The nodes in order. A removed node that is still jumped to stands for the one behind it."""
 
     def __init__(self, program: Program) -> None:
+        self._program = program
         at = {pc: Node(insn, pc) for pc, insn in enumerate(program.insns) if insn is not None}
         for pc, node in at.items():
             target = _target(node.insn, pc)
@@ -65,6 +68,8 @@ class Draft:
 
     def replace(self, patches: Mapping[Node, Patch]) -> None:
         """Puts each patch in the place of its node, all in one pass."""
+        if not patches:
+            return
         found: list[Node] = []
         for node, behind in zip(self.nodes, [*self.nodes[1:], None], strict=True):
             patch = patches.get(node)
@@ -82,16 +87,18 @@ class Draft:
         at = 0
         for node in self.nodes:
             place[node] = at
-            at += _width(node.insn)
+            at += 2 if type(node.insn) is LoadImm64 else 1
         slots: list[Slot] = []
         insns: list[Insn | None] = []
         origins: list[int] = []
         for node in self.nodes:
-            insn = self._aimed(node, place)
-            extra = _width(insn) - 1
-            insns += [insn, *[None] * extra]
-            slots += _slots(insn)
-            origins += [node.origin] * (1 + extra)
+            insn, origin = self._aimed(node, place), node.origin
+            insns.append(insn)
+            origins.append(origin)
+            if type(insn) is LoadImm64:
+                insns.append(None)
+                origins.append(origin)
+            slots += self._slots(insn, origin)
         begins = {start: place[first] for start in {*depths, *counting} if (first := self._first(start))}
         stacks = {begins[start]: depth for start, depth in depths.items() if start in begins}
         kept = frozenset(begins[start] for start in counting if start in begins)
@@ -99,19 +106,27 @@ class Draft:
 
     def _first(self, start: int) -> Node | None:
         """The first node that is left of the function that began at slot ``start``."""
-        return next((node for node in self.nodes if node.origin >= start), None)
+        found = bisect_left(self.nodes, start, key=attrgetter("origin"))
+        return self.nodes[found] if found < len(self.nodes) else None
 
     def _aimed(self, node: Node, place: Mapping[Node, int]) -> Insn:
+        insn = node.insn
         if node.to is None:
-            return node.insn
+            return insn
         off = place[self.find(node.to)] - place[node] - 1
-        match node.insn:
+        match insn:
             case Jump() | Goto() | MayGoto():
-                return replace(node.insn, off=off)
+                return insn if insn.off == off else replace(insn, off=off)
             case Call() | LoadImm64():
-                return replace(node.insn, imm=off)
+                return insn if insn.imm == off else replace(insn, imm=off)
             case _:
-                return node.insn
+                return insn
+
+    def _slots(self, insn: Insn, origin: int) -> tuple[Slot, ...]:
+        """The learner's own slots where the instruction is; most are."""
+        if insn is self._program.insns[origin]:
+            return self._program.slots[origin : origin + (2 if type(insn) is LoadImm64 else 1)]
+        return _encoded(insn)
 
 
 def _linked(patch: Patch, origin: int, behind: Node | None) -> list[Node]:
@@ -136,14 +151,9 @@ def _target(insn: Insn, pc: int) -> int | None:
 
 
 _TAIL_CALL = 12
-_ONE_SLOT = KernelCall | KernelAddress | PerCpuAddress | TailCall
 
 
-def _width(insn: Insn) -> int:
-    return 1 if isinstance(insn, _ONE_SLOT) else width(insn)
-
-
-def _slots(insn: Insn) -> tuple[Slot, ...]:
+def _encoded(insn: Insn) -> tuple[Slot, ...]:
     match insn:
         case KernelCall():
             return (Slot(0x85),)

@@ -8,7 +8,7 @@ register loaded or stored, C the one that holds the context; other registers sta
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from vm.encoding import decode
@@ -87,11 +87,12 @@ def _with_constant(made: Instruction, asked: Load | Store) -> Instruction:
             return made
 
 
-def _decoded(spelled: str, value: int, ctx: int) -> list[tuple[Slot, Instruction]]:
+@lru_cache(maxsize=4096)
+def _decoded(spelled: str, value: int, ctx: int) -> tuple[tuple[Slot, Instruction], ...]:
     named = {"V": value, "C": ctx}
     slots = []
     for part in spelled.split("; "):
         opcode, dst, src, off, imm = part.split()
         to, by = (named[reg] if reg in named else int(reg) for reg in (dst, src))
         slots.append(Slot(int(opcode, 16), to, by, int(off), int(imm)))
-    return [(slot, insn) for slot, insn in zip(slots, decode(slots), strict=True) if insn is not None]
+    return tuple((slot, insn) for slot, insn in zip(slots, decode(slots), strict=True) if insn is not None)

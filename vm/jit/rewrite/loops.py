@@ -23,6 +23,8 @@ _BUDGET = 16
 
 def write_loops(draft: Draft, program: Program, proof: Proof) -> None:
     """Puts loops in place of the calls that ``proof.loops`` has."""
+    if not proof.loops:
+        return
     at = {node.origin: node for node in draft}
     patches: dict[Node, Patch] = {}
     for pc, callback in proof.loops.items():

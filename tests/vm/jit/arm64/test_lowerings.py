@@ -24,7 +24,7 @@ ROWS = [
 
 def code_of(insn: Insn) -> bytes:
     """The code of an instruction at slot 0, before a branch at slot 1 and the end at slot 2."""
-    sources = [(0, LOWERINGS[type(insn)](insn, 0, FRAME)), (1, LOWERINGS[Goto](Goto(0), 1, FRAME)), (2, ())]
+    sources = [(0, LOWERINGS[type(insn)](insn, 0, FRAME)), (1, LOWERINGS[Goto](Goto(0), 0, FRAME)), (2, ())]
     return lay_out(sources, ()).rows[0].code
 
 
