@@ -1,8 +1,10 @@
-"""`python3 dev.py bench [NAME …]`: prints a table of what `bench() -> list[Row]` of each bench_*.py measures.
+"""`python3 dev.py bench [NAME …] [--ubpf PATH]`: prints what `bench()` of each bench_*.py measures.
 
+PATH is a built uBPF library (libubpf.so) for `bench jit` to race against.
 Exits with 1 when a figure misses its target. Figures are this machine's at this moment: let nothing else run.
 """
 
+import os
 import sys
 
 from tests.bench.row import Row
@@ -17,6 +19,10 @@ def line(row: Row) -> str:
 
 
 def main(names: list[str]) -> int:
+    if "--ubpf" in names[:-1]:
+        at = names.index("--ubpf")
+        os.environ["HOOKSCOPE_UBPF"] = names[at + 1]
+        names = names[:at] + names[at + 2 :]
     missed = []
     print(f"{'what':60} {'figure':>14} {'unit':8} {'target':>14}")
     for _, module in modules("bench", "bench_", names):

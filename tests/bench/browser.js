@@ -1,4 +1,4 @@
-// Taught to the page by bench_browser.py: how long after an input its effect has been painted.
+// Taught to the page by bench_browser.py and bench_path_screen.py: how long after an input its effect has been painted.
 globalThis.hs = (() => {
   let figures = [];
   let frames = [];
@@ -48,6 +48,16 @@ globalThis.hs = (() => {
         },
         { capture: true },
       );
+    },
+    /** From the next press of a key to the frame on another page of this document, once `selector` is there. */
+    untilPage(key, pathname, selector) {
+      const done = () => location.pathname === pathname && document.querySelector(selector) !== null && !late();
+      const listen = (event) => {
+        if (event.key !== key) return;
+        removeEventListener("keydown", listen, { capture: true });
+        void measure(event, done);
+      };
+      addEventListener("keydown", listen, { capture: true });
     },
     watchFrames() {
       watching = true;

@@ -139,7 +139,7 @@ class Many:
         assert len(rows) <= RUNS
         before = self._tables()
         self.runner.put(_WORDS, struct.pack("<Q", len(rows)) + b"".join(rows))
-        self.runner.run(0, [0] * 11, 0)
+        self.runner.run(0, 0, [0] * 11, 0)
         assert self._tables() == before, "the tables were changed"
         self._look_around(value)
         table = self.runner.get(_WORDS + 8, len(rows) * _RUN.size)

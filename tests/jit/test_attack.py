@@ -205,7 +205,7 @@ def test_a_system_call_ends_the_process(instruction: bytes, number: int) -> None
     with Runner() as own:
         own.load(b"\xb8" + number.to_bytes(4, "little") + instruction + b"\xc3")
         with pytest.raises(RunnerDiedError, match="ended by signal"):
-            own.run(0, [0] * 11, 0)
+            own.run(0, 0, [0] * 11, 0)
 
 
 @pytest.mark.parametrize("at", ["code", "arena"])
@@ -214,7 +214,7 @@ def test_memory_is_never_both_written_and_run(at: str) -> None:
     with Runner() as own:
         own.load(store + b"\xc3")
         with pytest.raises(RunnerDiedError, match="ended by signal 11"):
-            own.run(0, [0] * 11, 0)
+            own.run(0, 0, [0] * 11, 0)
 
 
 def test_wild_programs_read_and_write_nothing_but_their_own() -> None:

@@ -5,7 +5,9 @@ from types import TracebackType
 
 from vm.change import Ended
 from vm.jit.runner.runner import Runner, RunnerDiedError, unavailable
+from vm.kernel.native_batch import BatchResult, can_batch, run_batch
 from vm.kernel.native_run import NativeRun
+from vm.kernel.scenario import Setup
 from vm.machine.machine import Machine
 
 _NO_END = 1 << 62
@@ -45,6 +47,18 @@ class Native:
             except RunnerDiedError:
                 self.stop()
         return machine.outcome()
+
+    def batch(self, setup: Setup) -> BatchResult | None:
+        """All packets of a scenario at once; None where that cannot be done here."""
+        if self.why_not is not None or not can_batch(setup):
+            return None
+        try:
+            if self._runner is None:
+                self._runner = Runner()
+            return run_batch(setup, self._runner)
+        except RunnerDiedError:
+            self.stop()
+            return None
 
 
 @cache

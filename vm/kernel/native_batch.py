@@ -45,13 +45,12 @@ class Finished:
 @dataclass(frozen=True, slots=True)
 class BatchResult:
     """What became of the packets: r0, steps and whether native code wrote to it of each, and the bytes of
-    all as they are afterwards, side by side; ``finished`` are those that the machine had to finish."""
+    all as they are afterwards; ``finished`` are those that the machine had to finish."""
 
     values: "array[int]"
     steps: "array[int]"
     changed: bytes
-    packets: bytes
-    lengths: "array[int]"
+    packets: tuple[bytes, ...]
     finished: dict[int, Finished]
     maps: tuple[BpfMap, ...]
 
@@ -85,43 +84,46 @@ class NativeBatch:
 
     def run(self) -> BatchResult:
         """Runs all packets."""
-        values, steps, packets = array("Q"), array("I"), list[bytes]()
+        values, steps, packets = array("Q"), array("I"), list(self._setup.packets)
         lengths, changed, first = array("I", map(len, self._setup.packets)), bytearray(), 0
         for count in _portions(lengths):
-            self._portion(first, count, lengths)
-            at = _Places(count, sum(lengths[first : first + count]))
+            at = self._portion(first, count, lengths)
             get = self._runner.get
             values.frombytes(get(at.values, 8 * count))
             steps.frombytes(get(at.steps, 4 * count))
             changed += get(at.changed, count)
-            packets.append(get(at.packets, at.size))
+            if any(changed[first:]):
+                _take_packets(packets, first, changed[first:], get(at.output, at.size))
             first += count
         self._native.memory.take(())
         self._native.maps.take()
         maps = self._machine.world.maps
-        return BatchResult(values, steps, bytes(changed), b"".join(packets), lengths, self._finished, maps)
+        return BatchResult(values, steps, bytes(changed), tuple(packets), self._finished, maps)
 
-    def _portion(self, first: int, count: int, lengths: "array[int]") -> None:
-        """Runs some packets that the header has room for."""
+    def _portion(self, first: int, count: int, lengths: "array[int]") -> "_Places":
+        """Runs some packets that the header has room for, and tells where what became of them is."""
         setup, runner = self._setup, self._runner
         some = lengths[first : first + count]
         starts = [0, *accumulate(some)]
-        at = _Places(count, starts[-1])
-        runner.put(at.packets, b"".join(setup.packets[first : first + count]))
+        packets = setup.packets[first : first + count]
+        same = all(packet is packets[0] for packet in packets)
+        at = _Places(count, starts[-1], same)
+        runner.put(at.packets, packets[0] if same else b"".join(packets))
         runner.put(at.lengths, some.tobytes())
         runner.put(at.changed, bytes(count))
         runner.put(at.times, _times(setup, first, count).tobytes())
         next_one = 0
         while next_one < count:
             self._begin(first, first + next_one)
-            for word, value in self._words(at, first, count, next_one, starts[next_one]):
+            for word, value in self._words(at, first, next_one, starts[next_one]):
                 runner.set_word(word.off, value)
-            registers, left, pc = runner.run(self._place + (self._code.batch or 0), [0] * 11, 0)
+            registers, left, pc = runner.run(self._place, self._code.batch or 0, [0] * 11, 0)
             next_one = runner.word(Word.INDEX.off)
             runner.unsure([self._window])
             if next_one < count:
                 self._finish(first + next_one, registers, left, pc)
                 next_one += 1
+        return at
 
     @property
     def _window(self) -> int:
@@ -138,12 +140,14 @@ class NativeBatch:
         self._ctx.again(Frame(self._setup.packets[index]), event)
         self._machine.restart(replace(self._machine.world, event=event))
 
-    def _words(self, at: "_Places", first: int, count: int, index: int, start: int) -> list[tuple[Word, int]]:
+    def _words(self, at: "_Places", first: int, index: int, start: int) -> list[tuple[Word, int]]:
         base = self._ctx.buffer.region.base
         return [
-            (Word.COUNT, count),
+            (Word.COUNT, at.count),
             (Word.INDEX, index),
-            (Word.INPUT, at.packets + start),
+            (Word.INPUT, at.packets + (0 if at.same else start)),
+            (Word.OUTPUT, at.output + start),
+            (Word.ADVANCE, 0 if at.same else MASK64),
             (Word.LENGTHS, at.lengths),
             (Word.VALUES, at.values),
             (Word.CHANGED, at.changed),
@@ -179,10 +183,14 @@ class NativeBatch:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where things of a portion of ``count`` packets with ``size`` bytes lie in the header."""
+    """Where things of a portion of ``count`` packets with ``size`` bytes lie in the header.
+
+    Packets take their own places afterwards unless all are the ``same``, which is there once.
+    """
 
     count: int
     size: int
+    same: bool
 
     @property
     def values(self) -> int:
@@ -207,6 +215,20 @@ class _Places:
     @property
     def packets(self) -> int:
         return (self.changed + self.count + 63) & ~63
+
+    @property
+    def output(self) -> int:
+        return self.packets + LINEAR_MAX + 64 if self.same else self.packets
+
+
+def _take_packets(packets: list[bytes], first: int, changed: bytearray, after: bytes) -> None:
+    """Puts those that were changed in their places; ``after`` are the bytes of all, from the first on."""
+    at = 0
+    for index, mark in enumerate(changed, first):
+        size = len(packets[index])
+        if mark:
+            packets[index] = after[at : at + size]
+        at += size
 
 
 def _portions(lengths: Sequence[int]) -> list[int]:

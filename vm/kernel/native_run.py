@@ -55,7 +55,7 @@ class NativeRun:
                 self._one_step()
 
     def renew(self) -> None:
-        """The machine was changed from outside in everything: what the runner has seen of it does not count."""
+        """The machine was changed from outside: nothing the runner has seen of it counts."""
         self._runner.close_all()
         self.memory = NativeMemory(self.machine.world.memory, self._runner)
         self.maps.renew(self.memory)
@@ -84,7 +84,7 @@ class NativeRun:
             return False
         self.show(code)
         self._runner.set_word(Word.COUNT.off, 0)
-        registers, left, pc = self._runner.run(place + entry, state.registers, fuel)
+        registers, left, pc = self._runner.run(place, entry, state.registers, fuel)
         self.take(registers, pc)
         machine.number += fuel - left
         return left < fuel

@@ -1,9 +1,13 @@
 """Packets through a program, keeping only the answers: what BPF_PROG_TEST_RUN and the map dumps would say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from vm.kernel.context import PacketContext
 from vm.kernel.engine import STEPPING, Engine
+from vm.kernel.engine_native import Native
+from vm.kernel.native_batch import BatchResult
 from vm.kernel.scenario import Scenario, Setup
 from vm.maps import BpfMap
 from vm.memory.fault import Fault
@@ -35,17 +39,45 @@ class Outcome:
 class Report:
     """What became of all packets, and what the maps hold in the end (None: a map that cannot be read)."""
 
-    runs: tuple[Outcome, ...]
+    runs: Sequence[Outcome]
     maps: tuple[Dump | None, ...]
 
 
 def run_all(setup: Setup, engine: Engine = STEPPING) -> Report:
     """Runs the packets in order on the same maps; raises HookscopeError for maps that cannot be made."""
-    scenario = Scenario(setup)
     cpu = setup.event.cpu
+    batch = engine.batch(setup) if isinstance(engine, Native) else None
+    if batch is not None:
+        return Report(_Batched(batch), tuple(dump(found, cpu) for found in batch.maps))
+    scenario = Scenario(setup)
     scenario.maps(0)  # maps that cannot be made are nobody's packet's fault
     runs = tuple(_run(scenario, index, engine) for index in range(len(scenario)))
     return Report(runs, tuple(dump(found, cpu) for found in scenario.maps(len(scenario))))
+
+
+class _Batched(Sequence[Outcome]):
+    """The outcomes of packets that ran in a batch, each made when it is asked for."""
+
+    def __init__(self, batch: BatchResult) -> None:
+        self._batch = batch
+
+    def __len__(self) -> int:
+        return len(self._batch.packets)
+
+    @overload
+    def __getitem__(self, at: int) -> Outcome: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Outcome]: ...
+    def __getitem__(self, at: int | slice) -> Outcome | Sequence[Outcome]:
+        if isinstance(at, slice):
+            return [self[index] for index in range(*at.indices(len(self)))]
+        batch, index = self._batch, range(len(self))[at]
+        helped = batch.finished.get(index)
+        if helped is None:
+            return Outcome(batch.values[index] & MASK32, batch.packets[index])
+        if helped.ended.how != "exit":
+            return Outcome(None, None, helped.ended.message, helped.fault)
+        return Outcome(helped.ended.value & MASK32, helped.data_out)
 
 
 def _run(scenario: Scenario, index: int, engine: Engine) -> Outcome:

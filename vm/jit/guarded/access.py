@@ -29,6 +29,7 @@ from vm.memory.region import WINDOW_BITS
 ARENA_BASE: Final = Machine.R12
 INDEX: Final = Machine.R10
 DISTANCE: Final = Machine.R11
+FRAME: Final = Machine.RBP
 _LEA = b"\x8d"
 _LOAD, _SUB, _CMP = b"\x8b", b"\x2b", b"\x3b"
 _STORE_BYTE = b"\xc6"
@@ -56,7 +57,7 @@ def is_safe(fact: Fact, off: int, size: int, value_size: int) -> bool:
 @lru_cache(maxsize=8192)
 def check(reg: int, off: int, size: int, write: bool) -> bytes:
     """Finds out whether the access is allowed: it is not where the carry flag is clear then (``jae``)."""
-    code = x86.memory(_LEA, DISTANCE, X86[reg], off, wide=True)
+    code = _sum(DISTANCE, X86[reg], off, wide=True)
     code += x86.mov(INDEX, DISTANCE, wide=False)
     code += x86.shift_imm(Shift.SHR, INDEX, WINDOW_BITS, wide=False)
     code += x86.indexed(_SUB, DISTANCE, ARENA_BASE, INDEX, LOW, wide=True, scale=3)
@@ -73,7 +74,11 @@ MARK: Final = x86.indexed(_STORE_BYTE, 0, ARENA_BASE, INDEX, DIRTY, wide=False) 
 @lru_cache(maxsize=8192)
 def low_half(reg: int, off: int) -> bytes:
     """The low half of the address into INDEX."""
-    return x86.memory(_LEA, INDEX, X86[reg], off, wide=False)
+    return _sum(INDEX, X86[reg], off, wide=False)
+
+
+def _sum(into: Machine, reg: Machine, off: int, *, wide: bool) -> bytes:
+    return x86.memory(_LEA, into, reg, off, wide=wide) if off else x86.mov(into, reg, wide=wide)
 
 
 def mark_window(window: int) -> bytes:
@@ -88,20 +93,26 @@ def mark_unchecked(reg: int, off: int) -> bytes:
 
 
 @lru_cache(maxsize=8192)
-def operate(insn: Access) -> bytes:
-    """The access itself, at [ARENA_BASE + INDEX]."""
+def operate(insn: Access, at: int | None = None) -> bytes:
+    """The access itself, at [ARENA_BASE + INDEX], or ``at`` so many bytes from the frame's end."""
     match insn:
         case Load() | LoadAcquire():
             signed = isinstance(insn, Load) and insn.signed
             opcode, wide = x86.load_opcode(insn.size.bytes, signed=signed)
-            return x86.indexed(opcode, X86[insn.dst], ARENA_BASE, INDEX, wide=wide)
+            return _there(opcode, X86[insn.dst], at, wide=wide)
         case Atomic():
-            return _atomic(insn)
+            return _atomic(insn, at)
         case _:
-            return _store(insn)
+            return _store(insn, at)
 
 
-def _store(insn: Store | StoreRelease) -> bytes:
+def _there(opcode: bytes, reg: int, at: int | None, *, wide: bool, force: bool = False) -> bytes:
+    if at is None:
+        return x86.indexed(opcode, reg, ARENA_BASE, INDEX, wide=wide, force=force)
+    return x86.memory(opcode, reg, FRAME, at, wide=wide, force=force)
+
+
+def _store(insn: Store | StoreRelease, at: int | None) -> bytes:
     """A register's low bytes, or a constant."""
     size, tail = insn.size.bytes, b""
     prefix = b"\x66" if size == 2 else b""
@@ -112,46 +123,41 @@ def _store(insn: Store | StoreRelease) -> bytes:
             tail = x86.i32(value)[: min(size, 4)]
         case Reg(n):
             opcode, reg = x86.store_opcode(size), int(X86[n])
-    code = x86.indexed(opcode, reg, ARENA_BASE, INDEX, wide=size == 8, force=size == 1)
-    return prefix + code + tail
+    return prefix + _there(opcode, reg, at, wide=size == 8, force=size == 1) + tail
 
 
-def _atomic(insn: Atomic) -> bytes:
+def _atomic(insn: Atomic, at: int | None) -> bytes:
     """A locked instruction; and, or and xor that fetch are a loop around ``cmpxchg``."""
     wide, src = insn.size.bytes == 8, X86[insn.src]
     match insn.op:
         case AtomicOp.CMPXCHG:
-            code = _locked(_CMPXCHG, src, wide=wide)
+            code = x86.lock(_there(_CMPXCHG, src, at, wide=wide))
             # cmpxchg leaves the upper half of rax alone where it succeeds; eBPF clears it.
             return code + (b"" if wide else x86.mov(Machine.RAX, Machine.RAX, wide=False))
         case AtomicOp.XCHG:
-            return _locked(_XCHG, src, wide=wide)
+            return x86.lock(_there(_XCHG, src, at, wide=wide))
         case AtomicOp.ADD if insn.fetch:
-            return _locked(_XADD, src, wide=wide)
+            return x86.lock(_there(_XADD, src, at, wide=wide))
         case _ if insn.fetch:
-            return _fetch_loop(insn)
+            return _fetch_loop(insn, at)
         case _:
-            return _locked(bytes((_GROUP[insn.op] << 3 | 1,)), src, wide=wide)
+            return x86.lock(_there(bytes((_GROUP[insn.op] << 3 | 1,)), src, at, wide=wide))
 
 
 _GROUP = {AtomicOp.ADD: Group.ADD, AtomicOp.AND: Group.AND, AtomicOp.OR: Group.OR, AtomicOp.XOR: Group.XOR}
 
 
-def _locked(opcode: bytes, src: Machine, *, wide: bool) -> bytes:
-    return x86.lock(x86.indexed(opcode, src, ARENA_BASE, INDEX, wide=wide))
-
-
-def _fetch_loop(insn: Atomic) -> bytes:
+def _fetch_loop(insn: Atomic, at: int | None) -> bytes:
     """``cmpxchg`` needs rax: r0 waits on the machine's stack, and is read there where it takes part."""
     wide, src = insn.size.bytes == 8, X86[insn.src]
     combine = bytes((_GROUP[insn.op] << 3 | 3,))
-    loop = x86.indexed(_LOAD, Machine.RAX, ARENA_BASE, INDEX, wide=wide)
+    loop = _there(_LOAD, Machine.RAX, at, wide=wide)
     loop += x86.mov(DISTANCE, Machine.RAX, wide=wide)
     if src is Machine.RAX:
         loop += x86.memory(combine, DISTANCE, Machine.RSP, 0, wide=wide)
     else:
         loop += x86.op(_GROUP[insn.op], DISTANCE, src, wide=wide)
-    loop += _locked(_CMPXCHG, DISTANCE, wide=wide)
+    loop += x86.lock(_there(_CMPXCHG, DISTANCE, at, wide=wide))
     loop += bytes((0x70 | Cond.NE, -(len(loop) + 2) & 0xFF))
     if src is Machine.RAX:
         old = b"" if wide else x86.mov(Machine.RAX, Machine.RAX, wide=False)

@@ -30,6 +30,8 @@ RANDOM: Final = CLOCK + 8
 DEPTH: Final = RANDOM + 8
 """How many calls are under way, and how many there were at most since this was set."""
 DEEPEST: Final = DEPTH + 8
+FRAME_POINTER: Final = DEEPEST + 8
+"""What r10 holds, where native code keeps the frame's place in the arena in its register."""
 FRAMES: Final = STATE + 0x100
 """A frame per call: where native code goes on (0: hand back), the slot there, r6 to r9."""
 FRAME_SIZE: Final = 64

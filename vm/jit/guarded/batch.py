@@ -11,13 +11,25 @@ from typing import Final
 
 from vm.isa import STACK_SIZE
 from vm.jit.guarded.access import ARENA_BASE, INDEX
-from vm.jit.guarded.arena import ALL_BOUNDS, BATCH, CLOCK, CTX_BASE, CTX_WORDS, DEPTH, DIRTY, RANDOM
-from vm.jit.guarded.calls import fill_frame
+from vm.jit.guarded.arena import (
+    ALL_BOUNDS,
+    BATCH,
+    CLOCK,
+    CTX_BASE,
+    CTX_WORDS,
+    DEPTH,
+    DIRTY,
+    FRAME_POINTER,
+    RANDOM,
+)
+from vm.jit.guarded.calls import fill_frame, window_of_frame
+from vm.jit.guarded.frame import place_frame
 from vm.jit.guarded.sheet import Sheet
 from vm.jit.registers import X86
 from vm.jit.x86 import encode as x86
 from vm.jit.x86.encode import Cond, Group, Reg
 
+_ADD_TO = b"\x01"
 _LOAD, _STORE, _LEA, _CMP, _CMP_BYTE = b"\x8b", b"\x89", b"\x8d", b"\x3b", b"\x80"
 FEW_WORDS: Final = 8
 """Words of the frame that are made new one by one."""
@@ -32,13 +44,13 @@ class Word(IntEnum):
     INDEX = 1
     """Which is next, or running."""
     INPUT = 2
-    """Where the next, or running, packet's bytes are; those of the batch lie side by side."""
+    """Where the next, or running, packet's bytes are."""
     LENGTHS = 3
     """Where the packets' lengths (32 bits) are."""
     VALUES = 4
     """Where r0 (64 bits) of each goes."""
     CHANGED = 5
-    """Where a byte for each says whether the packet was written to; its bytes take their own place then."""
+    """Where a byte for each says whether the packet was written to: then its bytes go to ``OUTPUT``."""
     STEPS = 6
     """Where the steps (32 bits) of each go."""
     BUDGET = 7
@@ -55,6 +67,10 @@ class Word(IntEnum):
     """Where each one's clock (64 bits) is."""
     SEED = 13
     """The seed of the first one's random numbers; each next one's is one more."""
+    OUTPUT = 14
+    """Where the next, or running, packet's bytes go; those of the batch side by side."""
+    ADVANCE = 15
+    """All bits where each packet's bytes come behind the one's before; 0 where all are the same."""
 
     @property
     def off(self) -> int:
@@ -66,11 +82,14 @@ class Batch:
     """Writes the loop. ``end_word`` is the number of the context word that holds data_end, if any is used;
     ``written`` are the words of the first frame (offsets) that stores of known place go to."""
 
-    def __init__(self, sheet: Sheet, end_word: int | None, written: Iterable[int], *, events: bool) -> None:
+    def __init__(
+        self, sheet: Sheet, end_word: int | None, written: Iterable[int], *, events: bool, frame_kept: bool
+    ) -> None:
         self._sheet = sheet
         self._end_word = end_word
         self._written = sorted(written)
         self._events = events
+        self._frame_kept = frame_kept
         self._next = sheet.label()
 
     def begin(self, start: int, stop: int) -> None:
@@ -98,7 +117,9 @@ class Batch:
             sheet.code += x86.mov_imm32(reg, 0, sign_extend=False)
         sheet.code += x86.memory(_STORE, Reg.RAX, ARENA_BASE, DEPTH, wide=True)
         sheet.code += x86.memory(_LOAD, Reg.RDI, ARENA_BASE, CTX_BASE, wide=True)
-        sheet.code += _get(Reg.RBP, Word.FRAME) + _get(Reg.R9, Word.BUDGET)
+        if not self._frame_kept:
+            sheet.code += _get(Reg.RBP, Word.FRAME)
+        sheet.code += _get(Reg.R9, Word.BUDGET)
         sheet.branch(start)
 
     def end(self, alone: int) -> None:
@@ -112,9 +133,10 @@ class Batch:
         sheet.code += _get(Reg.RAX, Word.BUDGET) + x86.op(Group.SUB, Reg.RAX, Reg.R9, wide=True)
         sheet.code += _get(Reg.RDX, Word.STEPS) + x86.op(Group.ADD, Reg.RDX, ARENA_BASE, wide=True)
         sheet.code += x86.indexed(_STORE, Reg.RAX, Reg.RDX, Reg.RBX, wide=False, scale=2)
-        sheet.code += _get(Reg.RCX, Word.LENGTH) + _get(Reg.RDI, Word.INPUT)
-        sheet.code += x86.indexed(_LEA, Reg.RAX, Reg.RDI, Reg.RCX, wide=True)
-        sheet.code += x86.memory(_STORE, Reg.RAX, ARENA_BASE, Word.INPUT.off, wide=True)
+        sheet.code += _get(Reg.RCX, Word.LENGTH) + _get(Reg.RDI, Word.OUTPUT)
+        sheet.code += x86.memory(_ADD_TO, Reg.RCX, ARENA_BASE, Word.OUTPUT.off, wide=True)
+        sheet.code += _get(Reg.RAX, Word.ADVANCE) + x86.op(Group.AND, Reg.RAX, Reg.RCX, wide=True)
+        sheet.code += x86.memory(_ADD_TO, Reg.RAX, ARENA_BASE, Word.INPUT.off, wide=True)
         sheet.code += x86.memory(b"\x83", Group.ADD, ARENA_BASE, Word.INDEX.off, wide=True) + b"\x01"
         sheet.code += _get(INDEX, Word.WINDOW)
         sheet.code += x86.indexed(_CMP_BYTE, Group.CMP, ARENA_BASE, INDEX, DIRTY, wide=False) + b"\0"
@@ -126,6 +148,9 @@ class Batch:
     def _set_length(self) -> None:
         """rcx: the length. What is allowed of the packet's window, and where the context says it ends."""
         sheet = self._sheet
+        # Another length, another packet: its bytes are surely not there yet.
+        sheet.code += _get(INDEX, Word.WINDOW)
+        sheet.code += x86.indexed(b"\xc6", 0, ARENA_BASE, INDEX, DIRTY, wide=False) + b"\x01"
         sheet.code += x86.memory(_STORE, Reg.RCX, ARENA_BASE, Word.LENGTH.off, wide=True)
         sheet.code += _get(INDEX, Word.WINDOW)
         for bounds in ALL_BOUNDS:
@@ -137,8 +162,17 @@ class Batch:
             sheet.code += x86.memory(_STORE, Reg.RAX, ARENA_BASE, CTX_WORDS + 8 * self._end_word, wide=True)
 
     def _copy_in(self) -> None:
-        """rcx bytes, rounded up to 16: what lies behind the packet in its buffer no program sees."""
-        sheet = self._sheet
+        """rcx bytes, rounded up to 16: what lies behind the packet in its buffer no program sees.
+
+        The same packet again is there already, unless it was written to.
+        """
+        sheet, copy, there = self._sheet, self._sheet.label(), self._sheet.label()
+        sheet.code += x86.memory(b"\x83", Group.CMP, ARENA_BASE, Word.ADVANCE.off, wide=True) + b"\0"
+        sheet.branch(copy, Cond.NE)
+        sheet.code += _get(INDEX, Word.WINDOW)
+        sheet.code += x86.indexed(_CMP_BYTE, Group.CMP, ARENA_BASE, INDEX, DIRTY, wide=False) + b"\0"
+        sheet.branch(there, Cond.E)
+        sheet.here(copy)
         sheet.code += _get(Reg.RSI, Word.INPUT) + x86.op(Group.ADD, Reg.RSI, ARENA_BASE, wide=True)
         sheet.code += x86.memory(_LOAD, Reg.RDI, ARENA_BASE, Word.DATA.off, wide=False)
         sheet.code += x86.op(Group.ADD, Reg.RDI, ARENA_BASE, wide=True)
@@ -151,9 +185,10 @@ class Batch:
         sheet.code += loop + bytes((0x70 | Cond.B, -(len(loop) + 2) & 0xFF))
         sheet.code += _get(INDEX, Word.WINDOW)
         sheet.code += x86.indexed(b"\xc6", 0, ARENA_BASE, INDEX, DIRTY, wide=False) + b"\0"
+        sheet.here(there)
 
     def _copy_out(self) -> None:
-        """rcx bytes, exactly, to rdi: where they came from."""
+        """rcx bytes, exactly, to rdi."""
         sheet = self._sheet
         sheet.code += x86.op(Group.ADD, Reg.RDI, ARENA_BASE, wide=True)
         sheet.code += x86.memory(_LOAD, Reg.RSI, ARENA_BASE, Word.DATA.off, wide=False)
@@ -165,23 +200,19 @@ class Batch:
         """The words that are stored to as such; all of them where a store found its own way there."""
         sheet, clean = self._sheet, self._sheet.label()
         sheet.code += _get(Reg.RBP, Word.FRAME)
+        sheet.code += x86.memory(_STORE, Reg.RBP, ARENA_BASE, FRAME_POINTER, wide=True) + place_frame()
         if len(self._written) > FEW_WORDS:
             sheet.code += fill_frame()
             return
-        sheet.code += x86.memory(_LEA, INDEX, Reg.RBP, -1, wide=False) + x86.shift_imm(
-            _SHR, INDEX, 24, wide=False
-        )
+        sheet.code += window_of_frame()
         sheet.code += x86.indexed(_CMP_BYTE, Group.CMP, ARENA_BASE, INDEX, DIRTY, wide=False) + b"\0"
         sheet.branch(clean, Cond.E)
         sheet.code += x86.indexed(b"\xc6", 0, ARENA_BASE, INDEX, DIRTY, wide=False) + b"\0" + fill_frame()
         sheet.here(clean)
         if self._written:
-            sheet.code += x86.movabs(Reg.RAX, _FILL) + x86.mov(INDEX, Reg.RBP, wide=False)
+            sheet.code += x86.movabs(Reg.RAX, _FILL)
         for at in self._written:
-            sheet.code += x86.indexed(_STORE, Reg.RAX, ARENA_BASE, INDEX, at, wide=True)
-
-
-_SHR: Final = x86.Shift.SHR
+            sheet.code += x86.memory(_STORE, Reg.RAX, Reg.RBP, at, wide=True)
 
 
 def words_of(off: int, size: int) -> set[int]:

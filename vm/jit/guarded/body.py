@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 from vm.instruction import (
@@ -24,20 +25,21 @@ from vm.instruction import (
     Store,
     StoreRelease,
 )
-from vm.isa import FP, REGISTERS, AluOp, CallKind, ImmKind
+from vm.isa import FP, REGISTERS, AluOp, CallKind, ImmKind, JumpOp
 from vm.jit.guarded import access
 from vm.jit.guarded.access import ARENA_BASE, REFUSED
-from vm.jit.guarded.arena import CTX_BASE, CTX_WORDS
+from vm.jit.guarded.arena import CTX_BASE, CTX_WORDS, FRAME_POINTER
 from vm.jit.guarded.batch import words_of
 from vm.jit.guarded.calls import Calls
 from vm.jit.guarded.helpers import NATIVE_HELPERS, Helpers
-from vm.jit.guarded.known import Facts, Known, facts, unknown
-from vm.jit.guarded.sheet import Sheet, pieces
+from vm.jit.guarded.known import Facts, Known, facts, unknown, writes_frame_pointer
+from vm.jit.guarded.sheet import Sheet
 from vm.jit.guarded.strided import Strided
 from vm.jit.guarded.stubs import Stubs
 from vm.jit.guarded.surroundings import Surroundings, place
 from vm.jit.layout import lay_out
 from vm.jit.lower import lower
+from vm.jit.lower.control import CONDITIONS
 from vm.jit.piece import Emit, Lowered
 from vm.jit.registers import X86
 from vm.jit.rewrite.division import checked_division
@@ -46,6 +48,8 @@ from vm.jit.x86.encode import Cond
 from vm.memory.region import WINDOW_BITS
 
 _MAPS: Final = (ImmKind.MAP_FD, ImmKind.MAP_IDX)
+_TELL_ZERO: Final = (AluOp.ADD, AluOp.SUB, AluOp.AND, AluOp.OR, AluOp.XOR)
+_FRAME_POINTER: Final = Reg(FP)
 _SHIFTS: Final = (AluOp.LSH, AluOp.RSH, AluOp.ARSH)
 _DIVISIONS: Final = (AluOp.DIV, AluOp.MOD, AluOp.SDIV, AluOp.SMOD)
 
@@ -62,10 +66,16 @@ class Body:
         self._sizes = {plan.address: plan.value_size for plan in around.maps}
         self._windows = {plan.address: place(plan.values) >> WINDOW_BITS for plan in around.maps}
         self._has_calls = any(isinstance(insn, Call) and insn.kind is CallKind.LOCAL for insn in insns)
-        self._calls_natively = self._has_calls and not any(_breaks_frames(insn) for insn in insns)
+        self.frame_kept = not any(map(writes_frame_pointer, insns))
+        """Whether r10 never changes: its register then holds the frame's place in the runner."""
+        budgets = any(isinstance(insn, MayGoto) for insn in insns)
+        self._calls_natively = self._has_calls and self.frame_kept and not budgets
         self._facts = self._known()
         self.stubs = Stubs(sheet, Strided(sheet) if around.maps else None)
         self.helpers, self.calls = Helpers(sheet, around), Calls(sheet)
+        self._flags: tuple[int, int] | None = None
+        self._following: dict[int, int] = {}
+        self._done: int | None = None
         self.written: set[int] = set()
         """Words of frames that stores of known place go to."""
 
@@ -81,7 +91,7 @@ class Body:
 
     def is_native(self, insn: Instruction, pc: int) -> bool:
         """Whether there is native code for it at all."""
-        if not _registers_exist(insn):
+        if not _registers_exist(insn) or (self.frame_kept and self._reads_frame(insn, pc)):
             return False
         match insn:
             case Alu(op, src=Imm(0)) if op in _DIVISIONS:
@@ -99,18 +109,68 @@ class Body:
             case _:
                 return type(insn) in _WRITE
 
+    def _reads_frame(self, insn: Instruction, pc: int) -> bool:
+        """Whether it reads r10 in a way there is no code for, where its register does not hold r10."""
+        match insn:
+            case Alu(AluOp.MOV | AluOp.ADD, 64, _, Reg(n)) if n == FP:
+                return False
+            case Load(src=base) | LoadAcquire(src=base):
+                return base == FP and not self._is_safe(insn, pc)
+            case Store(dst=base, src=source):
+                return source == Reg(FP) or (base == FP and not self._is_safe(insn, pc))
+            case StoreRelease(dst=base, src=src) | Atomic(dst=base, src=src):
+                return src == FP or (base == FP and not self._is_safe(insn, pc))
+            case Alu(src=src):
+                return src == Reg(FP)
+            case Jump(dst=dst, src=src):
+                return dst == FP or src == Reg(FP)
+            case _:
+                return False
+
+    def _is_safe(self, insn: access.Access, pc: int) -> bool:
+        base, _ = access.base_of(insn)
+        fact = self._facts[pc][base]
+        value_size = self._sizes.get(fact[1], 0) if fact is not None else 0
+        return access.is_safe(fact, insn.off, insn.size.bytes, value_size)
+
     def _leads(self, to: int) -> bool:
         return 0 <= to < len(self._insns) and self._insns[to] is not None
 
     def write(self, insn: Instruction, pc: int, left: int) -> None:
         """Writes the code; ``left`` counts it and those behind it in the block, all paid for."""
+        if pc == self._done:
+            return
         _WRITE[type(insn)](self, insn, pc, left)
+        self._flags = _flags_of(insn)
 
-    def _plain(self, insn: Instruction, _pc: int, _left: int) -> None:
-        self._sheet.code += _bytes(insn)
+    def _plain(self, insn: Alu | Neg | Endian, pc: int, _left: int) -> None:
+        following = self._following.get(pc)
+        both = _sum(insn, self._insns[following]) if following is not None else b""
+        if both and not (self.frame_kept and isinstance(insn, Alu) and insn.src == _FRAME_POINTER):
+            self._done = following
+            self._sheet.code += both
+        elif self.frame_kept and isinstance(insn, Alu) and insn.src == _FRAME_POINTER:
+            opcode = b"\x8b" if insn.op is AluOp.MOV else b"\x03"
+            self._sheet.code += x86.memory(opcode, X86[insn.dst], ARENA_BASE, FRAME_POINTER, wide=True)
+        else:
+            self._sheet.code += _bytes(insn)
 
-    def _jump(self, insn: Jump, pc: int, _left: int) -> None:
-        self._sheet.put(pieces(lower(insn, pc)))
+    def begin_block(self, members: Sequence[int]) -> None:
+        """What is written next: these slots in a row, come to only at the first or behind a jump."""
+        self._flags = None
+        self._following = dict(pairwise(members))
+        self._done = None
+
+    def _jump(self, insn: Jump, pc: int, left: int) -> None:
+        """The processor's flags tell already whether a register that was just computed is 0."""
+        compare, *_ = lower(insn, pc)
+        tells = self._flags == (insn.dst, insn.bits) and insn.src == Imm(0)
+        if isinstance(compare, Emit) and not (tells and insn.op in (JumpOp.JEQ, JumpOp.JNE)):
+            self._sheet.code += compare.code
+        self._sheet.branch(self.stubs.refund(pc + 1 + insn.off, left - 1), CONDITIONS[insn.op])
+
+    def _goto(self, insn: Goto, pc: int, _left: int) -> None:
+        self._sheet.branch(pc + 1 + insn.off)
 
     def _constant(self, insn: LoadImm64, pc: int, _left: int) -> None:
         value = insn.value if insn.kind is ImmKind.VALUE else self._constants[pc]
@@ -122,11 +182,15 @@ class Body:
         if not writes and fact == (Known.CONTEXT, 0) and (insn.off, size) in self._context:
             self._load_context(insn, pc, left)
             return
-        safe = fact is not None and access.is_safe(fact, insn.off, size, self._sizes.get(fact[1], 0))
-        if safe and fact is not None and writes:
-            if fact[0] is Known.FRAME:
+        safe = self._is_safe(insn, pc)
+        if safe and fact is not None and fact[0] is Known.FRAME:
+            if writes:
                 self.written |= words_of(fact[1] + insn.off, size)
-            else:
+            if self.frame_kept:
+                sheet.code += access.operate(insn, fact[1] + insn.off)
+                return
+        elif safe and fact is not None:
+            if writes:
                 sheet.code += access.mark_window(self._windows[fact[1]])
         elif pc in self._around.proved:
             if writes:
@@ -169,7 +233,7 @@ _WRITE: Final[Mapping[type, Callable[[Body, Any, int, int], None]]] = {
     Neg: Body._plain,
     Endian: Body._plain,
     Jump: Body._jump,
-    Goto: Body._jump,
+    Goto: Body._goto,
     LoadImm64: Body._constant,
     Load: Body._access,
     LoadAcquire: Body._access,
@@ -181,20 +245,30 @@ _WRITE: Final[Mapping[type, Callable[[Body, Any, int, int], None]]] = {
 }
 
 
+def _flags_of(insn: Instruction) -> tuple[int, int] | None:
+    """The register, and how many bits of it, that the zero flag tells about behind the instruction."""
+    return (insn.dst, insn.bits) if isinstance(insn, Alu) and insn.op in _TELL_ZERO else None
+
+
+@lru_cache(maxsize=8192)
+def _sum(insn: Instruction, following: Instruction | None) -> bytes:
+    """A copy and an addition of a constant in one; nothing where they are not that."""
+    match insn, following:
+        case Alu(AluOp.MOV, 64, dst, Reg(src)), Alu(AluOp.ADD | AluOp.SUB as op, 64, to, Imm(value)):
+            by = value if op is AluOp.ADD else -value
+            if dst == to and by < 1 << 31:
+                return x86.memory(b"\x8d", X86[dst], X86[src], by, wide=True)
+        case _:
+            pass
+    return b""
+
+
 def _registers_exist(insn: Instruction) -> bool:
     for operand in (getattr(insn, "dst", 0), getattr(insn, "src", 0)):
         n = operand.n if isinstance(operand, Reg) else operand
         if isinstance(n, int) and n >= REGISTERS:
             return False
     return True
-
-
-def _breaks_frames(insn: Instruction | None) -> bool:
-    """What the frames of native code do not keep: other values of r10, budgets of ``may_goto``."""
-    if isinstance(insn, Atomic):
-        return insn.fetch and insn.src == FP
-    changes = (Alu, Neg, Endian, Load, LoadAcquire, LoadImm64)
-    return isinstance(insn, MayGoto) or (isinstance(insn, changes) and insn.dst == FP)
 
 
 @lru_cache(maxsize=16384)

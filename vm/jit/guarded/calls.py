@@ -8,7 +8,7 @@ from typing import Final
 
 from vm.isa import MAX_FRAMES, STACK_SIZE
 from vm.jit.guarded.access import ARENA_BASE, DISTANCE, INDEX
-from vm.jit.guarded.arena import ALL_BOUNDS, DEEPEST, DEPTH, FRAME_SIZE, FRAMES
+from vm.jit.guarded.arena import ALL_BOUNDS, DEEPEST, DEPTH, FRAME_POINTER, FRAME_SIZE, FRAMES
 from vm.jit.guarded.sheet import Sheet
 from vm.jit.registers import KEPT, X86
 from vm.jit.x86 import encode as x86
@@ -80,7 +80,8 @@ class Calls:
         sheet.code += x86.memory(_STORE, Reg.RAX, ARENA_BASE, DEEPEST, wide=True)
         sheet.here(known)
         sheet.code += x86.pop(Reg.RAX) + x86.op_imm(Group.ADD, Reg.RBP, WINDOW, wide=True)
-        sheet.code += _window_of_frame() + _limits(STACK_SIZE) + fill_frame()
+        sheet.code += x86.memory(b"\x81", Group.ADD, ARENA_BASE, FRAME_POINTER, wide=True) + x86.i32(WINDOW)
+        sheet.code += window_of_frame() + _limits(STACK_SIZE) + fill_frame()
         sheet.code += b"\xf9" + RET  # stc
         sheet.here(full)
         sheet.code += b"\xf8" + RET  # clc
@@ -91,8 +92,9 @@ class Calls:
         sheet.here(self._leave)
         for place, n in enumerate(KEPT):
             sheet.code += _framed(_LOAD, X86[n], _SAVED + 8 * place - FRAME_SIZE)
-        sheet.code += _window_of_frame() + _limits(0)
+        sheet.code += window_of_frame() + _limits(0)
         sheet.code += x86.op_imm(Group.SUB, Reg.RBP, WINDOW, wide=True)
+        sheet.code += x86.memory(b"\x81", Group.SUB, ARENA_BASE, FRAME_POINTER, wide=True) + x86.i32(WINDOW)
         sheet.code += x86.memory(_CMP_IMM, Group.SUB, ARENA_BASE, DEPTH, wide=True) + b"\x01"
         sheet.code += b"\x41\xff\xe3"  # jmp r11
 
@@ -102,8 +104,9 @@ def _framed(opcode: bytes, reg: int, at: int) -> bytes:
     return x86.indexed(opcode, reg, ARENA_BASE, INDEX, FRAMES + at, wide=True)
 
 
-def _window_of_frame() -> bytes:
-    code = x86.memory(_LEA, INDEX, Reg.RBP, -1, wide=False)
+def window_of_frame() -> bytes:
+    """The running frame's window into INDEX."""
+    code = x86.memory(_LOAD, INDEX, ARENA_BASE, FRAME_POINTER, wide=False)
     return code + x86.shift_imm(Shift.SHR, INDEX, WINDOW_BITS, wide=False)
 
 
@@ -121,7 +124,6 @@ def fill_frame() -> bytes:
     code = x86.mov_imm32(INDEX, _FILL, sign_extend=False)
     code += b"\x66\x41\x0f\x6e\xc2"  # movd xmm0, r10d
     code += b"\x66\x0f\x70\xc0\x00"  # pshufd xmm0, xmm0, 0
-    code += x86.mov(INDEX, Reg.RBP, wide=False)
     for at in range(-STACK_SIZE, 0, 16):
-        code += x86.indexed(b"\x0f\x11", 0, ARENA_BASE, INDEX, at, wide=False)  # movups
+        code += x86.memory(b"\x0f\x11", 0, Reg.RBP, at, wide=False)  # movups
     return code

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vm.instruction import Call, Exit, Goto, Instruction, Jump, width
-from vm.isa import CallKind
+from vm.instruction import Call, Instruction
 from vm.jit.guarded.batch import Batch
+from vm.jit.guarded.blocks import block_starts
 from vm.jit.guarded.body import Body
 from vm.jit.guarded.frame import FUEL_REG, entry, leave
 from vm.jit.guarded.sheet import Sheet
@@ -68,11 +68,14 @@ class _Compiler:
         self._stop = self._sheet.label()
         self._body = Body(self._sheet, insns, around, ends=batch)
         self._native = [insn is not None and self._body.is_native(insn, pc) for pc, insn in enumerate(insns)]
+        self._starts, self._falls = block_starts(insns, self._native)
+        self._entries = {pc: pc for pc in self._starts}
+        """By slot: the label where native code may be come to."""
 
     def compile(self) -> GuardedCode:
-        sheet, leaders = self._sheet, self._leaders()
+        sheet, leaders = self._sheet, self._starts
         sheet.begin(None)
-        sheet.code += entry()
+        sheet.code += entry(frame_kept=self._body.frame_kept)
         ends = [*leaders[1:], len(self._insns)]
         for start, end in zip(leaders, ends, strict=True):
             self._block(start, end)
@@ -84,56 +87,46 @@ class _Compiler:
         self._body.helpers.finish()
         self._body.calls.finish()
         sheet.here(self._stop)
-        sheet.code += leave()
+        sheet.code += leave(frame_kept=self._body.frame_kept)
         return GuardedCode(
             sheet.finish(),
-            {pc: sheet.place(pc) for pc in leaders},
+            {pc: sheet.place(label) for pc, label in self._entries.items()},
             tuple(sheet.starts),
             self._around.context,
             batch,
             self._reads_event(),
         )
 
-    def _leaders(self) -> list[int]:
-        """Where blocks begin: the start, targets of jumps, behind a jump or what is handed back."""
-        found = {0}
-        size = len(self._insns)
-        for pc, insn in enumerate(self._insns):
-            match insn:
-                case None:
-                    continue
-                case Jump(off=off) | Goto(off=off):
-                    found.add(pc + 1 + off)
-                    found.add(pc + 1)
-                case Exit():
-                    found.add(pc + 1)
-                case Call(CallKind.LOCAL, imm):
-                    found.add(pc + 1 + imm)
-                    found.add(pc + 1)
-                case _:
-                    if not self._native[pc]:
-                        found.add(pc + width(insn))
-        return sorted(pc for pc in found if 0 <= pc < size and self._insns[pc] is not None)
-
     def _block(self, start: int, end: int) -> None:
+        """Pays for all up to the first that is not native; who jumps out before gets back what is left."""
         sheet, body = self._sheet, self._body
         members = [pc for pc in range(start, end) if self._insns[pc] is not None]
         count = next((n for n, pc in enumerate(members) if not self._native[pc]), len(members))
         sheet.here(start)
         sheet.begin(start)
         if count:
-            sheet.code += x86.op_imm(Group.SUB, FUEL_REG, count, wide=True)
-            sheet.branch(body.stubs.hand_back(start, count), Cond.S)
+            self._pay(start, count)
+        body.begin_block(members[:count])
         for n, pc in enumerate(members[:count]):
             insn = self._insns[pc]
             if n:
                 sheet.begin(pc)
+                if pc in self._falls:
+                    self._entries[pc] = self._body.stubs.entry(pc, count - n)
+                    sheet.here(pc)
             if insn is not None:
                 body.write(insn, pc, count - n)
         for pc in members[count:]:
             if pc != start:
                 sheet.begin(pc)
+            if pc in self._falls:
+                sheet.here(pc)
+                self._entries[pc] = pc
             body.stubs.back(pc, 0, self._stop)
+
+    def _pay(self, start: int, count: int) -> None:
+        self._sheet.code += x86.op_imm(Group.SUB, FUEL_REG, count, wide=True)
+        self._sheet.branch(self._body.stubs.hand_back(start, count), Cond.S)
 
     def _write_ends(self) -> int | None:
         """Where the program's exits lead, and for a batch the loop around it, whose place is returned."""
@@ -149,6 +142,7 @@ class _Compiler:
             loads.get(_END_FIELD),
             self._body.written,
             events=self._reads_event(),
+            frame_kept=self._body.frame_kept,
         )
         begin = len(sheet.code)
         batch.begin(0, self._stop)

@@ -73,7 +73,7 @@ def facts(
 
 def unknown(insns: Sequence[Instruction | None]) -> Sequence[Facts]:
     """What is known without an analysis: the frame pointer, which programs hardly ever change."""
-    return [_NOTHING if any(map(_writes_frame_pointer, insns)) else _ENTERED] * len(insns)
+    return [_NOTHING if any(map(writes_frame_pointer, insns)) else _ENTERED] * len(insns)
 
 
 _CALLING_BACK: Final = frozenset(
@@ -91,10 +91,11 @@ def _calls_back(insn: Instruction | None) -> bool:
     return isinstance(insn, Call) and insn.kind is CallKind.HELPER and insn.imm in _CALLING_BACK
 
 
-def _writes_frame_pointer(insn: Instruction | None) -> bool:
+def writes_frame_pointer(insn: Instruction | None) -> bool:
+    """Whether the instruction may change r10."""
     match insn:
-        case Atomic(src=src, fetch=True):
-            return src == FP
+        case Atomic(src=src, fetch=fetch):
+            return fetch and src == FP
         case Store() | StoreRelease() | Jump() | None:
             return False
         case _:

@@ -5,7 +5,7 @@ from vm.jit.guarded.frame import FUEL_REG
 from vm.jit.guarded.sheet import Sheet
 from vm.jit.guarded.strided import Strided
 from vm.jit.x86 import encode as x86
-from vm.jit.x86.encode import Group, Reg
+from vm.jit.x86.encode import Cond, Group, Reg
 
 
 class Stubs:
@@ -17,6 +17,8 @@ class Stubs:
         self._backs: list[tuple[int, int, int]] = []
         self._accesses: list[tuple[int, int, access.Access, int]] = []
         self._ends: list[tuple[int, int, int]] = []
+        self._entries: list[tuple[int, int, int]] = []
+        self._refunds: list[tuple[int, int, int]] = []
 
     def hand_back(self, pc: int, refund: int) -> int:
         """Where slot ``pc`` is handed back; ``refund`` was paid for it and those behind it in its block."""
@@ -39,6 +41,20 @@ class Stubs:
         self._ends.append((label, pc, refund))
         return label
 
+    def entry(self, pc: int, count: int) -> int:
+        """Where slot ``pc`` in the middle of a block is come to from outside, having to pay ``count``."""
+        label = self._sheet.label()
+        self._entries.append((label, pc, count))
+        return label
+
+    def refund(self, to: int, count: int) -> int:
+        """Where a jump out of a block goes to get back what was paid for those behind it."""
+        if not count:
+            return to
+        label = self._sheet.label()
+        self._refunds.append((label, to, count))
+        return label
+
     def ends(self) -> list[tuple[int, int, int]]:
         """The ends: label, slot, what was paid for it."""
         return self._ends
@@ -51,6 +67,15 @@ class Stubs:
             if self._strided is not None:
                 self._strided.check(insn, refused)
             sheet.branch(back)
+        for label, to, count in self._refunds:
+            sheet.here(label)
+            sheet.code += x86.op_imm(Group.ADD, FUEL_REG, count, wide=True)
+            sheet.branch(to)
+        for label, pc, count in self._entries:
+            sheet.here(label)
+            sheet.code += x86.op_imm(Group.SUB, FUEL_REG, count, wide=True)
+            sheet.branch(self.hand_back(pc, count), Cond.S)
+            sheet.branch(pc)
         for label, pc, refund in self._backs:
             sheet.here(label)
             self.back(pc, refund, stop)

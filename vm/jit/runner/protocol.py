@@ -21,6 +21,6 @@ class Order(IntEnum):
     OPEN = 1
     """Let the arena's bytes from the first number, as many as the second says, be read and written."""
     RUN = 2
-    """Go to the code at the first number."""
+    """Call the code at the first number, to go on at the second."""
     CLOSE = 3
     """Let no byte of the arena be read or written."""

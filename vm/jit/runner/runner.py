@@ -98,6 +98,11 @@ class Runner:
     ) -> None:
         self.stop()
 
+    @property
+    def process_id(self) -> int:
+        """The process' number."""
+        return self._process.pid
+
     def stop(self) -> None:
         """Ends the process and gives the memory back."""
         self._process.kill()
@@ -187,13 +192,15 @@ class Runner:
         """Writes 64 bits."""
         _WORD.pack_into(self._shared, HEADER + off, value & MASK64)
 
-    def run(self, entry: int, registers: Iterable[int], fuel: int) -> tuple[list[int], int, int]:
-        """Goes on at a place of the code; returns registers, the fuel left and the slot it stopped before.
+    def run(self, code: int, entry: int, registers: Iterable[int], fuel: int) -> tuple[list[int], int, int]:
+        """Goes on at ``entry`` of the code that was loaded at ``code``.
+
+        Returns registers, the fuel left and the slot it stopped before.
 
         Raises RunnerDiedError where the process does not come back.
         """
         _REGISTERS.pack_into(self._shared, HEADER + STATE, *registers, fuel, 0)
-        self._order(Order.RUN, entry, 0)
+        self._order(Order.RUN, code, code + entry)
         *after, left, pc = _REGISTERS.unpack_from(self._shared, HEADER + STATE)
         return after, left, pc
 

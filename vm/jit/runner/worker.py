@@ -61,7 +61,7 @@ class _Memory:
 def main() -> None:
     """Serves orders until the other side goes away."""
     memory = _Memory(int(sys.argv[1]), int(sys.argv[2]))
-    call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(memory.code)
+    function = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
     confine()
     os.write(1, DONE)
     while len(order := os.read(0, MESSAGE.size)) == MESSAGE.size:
@@ -70,7 +70,7 @@ def main() -> None:
             case Order.OPEN:
                 memory.open(first, second)
             case Order.RUN:
-                call(memory.arena, memory.code + first)
+                function(memory.code + first)(memory.arena, memory.code + second)
             case Order.CLOSE:
                 memory.close()
         os.write(1, DONE)

@@ -1,0 +1,139 @@
+"""Native code against uBPF's JIT (a library given by `--ubpf PATH`) and the kernel's, in the same run.
+
+Figures are ratios of speeds: above 1 the guarded form is faster. Each is the median of rounds in which all
+engines take their turn, with the least and the greatest behind it.
+"""
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+
+from tests.bench.jit_engines import Engine, TimedRunner, Ubpf, kernel, native
+from tests.bench.jit_workloads import WORKLOADS, Workload
+from tests.bench.row import Row, at_least, at_most
+from tests.kernel_runs.recorded import read as recorded
+from vm.encoding import decode, unpack
+from vm.instruction import Instruction
+from vm.jit.guarded.compile import compile_guarded
+from vm.jit.runner.runner import unavailable
+from vm.kernel.native_batch import run_batch
+from vm.kernel.scenario import Setup
+from vm.uapi.prog_types import ProgType
+
+ROUNDS = 9
+AGAINST_UBPF = {
+    "ALU loop": (0.95, None),
+    "1,500-byte checksum": (0.65, 1.2),
+    "hash lookup and atomic": (1.0, None),
+    "XDP parse and count": (0.8, None),
+}
+"""The least ratio with checks, and with those dropped that the verifier proved needless."""
+
+
+def bench() -> Iterator[Row]:
+    """The figures; none where native code cannot run."""
+    if why_not := unavailable():
+        yield Row(f"native code: {why_not}", 0, "")
+        return
+    given = os.environ.get("HOOKSCOPE_UBPF")
+    ubpf = Ubpf(Path(given)) if given else None
+    with TimedRunner() as runner:
+        for workload in WORKLOADS:
+            yield from _race(workload, runner, ubpf)
+        yield from _round_trip(runner)
+        yield from _scenario(runner)
+    yield from _compiling()
+
+
+def _race(workload: Workload, runner: TimedRunner, ubpf: Ubpf | None) -> Iterator[Row]:
+    with ExitStack() as stack:
+        linux = stack.enter_context(kernel(workload))
+        engines: dict[str, Engine] = {
+            "guarded": native(workload, runner, proved=False),
+            "guarded, proved": native(workload, runner, proved=True),
+        }
+        if ubpf is not None:
+            engines["uBPF"] = ubpf.engine(workload)
+        if linux is not None:
+            engines["kernel"] = linux
+        times = _measured(engines)
+    wanted = AGAINST_UBPF[workload.name]
+    for ours, limit in zip(("guarded", "guarded, proved"), wanted, strict=True):
+        for other in ("uBPF", "kernel"):
+            if other in times:
+                least = limit if other == "uBPF" else None
+                yield _ratio(f"{workload.name}: {ours} / {other}", times[ours], times[other], least)
+    if workload.name == "XDP parse and count":
+        yield _rate(f"{workload.name}, batched", times["guarded"], 40)
+
+
+def _measured(engines: dict[str, Engine]) -> dict[str, list[float]]:
+    """All engines in turn, round by round, behind one round that does not count."""
+    times: dict[str, list[float]] = {name: [] for name in engines}
+    for number in range(ROUNDS + 1):
+        for name, measure in engines.items():
+            took = measure()
+            if number:
+                times[name].append(took)
+    return times
+
+
+def _ratio(name: str, ours: list[float], other: list[float], least: float | None) -> Row:
+    ratios = [theirs / mine for mine, theirs in zip(ours, other, strict=True)]
+    told = f"{name} ({min(ratios):.2f}–{max(ratios):.2f})"
+    if least is None:
+        return Row(told, median(ratios), "x")
+    return at_least(told, median(ratios), "x", least)
+
+
+def _rate(name: str, times: list[float], least: float) -> Row:
+    rates = [1e3 / took for took in times]
+    return at_least(f"{name} ({min(rates):.1f}–{max(rates):.1f})", median(rates), "M/s", least)
+
+
+def _round_trip(runner: TimedRunner) -> Iterator[Row]:
+    """The p50 of an order that runs one instruction."""
+    place = runner.load(compile_guarded(_nothing(), {}).code)
+    entry = compile_guarded(_nothing(), {}).entries[0]
+    times = []
+    for _ in range(2_000):
+        start = time.perf_counter()
+        runner.run(place, entry, [0] * 11, 10)
+        times.append((time.perf_counter() - start) * 1e6)
+    yield at_most(f"worker round trip, p50 ({min(times):.0f}–{max(times):.0f})", median(times), "µs", 100)
+
+
+def _nothing() -> tuple[Instruction | None, ...]:
+    return WORKLOADS[0].program().insns[-1:]
+
+
+def _scenario(runner: TimedRunner) -> Iterator[Row]:
+    """100,000 packets of many senders through XDP, all that Python does included."""
+    workload, choose = WORKLOADS[3], random.Random(1)
+    packets = tuple(
+        workload.packet[:37] + bytes((choose.randrange(256),)) + workload.packet[38:] for _ in range(100_000)
+    )
+    setup = Setup((workload.program(),), ProgType.XDP, packets)
+    rates = []
+    for _ in range(5):
+        start = time.perf_counter()
+        run_batch(setup, runner)
+        rates.append(len(packets) / (time.perf_counter() - start))
+    name = f"100,000 packets through XDP unwatched ({min(rates):,.0f}–{max(rates):,.0f})"
+    yield at_least(name, median(rates), "packets/s", 1_000_000)
+
+
+def _compiling() -> Iterator[Row]:
+    """Microseconds an instruction, over all recorded programs, the first time and again."""
+    programs = [decode(unpack(bytes.fromhex(record["insns"]))) for record in recorded()]
+    count = sum(1 for insns in programs for insn in insns if insn is not None)
+    for name in ("first", "again"):
+        start = time.perf_counter()
+        for insns in programs:
+            compile_guarded(insns, {})
+        took = (time.perf_counter() - start) / count * 1e6
+        yield at_most(f"compiling {count:,} instructions, the {name} time", took, "µs each", 2)
