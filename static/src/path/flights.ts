@@ -3,7 +3,7 @@ import type { FlightsReply, StationView, TimelineReply } from "../schemas.ts";
 import { wayOf, type Way } from "./ways.ts";
 
 /** How many are to be in flight on average, where there are enough, and how many are drawn at most. */
-const WANTED = 240;
+const WANTED = 360;
 const MOST = 720;
 /** How long playing everything takes at speed 1, in ms: at least, and for each happening up to a sum. */
 const SHORTEST = 2_000;
@@ -34,8 +34,7 @@ export class Flights {
     this.timeline = timeline;
     this.by = by;
     const ways = first.routes.map((route) => wayOf(route, by));
-    const lasts = first.ways.map((way) => ways[way]?.lasts ?? 0);
-    const mean = lasts.reduce((a, b) => a + b, 0) / (lasts.length || 1);
+    const mean = meanOf(timeline, first, ways);
     const { count } = timeline;
     this.base = timeline.end_ns === timeline.begin_ns ? 0 : Math.max(SHORTEST, Math.min(count * EACH, SUM), (count * mean) / WANTED);
     this.longest = Math.max(2_000, ...ways.map((way) => way.lasts));
@@ -103,6 +102,19 @@ export class Flights {
     }
     return every;
   }
+}
+
+/** How long a flight lasts on average: those of the first chunk, dropped ones and others weighed as there are of all. */
+function meanOf({ ended, count }: TimelineReply, { ways: taken, routes }: FlightsReply, ways: readonly Way[]): number {
+  const sums = { dropped: [0, 0], other: [0, 0] };
+  for (const way of taken) {
+    const sum = routes[way]?.ends[0]?.end === "dropped" ? sums.dropped : sums.other;
+    sum[0] = (sum[0] ?? 0) + (ways[way]?.lasts ?? 0);
+    sum[1] = (sum[1] ?? 0) + 1;
+  }
+  const [dropped, other] = [sums.dropped, sums.other].map(([sum = 0, n = 0]) => (n === 0 ? null : sum / n));
+  const share = (ended.dropped?.reduce((a, b) => a + b, 0) ?? 0) / (count || 1);
+  return (dropped ?? other ?? 0) * share + (other ?? dropped ?? 0) * (1 - share);
 }
 
 /** How many of the sorted times are not later than `time`. */
