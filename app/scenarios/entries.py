@@ -35,14 +35,18 @@ from vm.kernel.world.events import (
 )
 from vm.kernel.world.spec import DeviceSpec
 from vm.source import HookscopeError
+from vm.uapi import constants_calls
 
 REMEMBERED = 4_096
 """Packets of an entry that are kept, by what varies in them."""
 CONSTANTS: Mapping[str, int] = {
-    "AT_FDCWD": 0xFFFF_FF9C, "O_RDONLY": 0, "O_WRONLY": 1, "O_RDWR": 2, "O_CREAT": 0o100, "O_TRUNC": 0o1000,
-    "O_APPEND": 0o2000, "SIGHUP": 1, "SIGINT": 2, "SIGKILL": 9, "SIGTERM": 15, "SIGCHLD": 17, "AF_UNIX": 1,
-    "AF_INET": 2, "AF_INET6": 10, "SOCK_STREAM": 1, "SOCK_DGRAM": 2,
-}  # fmt: skip
+    **{row.name: row.value & 0xFFFF_FFFF for group in constants_calls.GROUPS for row in group},
+    "AF_UNIX": 1,
+    "AF_INET": 2,
+    "AF_INET6": 10,
+    "SOCK_STREAM": 1,
+    "SOCK_DGRAM": 2,
+}
 """Words that stand for numbers among arguments."""
 
 

@@ -6,7 +6,7 @@ The assembler, completion and the reference panel read this one table.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from vm.uapi import constants_bpf, constants_icmp, constants_net
+from vm.uapi import constants_bpf, constants_calls, constants_icmp, constants_net
 from vm.uapi.constant import Constant, Group, table
 from vm.uapi.errno import Errno
 
@@ -22,6 +22,7 @@ GROUPS: tuple[Group, ...] = (
     *constants_bpf.HELPERS,
     *constants_net.GROUPS,
     *constants_icmp.GROUPS,
+    *constants_calls.GROUPS,
     _ERRORS,
 )
 """All groups, in the order to show them."""

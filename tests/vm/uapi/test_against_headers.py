@@ -12,7 +12,7 @@ from vm.uapi.constants import CONSTANTS
 INCLUDES = (
     "linux/bpf.h", "linux/pkt_cls.h", "linux/if_ether.h", "linux/if_arp.h", "linux/if_packet.h", "linux/ip.h",
     "linux/ipv6.h", "linux/icmp.h", "linux/icmpv6.h", "linux/tcp.h", "linux/udp.h", "linux/in.h",
-    "sys/socket.h", "errno.h", "linux/netfilter.h",
+    "sys/socket.h", "errno.h", "linux/netfilter.h", "fcntl.h", "signal.h",
 )  # fmt: skip
 
 KERNEL_ONLY = re.compile(
