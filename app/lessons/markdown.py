@@ -1,5 +1,6 @@
 """Markdown to HTML that is safe to show: no raw HTML, no pictures, links only where they may lead."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -17,6 +18,12 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href"}, "code": {"class"}, "ol": {"start"}}
 MOST_NESTED = 12
+_RAW = re.compile(
+    r"<\s*/?\s*(?:a|audio|div|embed|form|iframe|img|input|link|meta|object|script|span|style|svg|video)\b",
+    re.I,
+)
+_REFUSED = re.compile(r"\]\(\s*([a-z]+:[^)\s]*)", re.I)
+"""A link that was not taken for one."""
 
 
 @cache
@@ -34,6 +41,7 @@ def render(text: str, file: str, first_line: int) -> tuple[str, list[Link], list
     for line, token in _links(tokens, first_line):
         _lead(token, file, line, links, problems)
     problems += _headings(tokens, file, first_line)
+    problems += _left_over(tokens, file, first_line)
     html = parser.renderer.render(tokens, parser.options, {})
     return clean(html), links, problems
 
@@ -67,6 +75,19 @@ def _lead(token: Token, file: str, line: int, links: list[Link], problems: list[
         f"write https://…, lesson:ID, or one of {', '.join(f'{word}:' for word in WORDS)}"
     )
     problems.append(problem(file, "bad-link", f"a link cannot lead to `{href[:80]}`", hint, line))
+
+
+def _left_over(tokens: list[Token], file: str, first_line: int) -> Iterator[Problem]:
+    """What would be shown as it is written, as it is neither Markdown nor safe."""
+    for token in tokens:
+        text = "".join(child.content for child in token.children or () if child.type == "text")
+        line = first_line + (token.map[0] if token.map else 0)
+        if found := _RAW.search(text):
+            hint = "write Markdown; a picture is a `::figure`, and code stands in backquotes"
+            yield problem(file, "raw-html", f"HTML is not read here: `{found[0]}`", hint, line)
+        if found := _REFUSED.search(text):
+            hint = "links begin with https:// or lesson:, or lead to what the simulator knows"
+            yield problem(file, "bad-link", f"a link cannot lead to `{found[1][:80]}`", hint, line)
 
 
 def _headings(tokens: list[Token], file: str, first_line: int) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from app.lessons.problems import Problem, problem
 from app.lessons.schema.checks import Check
 from app.lessons.schema.hints import Hint
 from vm.source import did_you_mean
+from vm.verifier.category import Category
 
 
 def apart(
@@ -32,6 +33,8 @@ def apart(
     for one in wrong:
         if one.kind == "check":
             yield from unknown(f"wrong/{one.name}.bpf", "check", one.of, known, 1)
+        if one.kind == "category":
+            yield from unknown(f"wrong/{one.name}.bpf", "category", one.of, set(Category), 1)
     if not any(isinstance(block, Prediction) for block in blocks):
         try_this = "write ::predict{id=… answer=…} and a question"
         yield problem("lesson.md", "no-prediction", "nothing is predicted here", try_this)

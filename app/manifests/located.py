@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.manifests.events import Document, Path
+from app.manifests.wordings import WORDINGS
 from vm.source import Diagnostic, Span, did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -23,9 +24,22 @@ def validate(document: Document, model: type[Model]) -> tuple[Model | None, list
     try:
         return model.model_validate(document.data), []
     except ValidationError as error:
-        told = [_told(document, model, item) for item in error.errors(include_url=False)]
+        told = [_told(document, model, item) for item in _apart(error.errors(include_url=False))]
         first = {item.span: item for item in reversed(told)}  # of a union's members, one complaint is enough
         return None, sorted(first.values(), key=lambda item: item.span or Span(0, 0, 0))
+
+
+def _apart(errors: list[Any]) -> list[Any]:
+    """All but those that only say that, without its mistaken items, a list has too few."""
+    return [
+        error
+        for error in errors
+        if error["type"] != "too_short" or not any(_within(other["loc"], error["loc"]) for other in errors)
+    ]
+
+
+def _within(inner: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _told(document: Document, model: type[BaseModel], error: Any) -> Diagnostic:
@@ -47,6 +61,9 @@ def _told(document: Document, model: type[BaseModel], error: Any) -> Diagnostic:
             said = f"`{str(error['input'])[:60]}` cannot be the {name} of anything"
             hint = f"it must match {error['ctx']['pattern']}"
             return Diagnostic("bad-value", said, _place(document, path, error["loc"]), hint)
+        case kind if kind in WORDINGS:
+            message, hint = WORDINGS[kind](name[:60], error)
+            return Diagnostic("bad-value", message, document.span(path), hint)
         case _:
             words = error["msg"][:1].lower() + error["msg"][1:]
             return Diagnostic("bad-value", f"`{name[:60]}`: {words}", document.span(path))

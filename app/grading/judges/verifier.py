@@ -1,7 +1,5 @@
 """``verifier``: accepted, within limits; or refused as expected."""
 
-from typing import Literal
-
 from app.grading.case import Case, Miss
 from app.grading.subject import group_of
 from app.lessons.schema.expect import VerifierExpect
@@ -9,9 +7,8 @@ from vm.program import Program
 from vm.verifier import Report
 
 
-def verifier(expected: Literal["accepted"] | VerifierExpect, case: Case) -> Miss | None:
+def verifier(wanted: VerifierExpect, case: Case) -> Miss | None:
     """What Linux says of every program of the text."""
-    wanted = VerifierExpect(verdict="accepted") if expected == "accepted" else expected
     pairs = list(zip(case.subject.programs, case.subject.reports(wanted.profile), strict=True))
     refused = next((pair for pair in pairs if not pair[1].accepted), None)
     if wanted.verdict == "rejected":

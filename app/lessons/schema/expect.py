@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictInt, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StrictInt, StringConstraints, model_validator
 
 from app.lessons.schema.base import Count, FileName, Line, Name, Part
 from vm.verifier.category import Category
@@ -20,6 +20,11 @@ class SameAs(Part):
     """As another program of the folder does, on the same data: ``{same-as: solution.bpf}``."""
 
     same_as: FileName
+
+
+def _in_a_word(value: object) -> object:
+    """``accepted`` alone says all."""
+    return {"verdict": value} if isinstance(value, str) else value
 
 
 class VerifierExpect(Part):
@@ -178,7 +183,7 @@ Ranged = dict[Range, Any]
 class Expect(Part):
     """All keys given must hold."""
 
-    verifier: Literal["accepted"] | VerifierExpect | None = None
+    verifier: Annotated[VerifierExpect, BeforeValidator(_in_a_word)] | None = None
     returns: int | SameAs | dict[Range, int | About] | None = None
     verdicts: Annotated[SameAs | dict[Range, Line] | None, Field(union_mode="left_to_right")] = None
     output: Annotated[SameAs | dict[Range, PacketExpect] | None, Field(union_mode="left_to_right")] = None

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from app.lessons.schema.base import FileName, Name, Part, Slug
-from app.scenarios.schema import Call, Function, Running, Sampled, Scalar, Time, Vary, Woken
+from app.grading.sending.fuzz import VARIATIONS
+from app.lessons.schema.base import FileName, Name, Part
+from app.scenarios.schema import Call, Function, Running, Sampled, Time, Vary, Woken
 from vm.kernel.packet.form import from_form
 from vm.kernel.packet.presets import PRESETS
+from vm.kernel.scenarios.table import SCENARIOS
 from vm.source import HookscopeError, did_you_mean
 
 MAX_REPEAT = 100_000
@@ -91,14 +93,43 @@ class PcapSend(Sent):
     pcap: FileName
 
 
+def _known_preset(name: str) -> str:
+    _preset(name)
+    return name
+
+
+def _known_variation(name: str) -> str:
+    if name not in VARIATIONS:
+        raise ValueError(
+            f"packets cannot vary in `{name[:40]}`; "
+            f"{did_you_mean(name, VARIATIONS) or 'there are ' + ', '.join(VARIATIONS)}"
+        )
+    return name
+
+
+def _known_scenario(name: str) -> str:
+    if not name.endswith(".yaml") and name not in SCENARIOS:
+        raise ValueError(
+            f"there is no scenario named `{name[:40]}`; "
+            f"{did_you_mean(name, SCENARIOS) or 'there are ' + ', '.join(SCENARIOS)}"
+        )
+    return name
+
+
+Preset = Annotated[str, AfterValidator(_known_preset)]
+"""The name of a packet."""
+Variation = Annotated[str, AfterValidator(_known_variation)]
+"""A way in which packets vary."""
+
+
 class FuzzSend(Part):
     """Packets made from one by changing it at random, by the learner's seed."""
 
     class Fuzz(Part):
         """``vary`` names what is changed: header fields, tags, lengths."""
 
-        base: str | dict[str, Any]
-        vary: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=16)]
+        base: Preset | dict[str, Any]
+        vary: Annotated[tuple[Variation, ...], Field(min_length=1, max_length=16)]
         count: Annotated[int, Field(ge=1, le=10_000)] = 100
 
     fuzz: Fuzz
@@ -117,7 +148,9 @@ class RunSend(Sent):
 class ScenarioSend(Part):
     """A scenario of the modeled kernel: ``{scenario: syn-flood, set: {sources: 3}, events: 2000}``."""
 
-    scenario: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.yaml)?$", max_length=80)]
+    scenario: Annotated[
+        str, Field(pattern=r"^[a-z0-9-]+(\.yaml)?$", max_length=80), AfterValidator(_known_scenario)
+    ]
     """Its name, or a script of the lesson's folder."""
     set: dict[str, int] = Field(default_factory=dict, max_length=16)
     events: Annotated[int, Field(ge=1, le=100_000)] | None = None
@@ -136,7 +169,7 @@ def _kind(item: object) -> str | None:
 _BY_KEY = ("pcap", "fuzz", "run", "scenario", "syscall", "function", "wakes", "runs", "sample")
 
 Send = Annotated[
-    Annotated[Scalar, Tag("<name>")]
+    Annotated[Preset, Tag("<name>")]
     | Annotated[PacketSend, Tag("<packet>")]
     | Annotated[PcapSend, Tag("<pcap>")]
     | Annotated[FuzzSend, Tag("<fuzz>")]

@@ -69,7 +69,7 @@ HOSTILE = [
 def test_hostile_markdown_stays_text(tmp_path: Path, text: str) -> None:
     lesson, problems = read(lesson_folder(tmp_path, edit("Everything passes.", f"Everything passes. {text}")))
     html = "".join(block.html for block in lesson.blocks if isinstance(block, Prose)) if lesson else ""
-    assert lesson is not None or problems[0].diagnostic.code == "bad-link"
+    assert lesson is not None or problems[0].diagnostic.code in ("bad-link", "raw-html")
     assert "<script" not in html
     assert "<img" not in html
     assert "<svg" not in html

@@ -1,0 +1,1 @@
+"""Grading: checks, lessons proved, mutants, batches."""
