@@ -75,7 +75,7 @@ function Parts() {
   const stepper = all ? lesson.stepping.value : view === "step";
   return (
     <main id="main" class={all ? "ls" : "ls one"} data-view={view} tabIndex={-1}>
-      {all || view === "read" ? <Reading /> : null}
+      {all || view === "read" ? <Reading /> : <h1 class="sr">{lesson.lesson.value?.row.title}</h1>}
       {all || view === "code" || view === "step" ? (
         <div class={stepper ? "p-mid stepping" : "p-mid"}>
           {all || view === "code" ? comparing ? <Compare /> : <Program /> : null}

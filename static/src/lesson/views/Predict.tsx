@@ -111,9 +111,10 @@ function Locked({ block, locked }: { block: PredictBlock; locked: Prediction }) 
 export function Predict({ block }: { block: PredictBlock }) {
   const locked = lesson.mine.value?.predictions[block.id];
   const here = asked.value?.id === block.id;
+  const number = lesson.predictions.value.indexOf(block) + 1;
   return (
-    <section class={here ? "pred now" : "pred"} id={`predict-${block.id}`} aria-label="A prediction">
-      <h3>{locked !== undefined ? "Your prediction" : block.at !== null ? "Before you step on" : "What do you expect?"}</h3>
+    <section class={here ? "pred now" : "pred"} id={`predict-${block.id}`} aria-label={`Prediction ${number}`}>
+      <p class="pred-h">{locked !== undefined ? "Your prediction" : block.at !== null ? "Before you step on" : "What do you expect?"}</p>
       <Cleaned html={block.html} />
       {locked === undefined ? <Open block={block} /> : <Locked block={block} locked={locked} />}
     </section>
