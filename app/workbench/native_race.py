@@ -8,7 +8,7 @@ times of those before.
 import platform
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -17,11 +17,14 @@ from app.linux.bpf import kernel_version, on_one_cpu, unavailable
 from app.schemas.native import Engine as EngineName
 from app.schemas.native import RaceAbsent, RaceLane, RaceReply, RaceRequest
 from app.workbench.native_asked import loaded, not_runnable
+from app.workbench.native_batch import OneByOne, Time, batch
 from app.workbench.run import setup_of
 from app.workers.process import make_room_for_a_runner
 from vm.change import Ended
+from vm.jit.runner import runner
 from vm.kernel.engine import STEPPING, Engine
-from vm.kernel.engine_native import shared_native
+from vm.kernel.native import prove
+from vm.kernel.native_batch import can_batch
 from vm.kernel.run import run_all
 from vm.kernel.scenario import Setup
 from vm.machine.machine import Machine
@@ -33,21 +36,21 @@ _ROUND_SECONDS = 0.15
 _MOST_RUNS = 1_000
 _TITLES: dict[EngineName, tuple[str, str]] = {
     "machine": ("Interpreter", "the simulator's own machine, instruction by instruction"),
-    "native": ("Guarded native", "checked x86-64 code in its confined process, with the way there and back"),
+    "native": (
+        "Guarded native, one by one",
+        "checked x86-64 code, and the way to its process and back",
+    ),
+    "batch": ("Guarded native, all at once", "the same code, all packets in one order"),
+    "proved": (
+        "Without needless checks",
+        "all at once, without what the verifier's proof saves",
+    ),
     "kernel": ("Linux", "what the kernel's test run says one run took"),
 }
 _METHOD = (
     "Every engine gets the packet {runs:,} times a round on fresh maps, in turn, {rounds} rounds: "
     "the median, and the fastest and slowest round. Making the packet's world is not timed."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Time:
-    """What one engine took for a packet, and what it answered the last one."""
-
-    ns: float
-    answer: int | None
 
 
 class _Timed:
@@ -93,15 +96,10 @@ def _calibrated(setup: Setup) -> int:
     return max(1, min(_MOST_RUNS, int(_ROUND_SECONDS * 1e9 / max(timed.ns, 1))))
 
 
-def _round(setup: Setup, absent: dict[EngineName, str], forbidden: str) -> Iterator[tuple[EngineName, _Time]]:
+def _round(setup: Setup, absent: dict[EngineName, str], forbidden: str) -> Iterator[tuple[EngineName, Time]]:
     """The time of each engine that takes part; why the others do not goes into ``absent``."""
     yield "machine", _simulated(setup, STEPPING)
-    make_room_for_a_runner()
-    native = shared_native()
-    if native.why_not is None:
-        yield "native", _simulated(setup, native)
-    else:
-        absent["native"] = native.why_not
+    yield from _native(setup, absent)
     why = forbidden or unavailable() or not_runnable(setup.programs[0])
     if why:
         absent["kernel"] = why
@@ -112,32 +110,53 @@ def _round(setup: Setup, absent: dict[EngineName, str], forbidden: str) -> Itera
         absent["kernel"] = error.diagnostic.message
 
 
-def _simulated(setup: Setup, engine: Engine) -> _Time:
+def _simulated(setup: Setup, engine: Engine) -> Time:
     timed = _Timed(engine)
     runs = run_all(setup, timed).runs
-    return _Time(timed.ns / len(runs), runs[-1].retval)
+    return Time(timed.ns / len(runs), runs[-1].retval)
 
 
-def _in_the_kernel(setup: Setup) -> _Time:
+def _native(setup: Setup, absent: dict[EngineName, str]) -> Iterator[tuple[EngineName, Time]]:
+    make_room_for_a_runner()
+    if (none := runner.unavailable()) is not None:
+        absent["native"] = none
+        return
+    yield "native", _simulated(setup, OneByOne())
+    why = "" if can_batch(setup) else "only frames through XDP are taken all at once"
+    report, proof = prove(setup.programs[0])
+    forms: tuple[tuple[EngineName, frozenset[int]], ...] = (
+        ("batch", frozenset()),
+        ("proved", proof.seen - proof.context),
+    )
+    for engine, slots in forms:
+        if why or (engine == "proved" and not report.accepted):
+            absent[engine] = why or "the verifier refuses the program, so nothing is proved"
+        elif (found := batch(setup, slots)) is not None:
+            yield engine, found
+        else:
+            absent[engine] = "its process ended"
+
+
+def _in_the_kernel(setup: Setup) -> Time:
     with loaded(setup.programs[0]) as program, on_one_cpu():
         found = program.test_run(setup.packets[0], repeat=len(setup.packets))
     if found.error:
         raise HookscopeError.of("kernel-refused", "the kernel does not test-run it on this packet")
-    return _Time(float(max(found.duration, 1)), found.retval)
+    return Time(float(max(found.duration, 1)), found.retval)
 
 
 def _reply(
     runs: int,
     samples: dict[EngineName, list[float]],
     absent: dict[EngineName, str],
-    times: dict[EngineName, _Time],
+    times: dict[EngineName, Time],
 ) -> RaceReply:
     base = median(samples["machine"])
     return RaceReply(
         runs=runs,
         rounds=len(samples["machine"]),
         of=ROUNDS,
-        lanes=[_lane(engine, ns, base) for engine, ns in samples.items()],
+        lanes=[_lane(engine, ns, base, times[engine].note) for engine, ns in samples.items()],
         absent=[RaceAbsent(engine=e, title=_TITLES[e][0], why=why) for e, why in absent.items()],
         agree=_agreement(times),
         method=_METHOD.format(runs=runs, rounds=ROUNDS),
@@ -145,13 +164,13 @@ def _reply(
     )
 
 
-def _lane(engine: EngineName, ns: list[float], base: float) -> RaceLane:
+def _lane(engine: EngineName, ns: list[float], base: float, note: str) -> RaceLane:
     title, how = _TITLES[engine]
     middle = median(ns)
     return RaceLane(
         engine=engine,
         title=title,
-        how=how,
+        how=f"{how}; {note}" if note else how,
         ns=ns,
         median=middle,
         low=min(ns),
@@ -160,7 +179,7 @@ def _lane(engine: EngineName, ns: list[float], base: float) -> RaceLane:
     )
 
 
-def _agreement(times: dict[EngineName, _Time]) -> str:
+def _agreement(times: dict[EngineName, Time]) -> str:
     answers = {found.answer for found in times.values()}
     if len(answers) == 1:
         answer = answers.pop()

@@ -32,8 +32,8 @@ class Told(StrEnum):
     PROGRESS = "progress"
 
 
-RESERVED = 5 << 30
-"""Addresses that a runner of native code reserves on either side, of which next to nothing is ever memory."""
+RESERVED = 12 << 30
+"""Addresses that two runners of native code reserve, of which next to nothing is ever memory."""
 
 
 def limit(memory: int) -> None:

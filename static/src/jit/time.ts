@@ -3,7 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { api, RequestFailed } from "../api.ts";
 import { stateAt } from "../fold.ts";
 import { encodePlace } from "../link.ts";
-import { WINDOW, type Failure, type RunReply, type WindowReply } from "../schemas.ts";
+import type { Failure, RunReply, WindowReply } from "../schemas.ts";
 import * as state from "./state.ts";
 
 export const run = signal<RunReply | null>(null);
@@ -76,18 +76,18 @@ export function seekPacket(to: number): void {
   void fetchRun();
 }
 
-/** To the next, or the last, time that this instruction is about to run; from the end it begins again. */
+/** To the next time that this instruction is about to run, in the steps at hand; behind the last to the first. */
 export function seekPc(pc: number): void {
-  const window = trace.peek();
-  if (window === null) return;
-  const at = window.steps.flatMap((found, n) => (found.pc === pc && found.program === (state.reply.peek()?.program ?? 0) ? [window.first + n] : []));
+  const at = timesOf(pc);
   const to = at.find((n) => n > step.peek()) ?? at[0];
   if (to !== undefined) seek(to);
 }
 
-/** How many windows a run has is told by its steps. */
-export function isLong(): boolean {
-  return steps.value > WINDOW;
+/** The steps at hand before which this instruction is about to run. */
+export function timesOf(pc: number): number[] {
+  const window = trace.value;
+  if (window === null) return [];
+  return window.steps.flatMap((found, n) => (found.pc === pc && found.program === (state.reply.value?.program ?? 0) ? [window.first + n] : []));
 }
 
 export function startPlace(): void {

@@ -15,6 +15,7 @@ from vm.jit.runner import runner
 from vm.source import HookscopeError
 
 INPUTS = {example.id: example.inputs for example in load()}
+ALL = ("machine", "native", "batch", "proved", "kernel")
 NOT_ALLOWED = "not allowed here"
 
 
@@ -54,6 +55,25 @@ def test_the_kernel_takes_part_where_it_may(name: str) -> None:
     lane = next(lane for lane in reply["lanes"] if lane["engine"] == "kernel")
     assert lane["median"] >= 1
     assert reply["agree"].startswith("All answered ")
+
+
+@pytest.mark.skipif(runner.unavailable() is not None, reason=f"no native code: {runner.unavailable()}")
+@pytest.mark.parametrize(
+    ("name", "engines", "note"),
+    [
+        ("checksum_loop", ["machine", "native", "batch", "proved"], ""),
+        ("syn_guard", ["machine", "native", "batch", "proved"], "packets were finished by the interpreter"),
+        ("null_value", ["machine", "native", "batch"], ""),
+        ("socket_filter", ["machine", "native"], ""),
+    ],
+)
+def test_native_code_takes_part_as_far_as_it_can(name: str, engines: list[str], note: str) -> None:
+    reply = run(name, runs=20)
+    lanes = {lane["engine"]: lane for lane in reply["lanes"]}
+    assert list(lanes) == engines
+    assert note in lanes[engines[-1]]["how"]
+    assert {found["engine"] for found in reply["absent"]} == {*ALL} - {*engines}
+    assert not reply["agree"].startswith("They did not")
 
 
 def test_the_first_round_says_how_often_the_packet_is_sent() -> None:

@@ -82,6 +82,17 @@ function Differences({ id }: { id: state.Key }) {
   );
 }
 
+/** Leads to the step at which the line runs next. */
+function Runs({ pc }: { pc: number | null }) {
+  const times = pc === null ? [] : time.timesOf(pc);
+  if (pc === null || times.length === 0) return <span class="meta">{pc === null || time.trace.value === null ? "" : "not run"}</span>;
+  return (
+    <button type="button" class="btn q sm" onClick={() => time.seekPc(pc)}>
+      {times.length === 1 ? "Go to its step" : `Next of ${times.length} times`}
+    </button>
+  );
+}
+
 export function About() {
   const id = state.shown.value ?? time.now.value;
   const group = id === null ? undefined : state.groups.value.get(id);
@@ -91,6 +102,8 @@ export function About() {
       <header class="pane-h">
         <h2>{group?.pc == null ? "The line" : `pc ${group.pc}`}</h2>
         <span class="meta">{how}</span>
+        <span class="grow" />
+        {group === undefined ? null : <Runs pc={group.pc} />}
       </header>
       <div class="sb">
         {group === undefined || id === null ? (
