@@ -256,6 +256,8 @@ class SimulationReply(Message):
     maps: list[MapView]
     map_names: list[str]
     """By the ``index`` of a map in ``maps``."""
+    map_users: dict[str, list[str]]
+    """The programs that have a map, by its name: more than one share it, as if it were pinned."""
     score: ScoreView
     denials: int
     outputs: list[OutputRow]

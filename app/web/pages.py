@@ -31,8 +31,9 @@ def metrics() -> str:
 
 @blueprint.get("/path")
 def path() -> str:
-    """The modeled kernel as a map that events pass through."""
-    return render_template("path.html")
+    """The modeled kernel as a map that events pass through; its stations come with the page."""
+    stations: str = services().pool.run("stations")
+    return render_template("path.html", stations=stations.replace("<", "\\u003c"))
 
 
 @blueprint.get("/jit")

@@ -108,12 +108,23 @@ def summary(found: Simulated, revision: int) -> SimulationReply:
         programs=list(_programs(found, counters)),
         maps=[map_view(made) for made in maps],  # type: ignore[misc]
         map_names=[made.spec.name for made in found.simulation.maps],
+        map_users=_users(found),
         score=score(found.truths(), found.plan.made.wanted, found.marks()),
         denials=found.simulation.denials(0, 0)[1],
         outputs=[output_row(found, output) for output in islice(outputs, OUTPUTS_SENT)],
         outputs_total=len(outputs),
         warnings=list(found.plan.warnings),
     )
+
+
+def _users(found: Simulated) -> dict[str, list[str]]:
+    programs = [program for item in found.plan.attached for program in item.attachment.programs]
+    programs += [program for later in found.plan.replaced for program in later.programs]
+    users: dict[str, list[str]] = {}
+    for program in programs:
+        for spec in program.maps:
+            users.setdefault(spec.name, []).append(program.name)
+    return users
 
 
 def _programs(found: Simulated, counters: Counters) -> list[ProgramCount]:

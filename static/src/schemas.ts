@@ -1792,6 +1792,7 @@ export interface SimulationReply {
   programs: ProgramCount[];
   maps: MapView[];
   map_names: string[];
+  map_users: Record<string, string[]>;
   score: ScoreView;
   denials: number;
   outputs: OutputRow[];

@@ -112,7 +112,7 @@ export function placed(stations: readonly StationView[]): StationView[] {
   });
 }
 
-const LETTER = 6.1;
+const LETTER = 6.9;
 
 /** How far above its line each station's name stands, so that neighbours' names do not run into each other. */
 export function levels(stations: readonly StationView[]): ReadonlyMap<string, number> {

@@ -1,7 +1,7 @@
 // Asks the server to simulate, hears how far it is, and asks about what became of events.
 import { batch, effect } from "@preact/signals";
 import { api, isFailure } from "../api.ts";
-import type { AuditReply, EventView, Failure, OpenReply, RowsReply, ScriptReply, SimulationProgress, SimulationReply } from "../schemas.ts";
+import type { AuditReply, EventView, Failure, OpenReply, RowsReply, ScriptReply, SimulationProgress, SimulationReply, StationsReply } from "../schemas.ts";
 import { leave } from "../opened.ts";
 import { bringWorkbench, prepareWorkbench, WORKBENCH } from "./behind.ts";
 import { ask, listen, open } from "../socket.ts";
@@ -27,7 +27,7 @@ function failed(found: Failure | null): Failure {
 export async function simulate(): Promise<void> {
   revision += 1;
   const inputs = state.inputs.peek();
-  if (inputs.scenario === "" && inputs.capture === "" && inputs.script.trim() === "") return;
+  if (!state.something.peek()) return;
   state.failure.value = null;
   state.ran.value = JSON.stringify(inputs);
   const answer = await ask<{ accepted: boolean; simulation: string }>("simulate", { inputs, revision });
@@ -222,6 +222,13 @@ function rested(read: () => unknown, work: () => void): void {
   });
 }
 
+/** The map comes with the page: it is drawn before anything is asked for. */
+export function readStations(text: string): void {
+  const { stations, devices } = JSON.parse(text) as StationsReply;
+  state.stations.value = stations;
+  state.devices.value = devices;
+}
+
 /** Loads the tables, opens what the address names, and simulates it. */
 export async function begin(): Promise<void> {
   const socket = open();
@@ -234,10 +241,8 @@ export async function begin(): Promise<void> {
     state.progress.value = null;
     state.failure.value = isFailure(message) ? message : message.failure;
   });
-  const [map, scenarios, examples, programs] = await Promise.all([api.stations(), api.scenarios(), api.simulations(), api.examples()]);
+  const [scenarios, examples, programs] = await Promise.all([api.scenarios(), api.simulations(), api.examples()]);
   batch(() => {
-    state.stations.value = map.stations;
-    state.devices.value = map.devices;
     state.scenarios.value = scenarios;
     state.examples.value = examples;
     state.programs.value = programs;

@@ -83,11 +83,17 @@ export const inputs = computed<SimulationInputs>(() => ({
   replacements: replacements.value,
 }));
 
+/** Whether there is anything to simulate: a script that is empty makes nothing old. */
+export const something = computed(() => {
+  const { scenario: id, capture: file, script: text } = inputs.value;
+  return id !== "" || file !== "" || text.trim() !== "";
+});
+
 export const progress = signal<SimulationProgress | null>(null);
 export const reply = signal<SimulationReply | null>(null);
 /** The inputs of what is shown; other ones now make it stale. */
 export const ran = signal("");
-export const stale = computed(() => ran.value !== "" && ran.value !== JSON.stringify(inputs.value));
+export const stale = computed(() => ran.value !== "" && something.value && ran.value !== JSON.stringify(inputs.value));
 export const running = computed(() => progress.value !== null && !progress.value.ended);
 export const simulation = computed(() => progress.value?.simulation ?? reply.value?.simulation ?? "");
 export const counts = computed(() => reply.value?.stations ?? progress.value?.stations ?? []);

@@ -123,10 +123,10 @@ function answers(runs: number, verdicts: Readonly<Record<string, number>>): stri
 }
 
 /** Programs to choose from: those that fit where somebody stands; dragged to a station, or attached with a press. */
-export function AttachOne() {
+export function AttachOne({ here }: { here: boolean }) {
   const file = useRef<HTMLInputElement>(null);
   const stations = state.stations.value;
-  const chosen = stations.find(({ id }) => id === state.station.value);
+  const chosen = here ? stations.find(({ id }) => id === state.station.value) : undefined;
   const hook = chosen !== undefined && chosen.hooks.length > 0 ? chosen : null;
   const programs = state.programs.value.filter(({ inputs }) => hook === null || attaching.fitting(inputs.source, hook, stations) !== null);
   return (
@@ -191,7 +191,7 @@ export function Attached() {
       <p class="dim" role="status" aria-live="polite">
         {attaching.said.value}
       </p>
-      <AttachOne />
+      <AttachOne here={false} />
       <Shelf />
     </section>
   );

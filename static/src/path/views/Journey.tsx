@@ -3,6 +3,8 @@ import type { ByteChange, HopView } from "../../schemas.ts";
 import { openHop } from "../run.ts";
 import * as state from "../state.ts";
 import { writeAddress } from "../address.ts";
+import { thousands } from "../../views/words.ts";
+import { AttachOne } from "./Attached.tsx";
 import { Chip, effect, ending } from "./verdict.tsx";
 
 const MOST = 6;
@@ -54,6 +56,39 @@ function Hop({ hop, at }: { hop: HopView; at: number }) {
   );
 }
 
+/** How many came to a station of each device, and how they left it. */
+function Counts({ id }: { id: string }) {
+  const rows = state.counts.value.filter(({ station }) => station === id);
+  if (rows.length === 0) return <p class="dim">Nothing came by.</p>;
+  const more = (["passed", "dropped", "sent", "redirected", "denied"] as const).filter((name) => rows.some((row) => row[name] > 0));
+  return (
+    <table class="tb">
+      <thead>
+        <tr>
+          <th>device</th>
+          <th>came</th>
+          {more.map((name) => (
+            <th key={name}>{name}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.device}>
+            <td>{row.device === "" ? "none" : row.device}</td>
+            <td class="m">{thousands(row.seen)}</td>
+            {more.map((name) => (
+              <td key={name} class="m">
+                {thousands(row[name])}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 /** What the chosen station is, in the kernel's terms. */
 function Station() {
   const found = state.stations.value.find(({ id }) => id === state.station.value);
@@ -74,6 +109,8 @@ function Station() {
           <b class="m">{name}</b>, {title}: programs of type {prog_type}
         </p>
       ))}
+      <Counts id={found.id} />
+      {found.hooks.length > 0 ? <AttachOne here /> : null}
     </section>
   );
 }

@@ -166,7 +166,7 @@ export function Maker() {
         </section>
       </div>
       <div class="pane-f">
-        <button type="button" class="btn pri" onClick={() => void simulate()}>
+        <button type="button" class="btn pri" disabled={!state.something.value} onClick={() => void simulate()}>
           Simulate
         </button>
       </div>

@@ -1,5 +1,6 @@
 // What came of it all: the list, how well the programs told right from wrong, drops, who was denied what, outputs.
 import type { Rate } from "../../schemas.ts";
+import { choosing } from "../../views/choosing.ts";
 import { plural, thousands } from "../../views/words.ts";
 import { look } from "../run.ts";
 import * as state from "../state.ts";
@@ -156,6 +157,30 @@ function Outputs() {
   );
 }
 
+function users(name: string): string {
+  const programs = state.reply.value?.map_users[name] ?? [];
+  return programs.length > 1 ? `shared by ${programs.join(", ")}: one map, as if it were pinned` : `of ${programs[0] ?? "no program"}`;
+}
+
+/** Which packets to take home as a capture. */
+function Captures({ simulation }: { simulation: string }) {
+  const file = `/api/simulations/${encodeURIComponent(simulation)}/packets.pcapng`;
+  const ends = Object.entries(state.ends.value).flatMap(([end, count]) => (count > 0 && end !== "sent" ? end : []));
+  return (
+    <span class="row">
+      <span class="meta dim">pcapng:</span>
+      <a class="btn sm" href={file} download aria-label="Packets as pcapng">
+        all
+      </a>
+      {[...ends, "rewritten"].map((end) => (
+        <a key={end} class="btn sm" href={`${file}?end=${end}`} download aria-label={`Packets that were ${end}, as pcapng`}>
+          {end}
+        </a>
+      ))}
+    </span>
+  );
+}
+
 function Maps() {
   const maps = state.reply.value?.maps ?? [];
   if (maps.length === 0) return <p class="empty pad dim">The programs attached have no maps.</p>;
@@ -163,7 +188,9 @@ function Maps() {
     <div class="pad">
       {maps.map((map) => (
         <section key={map.index}>
-          <h3 class="m r-m">{state.reply.value?.map_names[map.index] ?? ""}</h3>
+          <h3>
+            <span class="m r-m">{state.reply.value?.map_names[map.index] ?? ""}</span> <span class="dim">{users(state.reply.value?.map_names[map.index] ?? "")}</span>
+          </h3>
           <table class="tb">
             <tbody>
               {map.entries.map(({ key_text, value_text }, n) => (
@@ -191,9 +218,9 @@ export function Results() {
     <section class={state.stale.value ? "pane old" : "pane"} aria-label="What became of it">
       <h2 class="sr">What became of it</h2>
       <div class="pane-h">
-        <div class="tabs" role="tablist" aria-label="Results">
+        <div class="tabs" role="tablist" aria-label="Results" onKeyDown={choosing}>
           {(Object.keys(TABS) as state.Tab[]).map((name) => (
-            <button key={name} type="button" role="tab" aria-selected={tab === name} onClick={() => (state.tab.value = name)}>
+            <button key={name} type="button" role="tab" aria-selected={tab === name} tabIndex={tab === name ? 0 : -1} onClick={() => (state.tab.value = name)}>
               {TABS[name]}
             </button>
           ))}
@@ -209,9 +236,7 @@ export function Results() {
         {state.stale.value ? <span class="meta">From before the last change.</span> : null}
         <span class="grow" />
         {reply.value !== null ? (
-          <a class="btn sm" href={`/api/simulations/${encodeURIComponent(simulation.value)}/packets.pcapng`} download>
-            Packets as pcapng
-          </a>
+          <Captures simulation={simulation.value} />
         ) : null}
       </div>
     </section>
