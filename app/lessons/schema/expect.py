@@ -84,6 +84,12 @@ class MapPart(Part):
     lacks: tuple[Key, ...] = ()
     entries: int | About | None = None
 
+    @model_validator(mode="after")
+    def _says_something(self) -> "MapPart":
+        if not self.model_fields_set:  # `{}` is a map without entries
+            raise ValueError("nothing is expected of this map; write `has`, `lacks` or `entries`")
+        return self
+
 
 MapExpect = Annotated[SameAs | MapPart | dict[Key, Expected], Field(union_mode="left_to_right")]
 """All its entries (of an array: those that are not 0), or some of them."""
