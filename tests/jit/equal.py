@@ -1,7 +1,8 @@
 """`python3 dev.py fuzz equal [--programs N] [--seed N]`: generated programs on the machine and natively.
 
 Return values, packets, maps and faults must be the same, and so must everything after any number of steps.
-The programs are the shared data's generator's; every third is broken, as no verifier would let it run.
+The programs are the shared data's generator's; every third is broken, as no verifier would let it run. With
+each comes one that tries to get out of its memory.
 """
 
 import argparse
@@ -9,23 +10,30 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from random import Random
 from typing import Any
 
 from tests.golden.record_runs import tools
 from tests.jit.test_native_run import natively, stepped
+from tests.jit.wild import Places, slots
 from tests.kernel_runs.test_replay import setup_of
 from tests.verifier.mutate import mutant
+from vm.encoding import decode
 from vm.jit.runner.runner import Runner
+from vm.kernel.bare import bare_world
 from vm.kernel.engine_native import Native
 from vm.kernel.run import run_all
 from vm.kernel.scenario import Scenario, Setup
 from vm.machine.machine import Machine
+from vm.program import Program
+from vm.uapi.prog_types import ProgType
 
 FIRST_SEED = 600_000
 STEPS = 3_000
 """Of each run: a broken program may never end."""
+MEMORY = bytes(range(100))
+_EMPTY = Program("wild", ProgType.UNSPEC, (), ())
 _TOLD = 20
 
 
@@ -41,8 +49,11 @@ def drawn(record: dict[str, Any], rnd: Random) -> Setup:
 def differences(setup: Setup, runner: Runner, native: Native, rnd: Random) -> Iterator[str]:
     """What native code does otherwise: all packets to the end, and one to some step."""
     alone, helped = run_all(setup), run_all(setup, native)
-    if alone != helped:
-        yield f"ends otherwise: {alone} natively {helped}"
+    for packet, (one, other) in enumerate(zip(alone.runs, helped.runs, strict=True)):
+        if one != other:
+            yield f"packet {packet} ends otherwise: {one}, natively {other}"
+    if alone.maps != helped.maps:
+        yield f"maps are left otherwise: {alone.maps}, natively {helped.maps}"
     index = rnd.randrange(len(setup))
     machines = [Machine(Scenario(setup).world(index), STEPS) for _ in range(2)]
     until = rnd.randint(1, 120)
@@ -50,6 +61,17 @@ def differences(setup: Setup, runner: Runner, native: Native, rnd: Random) -> It
     for what, value in stopped.items():
         if natively_stopped[what] != value:
             yield f"after {until} steps of packet {index}, {what}: {value}, natively {natively_stopped[what]}"
+
+
+def wild_differences(runner: Runner, rnd: Random) -> Iterator[str]:
+    """The same of a program that tries to get out of its memory."""
+    objects = Machine(bare_world(_EMPTY, MEMORY)).world.memory.regions
+    drawn_slots = slots(rnd, Places(tuple((region.base, len(region.data)) for region in objects)))
+    program = replace(_EMPTY, slots=tuple(drawn_slots), insns=decode(drawn_slots))
+    limit = rnd.choice((STEPS, rnd.randint(1, 40)))
+    machines = [Machine(bare_world(program, MEMORY), limit) for _ in range(2)]
+    if stepped(machines[0], STEPS) != natively(machines[1], STEPS, runner):
+        yield f"wild program with {limit} steps differs"
 
 
 def _records(first: int) -> Iterator[dict[str, Any]]:
@@ -73,7 +95,8 @@ def main() -> None:
             if done >= options.programs:
                 break
             rnd = Random(record["seed"])
-            for difference in differences(drawn(record, rnd), runner, native, rnd):
+            found = differences(drawn(record, rnd), runner, native, rnd)
+            for difference in chain(found, wild_differences(runner, rnd)):
                 wrong += 1
                 if wrong <= _TOLD:
                     print(f"seed {record['seed']}: {difference}"[:1_000], flush=True)

@@ -136,7 +136,10 @@ BROKEN: dict[str, tuple[Instruction, ...]] = {
     "deep calls": (Call(CallKind.LOCAL, -1),),
     "calls to and fro": (Call(CallKind.LOCAL, 1), Goto(-2), Call(CallKind.LOCAL, -3)),
     "a call of no helper": (Call(CallKind.HELPER, 100_000),),
+    "a call of no kernel function": (Call(CallKind.KFUNC, 100_000),),
+    "a kernel function with a helper's number": (Call(CallKind.KFUNC, 5), Call(CallKind.KFUNC, 1)),
     "a call of a register": (CallX(3),),
+    "registers that are not": (Alu(AluOp.MOV, 64, 1, Reg(12)), Load(Size.DW, 13, 14, 0)),
     "another frame": (Alu(AluOp.ADD, 64, 10, Imm(WINDOW)), Store(Size.DW, 10, -8, Imm(1))),
     "a frame that is none": (Alu(AluOp.MOV, 64, 10, Imm(0)), Store(Size.DW, 10, -8, Imm(1))),
     "a call with a forged frame": (

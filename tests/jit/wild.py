@@ -20,6 +20,7 @@ from vm.instruction import (
     LoadAcquire,
     LoadImm64,
     Reg,
+    Slot,
     Store,
     StoreRelease,
 )
@@ -105,7 +106,8 @@ def _draw(rnd: Random, places: Places, left: int) -> Instruction:
         case 15 if rnd.random() < 0.5:
             return Call(CallKind.LOCAL, rnd.randint(-6, left + 1))
         case 15:
-            return rnd.choice((Exit(), Call(CallKind.HELPER, rnd.randint(0, 250)), CallX(rnd.randint(0, 9))))
+            kind = rnd.choice((CallKind.HELPER, CallKind.KFUNC))
+            return rnd.choice((Exit(), Call(kind, rnd.randint(0, 250)), CallX(rnd.randint(0, 9))))
         case 16 if rnd.random() < 0.1:
             return Alu(rnd.choice((AluOp.ADD, AluOp.MOV, AluOp.SUB)), 64, 10, Reg(rnd.randint(0, 9)))
         case _:
@@ -115,9 +117,14 @@ def _draw(rnd: Random, places: Places, left: int) -> Instruction:
 
 def program(rnd: Random, places: Places) -> Sequence[Instruction | None]:
     """The slots of a program of up to 30 instructions."""
+    return decode(slots(rnd, places))
+
+
+def slots(rnd: Random, places: Places) -> list[Slot]:
+    """The same as it is encoded."""
     count = rnd.randint(3, 30)
     insns: list[Instruction] = [_draw(rnd, places, count - n) for n in range(count)]
-    return decode([slot for insn in (*insns, Exit()) for slot in encode(insn)])
+    return [slot for insn in (*insns, Exit()) for slot in encode(insn)]
 
 
 def registers(rnd: Random, places: Places, frame: int) -> tuple[int, ...]:

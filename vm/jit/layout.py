@@ -98,8 +98,7 @@ def lay_out(sources: Sources, epilogue: Sequence[Piece], *, relative: bool = Fal
     ``relative``: the pieces' slots count from the slot they were made of.
     """
     layout = _Layout(epilogue)
-    for slot, pieces in sources:
-        layout.add(slot, pieces, (slot or 0) if relative else 0)
+    layout.add(sources, relative=relative)
     return layout.finish()
 
 
@@ -140,17 +139,19 @@ class _Layout:
         self._places: dict[int | None, tuple[int, int]] = {}
         self._open: list[tuple[int, int, Link, int, str]] = []
 
-    def add(self, slot: int | None, pieces: Sequence[Piece], base: int) -> None:
-        """Adds what was made of a slot."""
-        at, before = len(self._code), len(self._jumps)
-        self._starts.append((slot, at, before))
-        if slot is not None:
-            self._places[slot] = at, before
-        for piece in pieces:
-            if type(piece) is Emit:
-                self._code += piece.code
-            else:
-                self._add(piece, base)
+    def add(self, sources: Sources, *, relative: bool) -> None:
+        """Adds what was made of the slots."""
+        code, jumps, starts, places = self._code, self._jumps, self._starts, self._places
+        for slot, pieces in sources:
+            at, before = len(code), len(jumps)
+            starts.append((slot, at, before))
+            if slot is not None:
+                places[slot] = at, before
+            for piece in pieces:
+                if type(piece) is Emit:
+                    code += piece.code
+                else:
+                    self._add(piece, (slot or 0) if relative else 0)
 
     def _add(self, piece: Piece, base: int) -> None:
         match piece:

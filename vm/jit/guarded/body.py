@@ -25,14 +25,14 @@ from vm.instruction import (
     Store,
     StoreRelease,
 )
-from vm.isa import FP, REGISTERS, AluOp, CallKind, ImmKind, JumpOp
+from vm.isa import FP, AluOp, CallKind, ImmKind, JumpOp
 from vm.jit.guarded import access
 from vm.jit.guarded.access import ARENA_BASE, REFUSED
 from vm.jit.guarded.arena import CTX_BASE, CTX_WORDS, FRAME_POINTER
 from vm.jit.guarded.batch import words_of
 from vm.jit.guarded.calls import Calls
 from vm.jit.guarded.helpers import NATIVE_HELPERS, Helpers
-from vm.jit.guarded.known import Facts, Known, facts, unknown, writes_frame_pointer
+from vm.jit.guarded.known import Facts, Known, facts, registers_exist, unknown, writes_frame_pointer
 from vm.jit.guarded.sheet import Sheet
 from vm.jit.guarded.strided import Strided
 from vm.jit.guarded.stubs import Stubs
@@ -91,7 +91,7 @@ class Body:
 
     def is_native(self, insn: Instruction, pc: int) -> bool:
         """Whether there is native code for it at all."""
-        if not _registers_exist(insn) or (self.frame_kept and self._reads_frame(insn, pc)):
+        if not registers_exist(insn) or (self.frame_kept and self._reads_frame(insn, pc)):
             return False
         match insn:
             case Alu(op, src=Imm(0)) if op in _DIVISIONS:
@@ -104,6 +104,8 @@ class Body:
                 return self._calls_natively and self._leads(pc + 1 + imm)
             case Call(CallKind.HELPER, imm):
                 return self.helpers.answers(imm, self._facts[pc])
+            case Call():
+                return False
             case Exit():
                 return self._calls_natively if self._has_calls else self._ends
             case _:
@@ -261,14 +263,6 @@ def _sum(insn: Instruction, following: Instruction | None) -> bytes:
         case _:
             pass
     return b""
-
-
-def _registers_exist(insn: Instruction) -> bool:
-    for operand in (getattr(insn, "dst", 0), getattr(insn, "src", 0)):
-        n = operand.n if isinstance(operand, Reg) else operand
-        if isinstance(n, int) and n >= REGISTERS:
-            return False
-    return True
 
 
 @lru_cache(maxsize=16384)

@@ -87,6 +87,15 @@ _CALLING_BACK: Final = frozenset(
 )
 
 
+def registers_exist(insn: Instruction) -> bool:
+    """Whether every register it names is one of r0 to r10: crafted bytecode may name five more."""
+    for operand in (getattr(insn, "dst", 0), getattr(insn, "src", 0)):
+        n = operand.n if isinstance(operand, Reg) else operand
+        if isinstance(n, int) and n >= REGISTERS:
+            return False
+    return True
+
+
 def _calls_back(insn: Instruction | None) -> bool:
     return isinstance(insn, Call) and insn.kind is CallKind.HELPER and insn.imm in _CALLING_BACK
 
@@ -138,6 +147,8 @@ class _Analysis:
             self._again |= pc <= here
 
     def _flow(self, pc: int, insn: Instruction, before: Facts) -> None:
+        if not registers_exist(insn):
+            return
         after = before
         match insn:
             case Jump(off=off):

@@ -34,10 +34,17 @@ def rewrite(program: Program, proof: Proof, arch: Arch = Arch.X86_64) -> Rewritt
     remove_dead(draft, proof)
     convert_fields(draft, program, proof)
     draft.replace(
-        {node: Patch(made) for node in draft if (made := _made(node, program, proof, arch)) is not None}
+        {
+            node: Patch(made)
+            for node in draft
+            if type(node.insn) in _REWRITTEN and (made := _made(node, program, proof, arch)) is not None
+        }
     )
     _spend_budgets(draft, proof.depths)
     return draft.finish(proof.depths, counting_functions(program))
+
+
+_REWRITTEN = frozenset({Alu, LoadPacket, Atomic, Call})
 
 
 def _made(node: Node, program: Program, proof: Proof, arch: Arch) -> tuple[Insn, ...] | None:

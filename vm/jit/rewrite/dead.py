@@ -37,6 +37,9 @@ def _lose_functions(draft: Draft, proof: Proof) -> None:
             node.insn, node.to = KernelCall(GONE), None
 
 
+_PLAIN_JUMPS = (Goto, MayGoto)
+
+
 def _remove_nops(draft: Draft) -> None:
     """One pass from the start; a jump that leads over removed ones only was judged before they went.
 
@@ -45,7 +48,7 @@ def _remove_nops(draft: Draft) -> None:
     kept: list[Node] = []
     for node, following in zip(draft.nodes, [*draft.nodes[1:], None], strict=True):
         kept.append(node)
-        while kept and _is_nop(draft, kept[-1], following):
+        while kept and type(kept[-1].insn) in _PLAIN_JUMPS and _is_nop(draft, kept[-1], following):
             gone = kept.pop()
             draft.forward(gone, following)
             if not isinstance(gone.insn, MayGoto):
@@ -54,5 +57,5 @@ def _remove_nops(draft: Draft) -> None:
 
 
 def _is_nop(draft: Draft, node: Node, following: Node | None) -> bool:
-    """Whether it is a jump to what follows; a branch decided to be nothing has no target left."""
-    return isinstance(node.insn, Goto | MayGoto) and (node.to is None or draft.find(node.to) is following)
+    """Whether it is a jump to what follows. A branch decided to be nothing has no target left."""
+    return node.to is None or draft.find(node.to) is following

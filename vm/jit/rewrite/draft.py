@@ -36,8 +36,9 @@ class Draft:
         self._program = program
         at = {pc: Node(insn, pc) for pc, insn in enumerate(program.insns) if insn is not None}
         for pc, node in at.items():
-            target = _target(node.insn, pc)
-            node.to = at.get(target) if target is not None else None
+            if type(node.insn) in _LEADING:
+                target = _target(node.insn, pc)
+                node.to = at.get(target) if target is not None else None
         self.nodes: list[Node] = list(at.values())
         self._gone: dict[Node, Node] = {}
 
@@ -53,6 +54,8 @@ class Draft:
     def remove(self, unwanted: Iterable[Node]) -> None:
         """Takes nodes out; what jumped to one goes on to the next that is left."""
         out = set(unwanted)
+        if not out:
+            return
         following: Node | None = None
         for node in reversed(self.nodes):
             if node not in out:
@@ -91,14 +94,21 @@ class Draft:
         slots: list[Slot] = []
         insns: list[Insn | None] = []
         origins: list[int] = []
+        own, given = self._program.insns, self._program.slots
         for node in self.nodes:
-            insn, origin = self._aimed(node, place), node.origin
+            insn, origin = node.insn, node.origin
+            if node.to is not None:
+                insn = self._aimed(node, place)
             insns.append(insn)
             origins.append(origin)
             if type(insn) is LoadImm64:
                 insns.append(None)
                 origins.append(origin)
-            slots += self._slots(insn, origin)
+                slots += given[origin : origin + 2] if insn is own[origin] else encode(insn)
+            elif insn is own[origin]:
+                slots.append(given[origin])
+            else:
+                slots += _encoded(insn)
         begins = {start: place[first] for start in {*depths, *counting} if (first := self._first(start))}
         stacks = {begins[start]: depth for start, depth in depths.items() if start in begins}
         kept = frozenset(begins[start] for start in counting if start in begins)
@@ -122,12 +132,6 @@ class Draft:
             case _:
                 return insn
 
-    def _slots(self, insn: Insn, origin: int) -> tuple[Slot, ...]:
-        """The learner's own slots where the instruction is; most are."""
-        if insn is self._program.insns[origin]:
-            return self._program.slots[origin : origin + (2 if type(insn) is LoadImm64 else 1)]
-        return _encoded(insn)
-
 
 def _linked(patch: Patch, origin: int, behind: Node | None) -> list[Node]:
     made = [Node(insn, origin) for insn in patch.insns]
@@ -138,6 +142,10 @@ def _linked(patch: Patch, origin: int, behind: Node | None) -> list[Node]:
             to = n + 1 + node.insn.off
             node.to = made[to] if to < len(made) else behind
     return made
+
+
+_LEADING = frozenset({Jump, Goto, MayGoto, Call, LoadImm64})
+"""What may lead to another slot."""
 
 
 def _target(insn: Insn, pc: int) -> int | None:
