@@ -6,8 +6,10 @@ from ipaddress import ip_address
 from typing import Any
 
 from app.manifests.events import Path
+from app.scenarios.acting import acting
 from app.scenarios.addressed import addressed
 from app.scenarios.schema import (
+    Acting,
     Argument,
     Call,
     Entry,
@@ -17,6 +19,7 @@ from app.scenarios.schema import (
     Running,
     SocketAddress,
     Woken,
+    Written,
 )
 from app.scenarios.vary import Value, VaryError, ends, put, values
 from vm.kernel.packet.form import from_form
@@ -26,6 +29,7 @@ from vm.kernel.world.events import (
     Arg,
     Event,
     FunctionCall,
+    MapUpdated,
     PacketArrives,
     Runs,
     Sample,
@@ -37,6 +41,8 @@ from vm.kernel.world.spec import DeviceSpec
 from vm.source import HookscopeError
 from vm.uapi import constants_calls
 
+_USUAL = 600
+"""Bytes a packet of a behaviour has at most, on average."""
 REMEMBERED = 4_096
 """Packets of an entry that are kept, by what varies in them."""
 CONSTANTS: Mapping[str, int] = {
@@ -59,11 +65,15 @@ class Stream:
     start_ns: int
     pid: int = 0
     link: DeviceSpec | None = None
+    people: Mapping[str, int] = field(default_factory=dict, repr=False)
     _made: dict[tuple[Value, ...], Event] = field(default_factory=dict, repr=False, compare=False)
 
     def events(self, seed: int) -> Iterator[Event]:
         """All its events, in order."""
         entry, made = self.entry, self._made
+        if isinstance(entry, Acting):
+            yield from acting(entry, seed, self.start_ns, self.people)
+            return
         sources = [
             values(vary, Draw(seed, f"{self.number} {path}")) for path, vary in sorted(entry.vary.items())
         ]
@@ -91,6 +101,8 @@ class Stream:
     @property
     def frame_size(self) -> int:
         """Bytes of its frame; 0 where there is none, or none can be made."""
+        if isinstance(self.entry, Acting):
+            return _USUAL
         if not isinstance(self.entry, Packet):
             return 0
         try:
@@ -111,8 +123,18 @@ class Stream:
                 return Wakes(now, self.pid, cpu, entry.truth)
             case Running():
                 return Runs(now, self.pid, entry.takes, cpu, entry.truth)
+            case Written():
+                return self._written(entry, now, cpu)
+            case Acting():
+                return next(acting(entry, 1, self.start_ns, self.people))
             case _:
                 return Sample(now, entry.sample, max(0, cpu), entry.truth)
+
+    def _written(self, entry: Written, now: int, cpu: int) -> MapUpdated:
+        key = entry.key.to_bytes(8, "little").rstrip(b"\0")
+        value = None if entry.value is None else entry.value.to_bytes(8, "little").rstrip(b"\0")
+        socket = (self.pid, entry.socket.fd) if entry.socket is not None else None
+        return MapUpdated(now, entry.update, key, value, cpu, entry.truth, socket)
 
     def _call(self, entry: Call | Function, now: int, cpu: int, varied: Mapping[str, Value]) -> Event:
         given: Any = {"args": entry.args, "result": entry.result}
@@ -198,5 +220,7 @@ def _subject(entry: Entry) -> str:
             return "packet"
         case Call() | Function():
             return "args"
+        case Acting():
+            return "with" if entry.given else "behaviour"
         case _:
             return "at"

@@ -8,7 +8,7 @@ from itertools import islice
 from app.manifests.events import Document, Mistake, Path, documents
 from app.manifests.located import validate
 from app.scenarios.entries import Stream, tried
-from app.scenarios.schema import Call, Entry, Function, Packet, Running, Script, Woken
+from app.scenarios.schema import Acting, Call, Entry, Function, Packet, Running, Script, Woken, Written
 from app.scenarios.world import build
 from vm.kernel.scenarios.model import MAX_EVENTS, MILLISECOND, Made
 from vm.kernel.world.events import Event
@@ -112,7 +112,7 @@ class _Reading:
             here: Path = ("events", number)
             start = end + MILLISECOND if entry.at is None else entry.at
             link = world.device(entry.device) if isinstance(entry, Packet) else None
-            stream = Stream(number, entry, start, self._pid(entry, here, people, pids), link)
+            stream = Stream(number, entry, start, self._pid(entry, here, people, pids), link, people)
             end = stream.end_ns
             self._known(entry, here, devices)
             if entry.cpu is not None and entry.cpu >= world.cpus:
@@ -175,7 +175,8 @@ class _Reading:
         """Packets that all are alike stand in memory once, those that vary each."""
         total = 0
         for stream in streams:
-            total += stream.frame_size * (stream.entry.repeat if stream.entry.vary else 1)
+            alike = not stream.entry.vary and not isinstance(stream.entry, Acting)
+            total += stream.frame_size * (1 if alike else stream.entry.repeat)
             if total > MAX_BYTES:
                 megabytes = f"{total / 1e6:,.0f} MB, of which {MAX_BYTES / 1e6:,.0f} MB"
                 message = f"with this entry the packets have {megabytes} are possible"
@@ -203,5 +204,7 @@ def _who(entry: Entry) -> tuple[str, str | int | None]:
             return "wakes", entry.wakes
         case Running():
             return "runs", entry.runs
+        case Written(socket=socket) if socket is not None:
+            return "socket", socket.process
         case _:
             return "", None

@@ -220,13 +220,41 @@ class Sampled(Happening):
     """The period: how many counts after the last time."""
 
 
-KINDS = ("packet", "syscall", "function", "wakes", "runs", "sample")
+class Acting(Happening):
+    """Somebody behaves in a way that has a name, such as ``visitors``: ``repeat`` events of it at most."""
+
+    behaviour: Annotated[str, Field(min_length=1, max_length=64)]
+    given: Annotated[dict[str, Any], Field(alias="with", max_length=20)] = Field(default_factory=dict)
+    """What is said of it: ``count``, ``every``, ``process`` …"""
+
+
+class SocketOf(Part):
+    """A socket by the process that has it open."""
+
+    process: Name | Pid
+    fd: Annotated[int, Field(ge=0, le=1_023)] = 3
+
+
+class Written(Happening):
+    """User space writes an entry of the map of that name, or deletes it where nothing is given."""
+
+    update: Name
+    key: Annotated[int, Field(ge=0, lt=2**64)] = 0
+    value: Annotated[int | None, Field(ge=0, lt=2**64)] = None
+    socket: SocketOf | None = None
+    """For maps of sockets."""
+
+
+KINDS = ("packet", "syscall", "function", "wakes", "runs", "sample", "behaviour", "update")
 """The keys that tell what an entry is."""
 
 
 def _kind(entry: object) -> str | None:
     """Which entry it is; tags are in brackets because a key of the script must not be taken for one."""
-    keys = entry.keys() if isinstance(entry, dict) else type(entry).model_fields.keys()  # type: ignore[attr-defined]
+    if isinstance(entry, BaseModel):
+        keys = set(type(entry).model_fields)
+    else:
+        keys = set(entry) if isinstance(entry, dict) else set()
     found = [kind for kind in KINDS if kind in keys]
     return f"<{found[0]}>" if len(found) == 1 else None
 
@@ -237,7 +265,9 @@ Entry = Annotated[
     | Annotated[Function, Tag("<function>")]
     | Annotated[Woken, Tag("<wakes>")]
     | Annotated[Running, Tag("<runs>")]
-    | Annotated[Sampled, Tag("<sample>")],
+    | Annotated[Sampled, Tag("<sample>")]
+    | Annotated[Acting, Tag("<behaviour>")]
+    | Annotated[Written, Tag("<update>")],
     Discriminator(
         _kind,
         custom_error_type="entry_kind",

@@ -55,9 +55,23 @@ class _Builder:
             self.base,
             devices=self.base.devices + devices,
             namespaces=(host, *self._namespaces()),
-            processes=self.base.processes + tuple(self._processes()),
+            processes=self._no_circles(self.base.processes + tuple(self._processes())),
             cpus=self.world.cpus,
         )
+
+    def _no_circles(self, processes: tuple[ProcessSpec, ...]) -> tuple[ProcessSpec, ...]:
+        """The processes, once it is told which are their own ancestors."""
+        parents = {process.pid: process.ppid for process in processes}
+        for index, part in enumerate(self.world.processes):
+            above, seen = part.parent, {part.pid}
+            while above in parents and above not in seen:
+                seen.add(above)
+                above = parents[above]
+            if above == part.pid:
+                message = f"{part.name} ({part.pid}) would be its own ancestor"
+                path: Path = ("world", "processes", index, "parent")
+                self.complain(path, message, "let parents lead up to process 1")
+        return processes
 
     def _devices(self) -> Iterator[DeviceSpec]:
         names = {"", *(space.name for space in self.world.namespaces)}
@@ -100,15 +114,25 @@ class _Builder:
     def _peers(self) -> None:
         ends = {(f"{d.netns}/{d.name}" if d.netns else d.name): d.peer for d in self.world.devices}
         for index, (device_id, peer) in enumerate(ends.items()):
-            if peer and ends.get(peer) != device_id:
+            if peer and peer == device_id:
+                message = f"{device_id} cannot be its own other end"
+                self.complain(("world", "devices", index, "peer"), message, "a veth pair has two devices")
+            elif peer and ends.get(peer) != device_id:
                 hint = did_you_mean(peer, ends) if peer not in ends else f"give {peer} the peer {device_id}"
                 self.complain(
                     ("world", "devices", index, "peer"), f"{peer} is not the other end of {device_id}", hint
                 )
 
     def _namespaces(self) -> Iterator[NetnsSpec]:
+        known: set[str] = set()
         for index, part in enumerate(self.world.namespaces):
             here: Path = ("world", "namespaces", index)
+            if part.name in known:
+                self.complain(
+                    (*here, "name"), f"there is already a namespace {part.name}", "name it otherwise"
+                )
+                continue
+            known.add(part.name)
             routes = tuple(self._routes(part.routes, part.name, here))
             neighbours = tuple(self._neighbours(part.neighbours, part.name, here))
             yield NetnsSpec(part.name, routes, neighbours, forwarding=part.forwarding)

@@ -11,7 +11,16 @@ from app.scenarios.export import TARGET, main, schema
 from app.scenarios.read import ReadScript, read
 from tests.discovery import TESTS
 from vm.kernel.packet.dissect import dissect
-from vm.kernel.world.events import FunctionCall, PacketArrives, Runs, Sample, SockAddr, Syscall, Wakes
+from vm.kernel.world.events import (
+    FunctionCall,
+    MapUpdated,
+    PacketArrives,
+    Runs,
+    Sample,
+    SockAddr,
+    Syscall,
+    Wakes,
+)
 
 MISTAKES = yaml.safe_load((TESTS / "data/scenario_mistakes.yaml").read_text(encoding="utf-8"))
 WHOLE = """
@@ -119,3 +128,33 @@ def test_the_schema_for_editors_is_up_to_date() -> None:
     assert main("--check") == 0, "run `python -m app.scenarios.export`"
     assert json.loads(TARGET.read_text(encoding="utf-8")) == json.loads(schema())
     assert "packet" in schema()
+
+
+ACTING = """
+scenario: Visitors, and somebody who puts a server into a map
+truths: {normal: a packet of a visitor}
+events:
+  - {behaviour: visitors, with: {count: 3, each_per_minute: 60}, at: 2s, repeat: 40, truth: normal}
+  - {behaviour: opens, with: {every: 5ms, who: [{process: nginx, paths: [/etc/hosts]}]}, repeat: 7}
+  - {update: targets, key: 1, socket: {process: nginx}}
+  - {update: limits, key: 258, value: 10}
+  - {update: limits, key: 258}
+"""
+
+
+def test_behaviours_and_writes_to_maps_are_events() -> None:
+    found, diagnostics = read(ACTING)
+    assert not diagnostics
+    assert found is not None
+    events = list(found.make().events)
+    assert found.count == len(events) == 50
+    packets = [event for event in events if isinstance(event, PacketArrives)]
+    assert (len(packets), packets[0].truth) == (40, "normal")
+    assert packets[0].time_ns >= 2 * 10**9
+    opened = [event for event in events if isinstance(event, Syscall)]
+    assert {(event.pid, event.args[1]) for event in opened} == {(812, "/etc/hosts")}
+    written = [event for event in events if isinstance(event, MapUpdated)]
+    assert [(row.map, row.key, row.value, row.socket) for row in written] == [
+        ("targets", b"\1", None, (812, 3)), ("limits", b"\2\1", b"\n", None), ("limits", b"\2\1", None, None),
+    ]  # fmt: skip
+    assert list(found.make(5).events) != events

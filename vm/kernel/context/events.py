@@ -146,7 +146,10 @@ def _record(kind: ProgType, what: Record, memory: Memory, objects: Objects) -> E
             place = len(data) << 16 | struct.size + len(tail)
             head[offset : offset + 4] = place.to_bytes(4, "little")
             tail += data
-        elif value:
+        elif type(value) is int:  # most are, and a record has many
+            if value:
+                head[offset : offset + size] = (value & (1 << 8 * size) - 1).to_bytes(size, "little")
+        else:
             head[offset : offset + size] = objects.cell(value, size)
     return _plain(kind, struct, bytes(head) + tail, what, memory, texts=lambda: _record_texts(what))
 

@@ -59,6 +59,8 @@ class Value:
     default: Any = None
     low: int = 0
     high: int = 1_000_000
+    fits: Callable[[Any], bool] | None = None
+    """What else must be true of it, such as that a text is an address, or rows have what they need."""
 
 
 Acts = Callable[[Given], Iterable[Iterator[Event]]]
@@ -93,6 +95,8 @@ class Behaviour:
                 raise _bad(f"`{self.name}` needs `{name}`", row.doc)
             found[name] = said.get(name, row.default)
             problem = _problem(row, found[name])
+            if not problem and row.fits is not None and not row.fits(found[name]):
+                problem = "does not fit"
             if problem:
                 raise _bad(f"`{name}` of `{self.name}` {problem}", row.doc)
         return Given(seed, MappingProxyType(found))

@@ -10,6 +10,7 @@ from vm.kernel.scenarios.frames import ACK, FIN, PSH, RST, SYN, SYN_OPTIONS, End
 from vm.kernel.scenarios.model import MILLISECOND, SECOND
 from vm.kernel.scenarios.pieces import fragments
 from vm.kernel.scenarios.places import HOST_MAC, ROUTER_MAC, attacker, client, to_host
+from vm.kernel.scenarios.shapes import are_packets, is_address, is_network
 from vm.kernel.scenarios.traffic import SERVER_SEQ, arrives, askers, pings, question, visitor, visitors
 from vm.kernel.world.events import PacketArrives
 
@@ -82,7 +83,7 @@ def _sweep(given: Given) -> Stream:
     draw, source, ident = Draw(given.seed, "sweep"), attacker(0), 0x4D2
     first = int(IPv4Network(given.text("network")).network_address) + 1
     for at, now in enumerate(draw.times(100 * MILLISECOND, given.number("every"))):
-        ends = Ends(ROUTER_MAC, HOST_MAC, source, first + at % given.number("addresses"), 48)
+        ends = Ends(ROUTER_MAC, HOST_MAC, source, (first + at % given.number("addresses")) & 0xFFFF_FFFF, 48)
         yield arrives(now, icmp_echo(ends, ident, at & 0xFFFF, b"sweep" * 4), given.text("truth"), 0)
 
 
@@ -139,7 +140,7 @@ NETWORK_BEHAVIOURS = (
         (
             _count("How many.", high=500),
             Value("pause", Kind.TIME, "The time between two connections of a visitor."),
-            Value("to", Kind.TEXT, "The address."),
+            Value("to", Kind.TEXT, "The address.", fits=is_address),
         ),
     ),
     Behaviour(
@@ -171,7 +172,7 @@ NETWORK_BEHAVIOURS = (
         "sweep", "One source pings every address of a network.", lambda given: [_sweep(given)],
         (
             _EVERY,
-            Value("network", Kind.TEXT, "The network.", "198.51.100.0/24"),
+            Value("network", Kind.TEXT, "The network.", "198.51.100.0/24", fits=is_network),
             Value("addresses", Kind.NUMBER, "Addresses tried, before it starts again.", 254, 1, 65_534),
         ),
     ),
@@ -198,7 +199,10 @@ NETWORK_BEHAVIOURS = (
         "packets", "One of several packets, over and over.", lambda given: [_packets(given)],
         (
             _EVERY,
-            Value("packets", Kind.TABLE, "Packets by what they are, described as in the packet editor."),
+            Value(
+                "packets", Kind.TABLE, "Packets by what they are, described as in the packet editor.",
+                fits=are_packets,
+            ),
             Value("stream", Kind.TEXT, "What keeps its chance apart from others'.", "packets"),
         ),
     ),

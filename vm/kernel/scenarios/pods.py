@@ -8,6 +8,7 @@ from typing import Any
 from vm.helpers.network import Neighbour, Route
 from vm.kernel.scenarios.behaviour import Behaviour, Given, Kind, Value
 from vm.kernel.scenarios.draw import Draw
+from vm.kernel.scenarios.shapes import are_pairs, rows
 from vm.kernel.world.events import Event, SockAddr, Syscall
 from vm.kernel.world.spec import (
     ANY4,
@@ -21,6 +22,8 @@ from vm.kernel.world.spec import (
     WorldSpec,
 )
 
+_TRIES = 10_000
+"""Tries in a row that lead to nothing, before nobody tries any more."""
 Role = Mapping[str, Any]
 """Pods of a kind: its name, the port it serves, and its command."""
 _NETWORK = 0x0AF4_0000
@@ -125,12 +128,17 @@ def _talk(given: Given) -> Iterator[Event]:
     draw, pods = Draw(given.seed, "talk"), names(roles, given.number("replicas"))
     ports = {row["role"]: row["port"] for row in roles}
     allowed = {(source, target) for source, target in given.table("allowed")}
+    idle = 0
     for now in draw.times(0, given.number("every")):
+        idle += 1
+        if idle > _TRIES:  # nobody may, or wants to, talk to anybody
+            return
         source = draw.below(len(pods))
         target = (source + 1 + draw.below(len(pods) - 1)) % len(pods)
         pair, rare = (_role(pods[source]), _role(pods[target])), draw.chance(given.number("odd_ports"))
         if pair not in allowed and not draw.chance(given.number("forbidden")):
             continue
+        idle = 0
         port = given.number("odd_port") if rare else ports[pair[1]]
         truth = given.text("truth" if pair in allowed and not rare else "bad")
         to = SockAddr(IPv4Address(address(target)), port)
@@ -145,9 +153,12 @@ POD_BEHAVIOURS = (
         "pod connections", "Pods connect to each other, some without a reason.", lambda given: [_talk(given)],
         (
             Value("every", Kind.TIME, "The time between two tries, on average."),
-            Value("roles", Kind.TABLE, "Kinds of pods: role, port, command."),
+            Value(
+                "roles", Kind.TABLE, "Kinds of pods: role, port, command.",
+                fits=rows(role=str, port=int, command=str),
+            ),
             Value("replicas", Kind.NUMBER, "Pods of each role.", 2, 1, 20),
-            Value("allowed", Kind.TABLE, "Pairs of roles that may talk."),
+            Value("allowed", Kind.TABLE, "Pairs of roles that may talk.", fits=are_pairs),
             Value("forbidden", Kind.NUMBER, "How many of a hundred forbidden tries are made.", 30, 0, 100),
             Value("odd_ports", Kind.NUMBER, "How many of a hundred go to another port.", 10, 0, 100),
             Value("odd_port", Kind.NUMBER, "Which port.", 22, 1, 65_535),

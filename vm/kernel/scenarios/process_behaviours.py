@@ -9,6 +9,7 @@ from vm.kernel.scenarios.behaviour import Behaviour, Given, Kind, Value
 from vm.kernel.scenarios.draw import Draw
 from vm.kernel.scenarios.model import MILLISECOND, SECOND
 from vm.kernel.scenarios.people import AT_FDCWD, children, command, executed, forked, left, opened
+from vm.kernel.scenarios.shapes import are_commands, are_texts, is_address, rows
 from vm.kernel.world.events import Event, FunctionCall, Runs, SockAddr, Syscall
 
 _FILE, _BUFFER = 0xFFFF_8880_0420_0000, 0x7F12_3400_0000
@@ -119,14 +120,17 @@ PROCESS_BEHAVIOURS = (
         "opens", "Processes open files.", lambda given: [_opens(given)],
         (
             _EVERY, _BEGIN, _STREAM,
-            Value("who", Kind.TABLE, "Rows of a process and the paths it opens."),
+            Value(
+                "who", Kind.TABLE, "Rows of a process and the paths it opens.",
+                fits=rows(process=int, paths=are_texts),
+            ),
         ),
     ),
     Behaviour(
         "commands", "A process runs commands, each in a child.", lambda given: [_commands(given)],
         (
             _EVERY, _PROCESS, _STREAM,
-            Value("commands", Kind.TABLE, "Commands with their arguments."),
+            Value("commands", Kind.TABLE, "Commands with their arguments.", fits=are_commands),
             Value("family", Kind.NUMBER, "Which pids its children get.", 3, 0, 15),
         ),
     ),
@@ -135,7 +139,7 @@ PROCESS_BEHAVIOURS = (
         lambda given: [_chains(given)],
         (
             _EVERY, _PROCESS,
-            Value("home", Kind.TEXT, "Where the intruder waits.", "203.0.113.66"),
+            Value("home", Kind.TEXT, "Where the intruder waits.", "203.0.113.66", fits=is_address),
             Value("port", Kind.NUMBER, "At which port.", 4444, 1, 65_535),
             Value("folder", Kind.TEXT, "Where the program is put.", "/tmp"),  # noqa: S108 - in the model
             Value("steps", Kind.TEXT, "The ground truth of the steps between.", "step"),
