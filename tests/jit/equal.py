@@ -2,7 +2,7 @@
 
 Return values, packets, maps and faults must be the same, and so must everything after any number of steps.
 The programs are the shared data's generator's; every third is broken, as no verifier would let it run. With
-each comes one that tries to get out of its memory.
+each come two that try to get out of their memory, one of them by maps.
 """
 
 import argparse
@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import chain, count
+from itertools import count
 from random import Random
 from typing import Any
 
 from tests.golden.record_runs import tools
 from tests.jit.test_native_run import natively, stepped
-from tests.jit.wild import Places, slots
+from tests.jit.wild import Places, lookups, slots
 from tests.kernel_runs.test_replay import setup_of
 from tests.verifier.mutate import mutant
 from vm.encoding import decode
@@ -26,13 +26,25 @@ from vm.kernel.engine_native import Native
 from vm.kernel.run import run_all
 from vm.kernel.scenario import Scenario, Setup
 from vm.machine.machine import Machine
-from vm.program import Program
+from vm.memory.region import ARENA
+from vm.program import MapSpec, Program
+from vm.uapi.map_types import MapType
 from vm.uapi.prog_types import ProgType
 
 FIRST_SEED = 600_000
 STEPS = 3_000
 """Of each run: a broken program may never end."""
 MEMORY = bytes(range(100))
+MAPS = (
+    MapSpec("a", MapType.ARRAY, 4, 8, 3),
+    MapSpec("b", MapType.HASH, 4, 16, 2),
+    MapSpec("c", MapType.HASH, 8, 3, 2, flags=1),
+    MapSpec("d", MapType.PERCPU_ARRAY, 4, 24, 2),
+    MapSpec("e", MapType.PERCPU_HASH, 4, 8, 2),
+    MapSpec("f", MapType.LRU_HASH, 16, 8, 2),
+    MapSpec("g", MapType.LRU_PERCPU_HASH, 4, 4, 2),
+    MapSpec("h", MapType.RINGBUF, 0, 0, 4096),
+)
 _EMPTY = Program("wild", ProgType.UNSPEC, (), ())
 _TOLD = 20
 
@@ -74,6 +86,21 @@ def wild_differences(runner: Runner, rnd: Random) -> Iterator[str]:
         yield f"wild program with {limit} steps differs"
 
 
+def wild_maps(rnd: Random) -> Setup:
+    """Two packets through a program that does the same with maps of every kind native code knows."""
+    drawn_slots = lookups(rnd, Places(((ARENA, 64),)), MAPS)
+    program = Program("wild", ProgType.XDP, tuple(drawn_slots), decode(drawn_slots), MAPS)
+    setup = Setup((program,), ProgType.XDP, (bytes(64), bytes(range(100))))
+    return replace(setup, budget=replace(setup.budget, steps=STEPS))
+
+
+def all_differences(setup: Setup, runner: Runner, native: Native, rnd: Random) -> Iterator[str]:
+    """Those of a setup, of a wild program, and of one with maps."""
+    yield from differences(setup, runner, native, rnd)
+    yield from wild_differences(runner, rnd)
+    yield from (f"wild maps: {found}" for found in differences(wild_maps(rnd), runner, native, rnd))
+
+
 def _records(first: int) -> Iterator[dict[str, Any]]:
     generator = tools().gen
     for seed in count(first):
@@ -95,8 +122,7 @@ def main() -> None:
             if done >= options.programs:
                 break
             rnd = Random(record["seed"])
-            found = differences(drawn(record, rnd), runner, native, rnd)
-            for difference in chain(found, wild_differences(runner, rnd)):
+            for difference in all_differences(drawn(record, rnd), runner, native, rnd):
                 wrong += 1
                 if wrong <= _TOLD:
                     print(f"seed {record['seed']}: {difference}"[:1_000], flush=True)

@@ -1,6 +1,6 @@
 """Programs nobody verified, drawn to get out of their memory: forged pointers, edges, broken jumps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -26,6 +26,7 @@ from vm.instruction import (
 )
 from vm.isa import FP, AluOp, AtomicOp, CallKind, ImmKind, JumpOp, Size
 from vm.memory.region import ARENA, WINDOW, WINDOW_BITS
+from vm.program import MapSpec
 from vm.word import MASK32, MASK64, signed
 
 _SIZES = (Size.B, Size.H, Size.W, Size.DW)
@@ -125,6 +126,44 @@ def slots(rnd: Random, places: Places) -> list[Slot]:
     count = rnd.randint(3, 30)
     insns: list[Instruction] = [_draw(rnd, places, count - n) for n in range(count)]
     return [slot for insn in (*insns, Exit()) for slot in encode(insn)]
+
+
+def lookups(rnd: Random, places: Places, maps: Sequence[MapSpec]) -> list[Slot]:
+    """Calls of map helpers with keys good and bad, values reached for at their edges, wild ones between."""
+    insns: list[Instruction] = [Alu(AluOp.MOV, 64, reg, Reg(rnd.choice((1, 10)))) for reg in (6, 7, 8, 9)]
+    for _ in range(rnd.randint(1, 5)):
+        insns += _lookup(rnd, rnd.randrange(len(maps)), maps)
+        insns += [_draw(rnd, places, 6) for _ in range(rnd.randint(0, 3))]
+    return [slot for insn in (*insns, Exit()) for slot in encode(insn)]
+
+
+def _lookup(rnd: Random, index: int, maps: Sequence[MapSpec]) -> Iterator[Instruction]:
+    spec = maps[index]
+    for off in range(-80, 0, 8):
+        yield Store(Size.DW, 10, off, Imm(rnd.choice((0, 1, 2, 3, 7, -1))))
+    for reg, off in ((2, -24), (3, -80)):
+        yield Alu(AluOp.MOV, 64, reg, Reg(10))
+        yield Alu(AluOp.ADD, 64, reg, Imm(off if rnd.random() < 0.85 else rnd.randint(-530, 8)))
+    yield LoadImm64(1, ImmKind.MAP_IDX, index if rnd.random() < 0.95 else rnd.randrange(9))
+    if rnd.random() < 0.1:
+        yield Alu(AluOp.MOV, 64, rnd.randint(1, 3), Reg(rnd.randint(0, 9)))
+    yield Alu(AluOp.MOV, 64, 4, Imm(rnd.choice((0, 0, 0, 1, 2, 3, -1))))
+    yield Call(CallKind.HELPER, rnd.choice((1, 1, 1, 2, 2, 3)))
+    if rnd.random() < 0.9:
+        yield Jump(JumpOp.JEQ, 64, 0, Imm(0), 1)
+    size = rnd.choice(_SIZES)
+    off = (
+        max(0, spec.value_size - size.bytes)
+        if rnd.random() < 0.5
+        else rnd.choice((0, 0, -1, 1, spec.value_size))
+    )
+    base = 0 if rnd.random() < 0.8 else rnd.randint(0, 9)
+    yield rnd.choice((
+        Load(size, 5, base, off),
+        Store(size, base, off, Imm(rnd.getrandbits(31))),
+        Store(size, base, off, Reg(rnd.randint(1, 9))),
+        Atomic(AtomicOp.ADD, Size.DW, base, off, 9, rnd.random() < 0.5),
+    ))  # fmt: skip
 
 
 def registers(rnd: Random, places: Places, frame: int) -> tuple[int, ...]:
