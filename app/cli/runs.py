@@ -15,11 +15,13 @@ from app.cli.programs import all_programs
 from app.workbench.verdicts import named, verdict_of
 from vm.cfg.structure import check_structure
 from vm.change import OutputKind
+from vm.kernel.engine_native import Native
 from vm.kernel.hooks import HOOK_POINTS, HookPoint, known_point
 from vm.kernel.packet.dissect import dissect
 from vm.kernel.packet.hexdump import from_hex
 from vm.kernel.packet.pcap import read_capture
 from vm.kernel.packet.samples import SAMPLES
+from vm.kernel.run import ended_runs
 from vm.kernel.sample_events import sample_events
 from vm.kernel.scenario import Scenario, Setup
 from vm.machine.oops import oops
@@ -48,6 +50,12 @@ SHOWN = 200
 @click.option("--sample", type=click.Choice(list(SAMPLES)), help="Packets that come with Hookscope.")
 @click.option("--steps", is_flag=True, help="Tell every step.")
 @click.option("--force", is_flag=True, help="Run also what Linux would refuse: no safety net.")
+@click.option(
+    "--engine",
+    type=click.Choice(["machine", "native"]),
+    default="machine",
+    help="native: machine code where this computer allows it; answers only, no steps.",
+)
 def run(
     file: bytes,
     hook: str | None,
@@ -56,6 +64,7 @@ def run(
     sample: str | None,
     steps: bool,
     force: bool,
+    engine: str,
 ) -> None:
     """Run FILE on packets and print what became of each, and what the maps hold in the end.
 
@@ -72,16 +81,41 @@ def run(
     packets = () if happenings else tuple(_packets(hexes, pcap, sample))
     if happenings and (hexes or pcap or sample):
         raise HookscopeError.of("no-packet-here", f"{chosen.name} sees no packets", "leave the packets away")
-    scenario = Scenario(Setup(programs, chosen.prog_type, packets, happenings=happenings))
+    setup = Setup(programs, chosen.prog_type, packets, happenings=happenings)
+    if engine == "native":
+        if steps:
+            raise HookscopeError.of(
+                "no-steps", "native code tells no steps", "leave --steps or --engine away"
+            )
+        _natively(setup, chosen)
+        return
+    scenario = Scenario(setup)
     for index in range(len(scenario)):
         trace = scenario.trace(index)
         verdict = verdict_of(chosen, trace.ended)
-        what = happenings[index].text if happenings else dissect(packets[index]).summary
-        click.echo(f"{'event' if happenings else 'packet'} {index + 1}: {what}")
+        click.echo(_heading(setup, index))
         if steps:
             _tell(trace, chosen)
         click.echo(f"  {verdict.name} after {len(trace):,} steps{_why(trace)}")
     _maps(scenario.maps(len(scenario)))
+
+
+def _heading(setup: Setup, index: int) -> str:
+    if setup.happenings:
+        return f"event {index + 1}: {setup.happenings[index].text}"
+    return f"packet {index + 1}: {dissect(setup.packets[index]).summary}"
+
+
+def _natively(setup: Setup, point: HookPoint) -> None:
+    """Prints what native code comes to: verdicts and maps."""
+    with Native() as native:
+        runs, maps = ended_runs(setup, native)
+        if native.why_not is not None:
+            click.echo(f"the machine ran it: {native.why_not}", err=True)
+    for index, (ended, count) in enumerate(runs):
+        why = f"\n  {ended.message}" if ended.message else ""
+        click.echo(f"{_heading(setup, index)}\n  {verdict_of(point, ended).name} after {count:,} steps{why}")
+    _maps(maps)
 
 
 def _hook_of(program: Program) -> HookPoint:

@@ -53,10 +53,10 @@ class NativeMaps:
                 self._books[found.index] = _Table(found, plan, runner, memory)
             self.plans[found.index] = plan
 
-    def renew(self, memory: NativeMemory) -> None:
-        """The books were changed from outside."""
+    def renew(self) -> None:
+        """The books are those of another state."""
         for table in self._books.values():
-            table.renew(memory)
+            table.stale = True
 
     def show(self) -> None:
         """Makes the tables that the machine has changed the books of."""
@@ -107,10 +107,6 @@ class _Table:
         """The key of each slot that has an entry in the book."""
         self._freed = self._fresh = self._clock = 0
         self.stale = True
-
-    def renew(self, memory: NativeMemory) -> None:
-        """The book was changed from outside."""
-        self._memory, self.stale = memory, True
 
     def make(self) -> None:
         """The table as the book is now."""

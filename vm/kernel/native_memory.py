@@ -20,6 +20,8 @@ class NativeMemory:
         self._known: dict[int, Region] = {}
         """The region of each window that the runner knows the bytes of."""
         self._sizes: dict[int, int] = {}
+        self._changed: dict[int, Region] = {}
+        """Regions that are not as they were when they were first shown."""
 
     def show(self) -> None:
         """Opens the windows as the regions are now, and hands over what the runner has never seen."""
@@ -42,6 +44,12 @@ class NativeMemory:
                 self._sizes[region.id] = len(region.data)
                 self.hand_over(region)
 
+    def renew(self) -> None:
+        """The memory went to another state: what was ever changed is handed over again."""
+        for region in self._changed.values():
+            if self._known.get(_first(region)) is region and self._sizes[region.id] == len(region.data):
+                self.hand_over(region)
+
     def hand_over(self, region: Region) -> None:
         """Gives the runner all of a region's bytes."""
         self._runner.put(place(region.base), region.data)
@@ -52,6 +60,7 @@ class NativeMemory:
             if isinstance(change, MemoryChanged):
                 region = self._known.get(place(change.address) >> WINDOW_BITS)
                 if region is not None:
+                    self._changed[region.id] = region
                     self._runner.put(place(change.address), change.after)
 
     def take(self, stacks: Sequence[Region]) -> None:
@@ -66,11 +75,13 @@ class NativeMemory:
 
     def fetch(self, region: Region) -> None:
         """Brings all of a region's bytes back."""
+        self._changed[region.id] = region
         region.data[:] = self._runner.get(place(region.base), len(region.data))
         region.dirty.update(range(((len(region.data) - 1) >> PAGE_BITS) + 1))
 
     def fetch_part(self, region: Region, off: int, size: int) -> None:
         """Brings some bytes back."""
+        self._changed[region.id] = region
         region.data[off : off + size] = self._runner.get(place(region.base) + off, size)
         region.dirty.update(range(off >> PAGE_BITS, ((off + size - 1) >> PAGE_BITS) + 1))
 

@@ -8,6 +8,7 @@ machine alone would have come to, step for step.
 from vm.change import Change, MemoryChanged, PcChanged, RegisterChanged
 from vm.jit.guarded.arena import CLOCK, CTX_BASE, CTX_ROOM, CTX_WORDS, RANDOM
 from vm.jit.guarded.batch import Word
+from vm.jit.guarded.blocks import LONGEST
 from vm.jit.guarded.compile import GuardedCode
 from vm.jit.guarded.helpers import GOLDEN, READING_NS
 from vm.jit.runner.runner import Runner
@@ -51,16 +52,22 @@ class NativeRun:
         """Takes the machine to step ``until``, or to its end."""
         machine = self.machine
         while machine.ended is None and machine.number < until:
-            if not self._natively(min(until, machine.limit)):
+            if self._natively(min(until, machine.limit)) and until - machine.number < LONGEST:
+                self._steps(until - machine.number)
+            elif machine.number < until:
                 self._one_step()
 
     def renew(self) -> None:
-        """The machine was changed from outside: nothing the runner has seen of it counts."""
-        self._runner.close_all()
-        self.memory = NativeMemory(self.machine.world.memory, self._runner)
-        self.maps.renew(self.memory)
+        """The machine went to another state of the run: what was changed since has to be shown anew."""
+        self.memory.renew()
+        self.maps.renew()
         self._frames.forget()
         self._moved = True
+
+    def _steps(self, count: int) -> None:
+        """The last few: native code would hand them back one by one for want of fuel."""
+        for changes in self.machine.run(count):
+            self.follow(changes)
 
     def _one_step(self) -> None:
         step = self.machine.advance()

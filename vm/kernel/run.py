@@ -1,9 +1,10 @@
 """Packets through a program, keeping only the answers: what BPF_PROG_TEST_RUN and the map dumps would say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
+from vm.change import Ended
 from vm.kernel.context import PacketContext
 from vm.kernel.engine import STEPPING, Engine
 from vm.kernel.engine_native import Native
@@ -53,6 +54,23 @@ def run_all(setup: Setup, engine: Engine = STEPPING) -> Report:
     scenario.maps(0)  # maps that cannot be made are nobody's packet's fault
     runs = tuple(_run(scenario, index, engine) for index in range(len(scenario)))
     return Report(runs, tuple(dump(found, cpu) for found in scenario.maps(len(scenario))))
+
+
+def ended_runs(setup: Setup, engine: Native) -> tuple[Iterator[tuple[Ended, int]], tuple[BpfMap, ...]]:
+    """How each packet's, or event's, run ended and after how many steps, and the maps in the end."""
+    batch = engine.batch(setup)
+    if batch is not None:
+        return _ends(batch), batch.maps
+    scenario = Scenario(setup)
+    machines = (scenario.finished(index, engine) for index in range(len(scenario)))
+    ends = [(machine.outcome(), machine.number) for machine in machines]
+    return iter(ends), scenario.maps(len(scenario))
+
+
+def _ends(batch: BatchResult) -> Iterator[tuple[Ended, int]]:
+    for index, (value, steps) in enumerate(zip(batch.values, batch.steps, strict=True)):
+        helped = batch.finished.get(index)
+        yield (helped.ended, helped.steps) if helped is not None else (Ended("exit", value), steps)
 
 
 class _Batched(Sequence[Outcome]):

@@ -26,6 +26,10 @@ _KEYFRAME_BYTES = 2048
 """About what a keyframe takes beside its pages and the maps' bookkeeping."""
 
 
+Forward = Callable[[Machine, int], None]
+"""Takes a machine to the state before a step that is still to come."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What a run may cost.
@@ -42,13 +46,18 @@ class Budget:
 class Trace:
     """A run from its start to its end. State n is the one before step n; the last is number ``len(trace)``.
 
-    ``stride`` is the number of steps from keyframe to keyframe.
+    ``stride`` is the number of steps from keyframe to keyframe; ``forward`` goes on from one.
     """
 
     def __init__(
-        self, world: World, budget: Budget | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        world: World,
+        budget: Budget | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        forward: Forward | None = None,
     ) -> None:
         self.world = world
+        self.forward = forward or _run
         self.stride = WINDOW
         self.budget = budget or Budget()
         self._machine = Machine(world, self.budget.steps)
@@ -143,5 +152,9 @@ class Trace:
         machine, keyframe = self._machine, self._keyframes[min(number, len(self) - 1) // self.stride]
         if not keyframe.number <= machine.number <= number:
             machine.restore(keyframe)
-        machine.run(number - machine.number)
+        self.forward(machine, number)
         return machine
+
+
+def _run(machine: Machine, number: int) -> None:
+    machine.run(number - machine.number)
