@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+from tests.bench.bench_machine import STEPS, WORLDS
 from tests.bench.jit_engines import Engine, TimedRunner, Ubpf, kernel, native
 from tests.bench.jit_workloads import WORKLOADS, Workload
 from tests.bench.row import Row, at_least, at_most
@@ -21,7 +22,9 @@ from vm.instruction import Instruction
 from vm.jit.guarded.compile import compile_guarded
 from vm.jit.runner.runner import unavailable
 from vm.kernel.native_batch import run_batch
+from vm.kernel.native_seek import NativeForward
 from vm.kernel.scenario import Setup
+from vm.machine.trace import Budget, Trace
 from vm.uapi.prog_types import ProgType
 
 ROUNDS = 9
@@ -46,6 +49,7 @@ def bench() -> Iterator[Row]:
             yield from _race(workload, runner, ubpf)
         yield from _round_trip(runner)
         yield from _scenario(runner)
+        yield from _seeking(runner)
     yield from _compiling()
 
 
@@ -125,6 +129,28 @@ def _scenario(runner: TimedRunner) -> Iterator[Row]:
         rates.append(len(packets) / (time.perf_counter() - start))
     name = f"100,000 packets through XDP unwatched ({min(rates):,.0f}–{max(rates):,.0f})"
     yield at_least(name, median(rates), "packets/s", 1_000_000)
+
+
+def _seeking(runner: TimedRunner) -> Iterator[Row]:
+    """Processor time of a seek to any step of a million-step run, native and, for a computer without, not."""
+    for name, world in WORLDS.items():
+        trace = Trace(world(), Budget(STEPS))
+        for told, forward, most in (
+            ("", NativeForward(runner), 1),
+            (", without native code", trace.forward, 10),
+        ):
+            trace.forward = forward
+            trace.seek(STEPS // 2)
+            times = sorted(_seek(trace, runner, seed) for seed in range(500))
+            label = f"seek in {len(trace):,} steps, {name}{told}, p99 (p50 {times[250]:.2f})"
+            yield at_most(label, times[495], "ms", most)
+
+
+def _seek(trace: Trace, runner: TimedRunner, seed: int) -> float:
+    number = random.Random(seed).randrange(len(trace))
+    start, spent = time.process_time(), runner.spent
+    trace.seek(number)
+    return (time.process_time() - start) * 1e3 + (runner.spent - spent) / 1e6
 
 
 def _compiling() -> Iterator[Row]:

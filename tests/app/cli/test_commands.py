@@ -74,6 +74,22 @@ def test_run_shows_the_eleventh_syn_dropped_and_reported() -> None:
     assert "203.0.113.7: 15" in out
 
 
+@pytest.mark.parametrize("name", ["syn_guard", "null_value", "checksum_loop"])
+def test_native_code_prints_what_the_machine_comes_to(name: str) -> None:
+    """But for what only a recorded run can tell: the kernel's words of a fault."""
+    arguments = ("run", "--force", str(EXAMPLES / name / "program.bpf"), "--sample", "mixed-web")
+    alone, native = hookscope(*arguments), hookscope(*arguments, "--engine", "native")
+    heads = ("packet ", "map ", "  XDP_")
+    told = [[line for line in out.splitlines() if line.startswith(heads)] for _, out, _ in (alone, native)]
+    assert told[0] == told[1]
+    assert (alone[0], native[0], len(told[0]) > 5) == (0, 0, True)
+
+
+def test_native_code_tells_no_steps() -> None:
+    code, _, err = hookscope("run", "-", "--steps", "--engine", "native", given="r0 = 1\nexit")
+    assert (code, "no steps" in err) == (1, True)
+
+
 def test_run_tells_each_step() -> None:
     _, out, _ = hookscope("run", "-", "--steps", "--packet", "00" * 14, given="r0 = XDP_DROP\nexit")
     assert "pc 0 set r0 to 1" in out
