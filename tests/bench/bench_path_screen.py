@@ -1,8 +1,8 @@
 """The path's page in a real browser: packets in flight, a long simulation, a packet opened and left.
 
 Frames are what the page's own animation callback sees: with 200 packets in flight, and while 100,000 events
-are simulated. Opening is from the key's own time stamp to the moment after the frame that shows the workbench at
-the packet's run, and back likewise.
+are simulated. Opening is from the key's own time stamp to the moment after the frame that shows the workbench
+at the packet's run, and back likewise.
 """
 
 import re

@@ -3,37 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.axe import axe
+from tests.browser.path import Path
 from tests.browser.workbench import Workbench
-
-_RESULTS = "What became of it"
-
-
-class Path:
-    """The page, with a simulation that has run."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def open(self, address: str, events: str = "1,000 of 1,000 events") -> "Path":
-        """Goes there and waits until everything has happened and the first event is looked at."""
-        self.page.goto(address)
-        expect(self.page.locator("footer.status")).to_contain_text(events)  # which a phone hides
-        expect(self.page.get_by_role("region", name="Its way")).not_to_contain_text("Choose an event")
-        return self
-
-    def results(self, tab: str) -> Locator:
-        """What a tab of the results shows."""
-        region = self.page.get_by_role("region", name=_RESULTS)
-        region.get_by_role("tab", name=tab).click()
-        return region
-
-    def sentence(self) -> Locator:
-        """What happened at the hop that is looked at."""
-        return self.page.get_by_role("region", name="Time").get_by_role("status")
-
 
 ANSWERS = [
     ("flood_limit", "Score", "attack (to be found)871721"),
@@ -68,6 +42,26 @@ def test_a_dropped_packet_opens_in_the_workbench_with_the_maps_it_found(page: Pa
     expect(page.get_by_text("12 of 4,096")).to_be_visible()
     page.go_back()
     expect(path.sentence()).to_contain_text("flood_limit answered XDP_DROP")
+
+
+def test_the_workbench_comes_without_a_new_page_and_leads_back_to_the_packet(page: Page) -> None:
+    path = Path(page).open("/path?example=flood_limit")
+    page.wait_for_timeout(1_500)  # it is made ready when the page is at rest
+    page.evaluate("globalThis.before = true")
+    for packet in (77, 79):
+        page.keyboard.press("d")
+        expect(path.sentence()).to_contain_text(f"Packet {packet}")
+        page.keyboard.press("Enter")
+        expect(Workbench(page).sentence()).to_contain_text("arrives: TCP 203.0.113.")
+        expect(page).to_have_url(re.compile("/workbench"))
+        page.get_by_role("link", name=f"Packet {packet} on the path").click()
+        expect(path.sentence()).to_contain_text(f"Packet {packet}")
+        expect(page).to_have_url(re.compile("/path"))
+    assert page.evaluate("globalThis.before") is True
+    page.go_back()
+    Workbench(page).at(1, 0)
+    page.keyboard.press("F10")
+    Workbench(page).at(1, 1)
 
 
 def test_hops_are_gone_through_by_keys_and_the_address_keeps_the_place(page: Page) -> None:

@@ -68,7 +68,7 @@ function forget(): void {
 
 /** Begins with packets where there are any, with everything where there are none; a filter of one's own stays. */
 function suit({ ends }: SimulationReply): void {
-  const packets = Object.values(ends).some((count) => count > 0);
+  const packets = state.source.peek() !== "own" && Object.values(ends).some((count) => count > 0);
   const now = state.filter.peek();
   if (!packets && now === state.NO_FILTER) state.filter.value = state.EVERYTHING;
   if (packets && now === state.EVERYTHING) state.filter.value = state.NO_FILTER;
@@ -179,9 +179,9 @@ function placeOf(index: number): number | null {
 
 /** The next packet that was dropped, at the hop where it ended. */
 export async function nextDrop(): Promise<void> {
-  const now = state.event.peek()?.row.index ?? -1;
+  const after = (state.event.peek()?.row.index ?? -1) + 1;
   const simulation = state.simulation.peek();
-  const request = { simulation, offset: 0, limit: 1, ends: ["dropped"], effects: [], stations: [], truths: [], kinds: [], stopped: null, reported: null, text: "", after: now };
+  const request = { simulation, offset: 0, limit: 1, ends: ["dropped"], effects: [], stations: [], truths: [], kinds: [], stopped: null, reported: null, text: "", after };
   const answer = await ask<RowsReply>("simulate:rows", request);
   if (answer === null || isFailure(answer)) return;
   const row = answer.rows[0];

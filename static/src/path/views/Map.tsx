@@ -129,7 +129,7 @@ export function Map_() {
         </div>
       )}
       <div class="legend">
-        <ul aria-label="Legend">
+        <ul aria-label="Legend" hidden={listed.value}>
           {LEGEND.map(([mark, text]) => (
             <li key={mark}>
               <i class={mark} />

@@ -63,6 +63,11 @@ function Score() {
   );
 }
 
+function showDropped(reason: string): void {
+  state.filter.value = { ...state.NO_FILTER, ends: ["dropped"], text: reason };
+  state.tab.value = "packets";
+}
+
 function Drops() {
   const drops = state.reply.value?.drops ?? [];
   if (drops.length === 0) return <p class="empty pad dim">Nothing was dropped.</p>;
@@ -79,7 +84,11 @@ function Drops() {
       <tbody>
         {drops.map(({ reason, station, program, line, text, count }, n) => (
           <tr key={n}>
-            <td>{reason}</td>
+            <td>
+              <button type="button" class="lk" title="Show these packets" onClick={() => showDropped(reason)}>
+                {reason}
+              </button>
+            </td>
             <td>{state.titleOf(station)}</td>
             <td class="m">
               {program}
@@ -169,11 +178,11 @@ function Captures({ simulation }: { simulation: string }) {
   return (
     <span class="row">
       <span class="meta dim">pcapng:</span>
-      <a class="btn sm" href={file} download aria-label="Packets as pcapng">
+      <a class="btn sm" href={file} download aria-label="all packets, as pcapng">
         all
       </a>
       {[...ends, "rewritten"].map((end) => (
-        <a key={end} class="btn sm" href={`${file}?end=${end}`} download aria-label={`Packets that were ${end}, as pcapng`}>
+        <a key={end} class="btn sm" href={`${file}?end=${end}`} download aria-label={`${end} packets, as pcapng`}>
           {end}
         </a>
       ))}
