@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from app.grading.result import Result
-from app.lessons.lesson import Lesson
+from app.lessons.lesson import Answer, Lesson
 from app.lessons.schema.checks import Check
 from app.lessons.schema.send import PacketSend
 from app.workbench.lessons import document
@@ -36,13 +36,18 @@ def leaks(lesson: Lesson, results: Mapping[str, Result]) -> Iterator[tuple[str, 
 def _solutions(
     lesson: Lesson, results: Mapping[str, Result], sent: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """The solution is sent to those who have passed, and to nobody else."""
-    needle = json.dumps(lesson.solution.source, ensure_ascii=False)[1:-1]
-    if lesson.solution.source == lesson.stub.source:  # what the learner writes is a document
-        return
-    for place, text in sent.items():
-        if needle in text and not (place in results and results[place].passed):
-            yield place, "the whole solution is in what a learner is sent"
+    """The solution is sent to those who have passed, and to nobody else who has not written it."""
+    written = {f"wrong/{one.name}": _texts(one.answer) for one in lesson.wrong}
+    for text in _texts(lesson.solution) - _texts(lesson.stub):
+        needle = json.dumps(text, ensure_ascii=False)[1:-1]
+        for place, whole in sent.items():
+            passed = place in results and results[place].passed
+            if needle in whole and not passed and text not in written.get(place, ()):
+                yield place, "the whole solution is in what a learner is sent"
+
+
+def _texts(answer: Answer) -> set[str]:
+    return {answer.source, *answer.documents.values()}
 
 
 def _needles(check: Check, known: set[bytes]) -> Iterator[tuple[str, str]]:
