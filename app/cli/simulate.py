@@ -12,7 +12,7 @@ from app.cli.programs import all_programs, is_text
 from app.cli.simulation_report import report, scenario_list
 from app.scenarios.read import read
 from app.scenarios.schema import nanoseconds
-from app.schemas.simulate import PAGE, AuditRequest
+from app.schemas.outcome_pages import PAGE, AuditRequest
 from app.workbench.simulate_export import ENDS, exported
 from app.workbench.simulate_inputs import (
     Attached,

@@ -3,7 +3,8 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.schemas.simulate import AuditLine, Rate, SimulationReply, StationCount
+from app.schemas.outcome_pages import AuditLine
+from app.schemas.outcomes import Rate, SimulationReply, StationCount
 from app.workbench.simulated import Simulated
 from vm.kernel.scenarios.model import Scenario
 from vm.kernel.stations import STATIONS

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from app.schemas.base import Message
-from app.schemas.simulate import Count, EffectName
+from app.schemas.outcomes import Count, EffectName
 
 
 class TimelineRequest(Message):

@@ -10,19 +10,13 @@ from typing import Any
 from app.schemas.base import Message
 from app.schemas.explain import ExplainRequest
 from app.schemas.flights import FlightsRequest, TimelineRequest
+from app.schemas.happening import EventRequest, OpenRequest
 from app.schemas.lessons import PredictRequest
 from app.schemas.metrics import DashboardRequest, MetricsRequest
 from app.schemas.native import NativeRequest
+from app.schemas.outcome_pages import AuditRequest, RowsRequest, SeriesRequest
 from app.schemas.policy import CellRequest, PolicyRequest
-from app.schemas.simulate import (
-    AuditRequest,
-    EventRequest,
-    OpenRequest,
-    RowsRequest,
-    ScriptRequest,
-    SeriesRequest,
-    SimulationRequest,
-)
+from app.schemas.simulate import ScriptRequest, SimulationRequest
 from app.schemas.source import CheckRequest, GraphRequest
 from app.schemas.trace import MarksRequest, StopRequest, WindowRequest
 from app.schemas.verifier import ExploreRequest, LogRequest, VerdictRequest, WalkRequest, WalkWindowRequest

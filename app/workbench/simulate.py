@@ -7,17 +7,13 @@ from pydantic import TypeAdapter
 
 from app.scenarios.read import read
 from app.schemas.flights import FlightsRequest, TimelineRequest
+from app.schemas.happening import EventRequest, OpenRequest
+from app.schemas.outcome_pages import AuditRequest, RowsRequest, SeriesReply, SeriesRequest
 from app.schemas.simulate import (
-    AuditRequest,
-    EventRequest,
-    OpenRequest,
-    RowsRequest,
     ScenarioView,
     ScriptProblem,
     ScriptReply,
     ScriptRequest,
-    SeriesReply,
-    SeriesRequest,
     SimulateRequest,
     SimulationInputs,
     SimulationRequest,

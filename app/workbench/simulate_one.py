@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.schemas.simulate import ByteChange, EventView, HopView, OpenReply
+from app.schemas.happening import ByteChange, EventView, HopView, OpenReply
 from app.schemas.trace import Inputs
 from app.workbench.opened import OpenedRun
 from app.workbench.packets import view as packet_view

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from errno import errorcode
 from typing import Any, Protocol
 
-from app.schemas.simulate import OutcomeRow, RowsRequest
+from app.schemas.outcome_pages import RowsRequest
+from app.schemas.outcomes import OutcomeRow
 from app.workbench.simulate_inputs import Attached, Replaced
 from app.workbench.tally import STEP_LIMIT
 from vm.kernel.hooks import Effect

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.schemas.simulate import DropCount, LabelScore, Rate, ScoreView
+from app.schemas.outcomes import DropCount, LabelScore, Rate, ScoreView
 from app.workbench.simulate_rows import Endings, Known
 from vm.kernel.simulation.outcome import End, Outcome, Route
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 
-from app.schemas.simulate import SeriesView
+from app.schemas.outcome_pages import SeriesView
 from vm.maps import BpfMap
 from vm.maps.display import key_text, type_of
 from vm.typetext.types import Struct

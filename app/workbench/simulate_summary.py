@@ -3,18 +3,9 @@
 from collections import Counter
 from itertools import islice
 
-from app.schemas.simulate import (
-    AuditLine,
-    AuditReply,
-    AuditRequest,
-    OutputRow,
-    ParameterView,
-    ProgramCount,
-    ScenarioView,
-    SimulationProgress,
-    SimulationReply,
-    StationCount,
-)
+from app.schemas.outcome_pages import AuditLine, AuditReply, AuditRequest
+from app.schemas.outcomes import OutputRow, ProgramCount, SimulationProgress, SimulationReply, StationCount
+from app.schemas.simulate import ParameterView, ScenarioView
 from app.workbench.simulate_rows import error_name, view
 from app.workbench.simulate_score import drops, score
 from app.workbench.simulated import Simulated

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from app.schemas.simulate import RowsReply, RowsRequest
+from app.schemas.outcome_pages import RowsReply, RowsRequest
 from app.workbench.simulate_inputs import Plan
 from app.workbench.simulate_rows import Endings, Said, known_programs, matching, row_of, view
 from app.workbench.simulate_score import Marks
