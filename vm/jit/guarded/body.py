@@ -1,16 +1,12 @@
 """The code of one instruction after the other, each with what hands it back where it may not be done."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Final
 
 from vm.instruction import (
     Alu,
     Atomic,
     Call,
-    Endian,
     Exit,
     Goto,
     Imm,
@@ -19,8 +15,6 @@ from vm.instruction import (
     Load,
     LoadAcquire,
     LoadImm64,
-    MayGoto,
-    Neg,
     Reg,
     Store,
     StoreRelease,
@@ -32,26 +26,22 @@ from vm.jit.guarded.arena import CTX_BASE, CTX_WORDS, FRAME_POINTER
 from vm.jit.guarded.batch import words_of
 from vm.jit.guarded.calls import Calls
 from vm.jit.guarded.helpers import NATIVE_HELPERS, Helpers
-from vm.jit.guarded.known import Facts, Known, facts, registers_exist, unknown, writes_frame_pointer
+from vm.jit.guarded.known import Facts, Known, facts, unknown
+from vm.jit.guarded.shape import NO_SHAPE, InsnShape, shape_of, sum_of
 from vm.jit.guarded.sheet import Sheet
 from vm.jit.guarded.strided import Strided
 from vm.jit.guarded.stubs import Stubs
 from vm.jit.guarded.surroundings import Surroundings, place
-from vm.jit.layout import lay_out
 from vm.jit.lower import lower
 from vm.jit.lower.control import CONDITIONS
-from vm.jit.piece import Emit, Lowered
+from vm.jit.piece import Emit
 from vm.jit.registers import X86
-from vm.jit.rewrite.division import checked_division
 from vm.jit.x86 import encode as x86
 from vm.jit.x86.encode import Cond
 from vm.memory.region import WINDOW_BITS
 
 _MAPS: Final = (ImmKind.MAP_FD, ImmKind.MAP_IDX)
-_TELL_ZERO: Final = (AluOp.ADD, AluOp.SUB, AluOp.AND, AluOp.OR, AluOp.XOR)
 _FRAME_POINTER: Final = Reg(FP)
-_SHIFTS: Final = (AluOp.LSH, AluOp.RSH, AluOp.ARSH)
-_DIVISIONS: Final = (AluOp.DIV, AluOp.MOD, AluOp.SDIV, AluOp.SMOD)
 
 
 class Body:
@@ -65,23 +55,23 @@ class Body:
         self._context = {load: n for n, load in enumerate(around.context)}
         self._sizes = {plan.address: plan.value_size for plan in around.maps}
         self._windows = {plan.address: place(plan.values) >> WINDOW_BITS for plan in around.maps}
-        self._has_calls = any(isinstance(insn, Call) and insn.kind is CallKind.LOCAL for insn in insns)
-        self.frame_kept = not any(map(writes_frame_pointer, insns))
+        self._shapes = [NO_SHAPE if insn is None else shape_of(insn) for insn in insns]
+        self._has_calls = any(shape.local_call for shape in self._shapes)
+        self.frame_kept = not any(shape.writes_frame for shape in self._shapes)
         """Whether r10 never changes: its register then holds the frame's place in the runner."""
-        budgets = any(isinstance(insn, MayGoto) for insn in insns)
+        budgets = self._has_calls and any(shape.may_goto for shape in self._shapes)
         self._calls_natively = self._has_calls and self.frame_kept and not budgets
         self._facts = self._known()
         self.stubs = Stubs(sheet, Strided(sheet) if around.maps else None)
         self.helpers, self.calls = Helpers(sheet, around), Calls(sheet)
         self._flags: tuple[int, int] | None = None
-        self._following: dict[int, int] = {}
-        self._done: int | None = None
+        self._last = self._done = -1
         self.written: set[int] = set()
         """Words of frames that stores of known place go to."""
 
     def _known(self) -> Sequence[Facts]:
         if not self._around.maps and not self._around.context:
-            return unknown(self._insns)
+            return unknown(len(self._insns), frame_kept=self.frame_kept)
         maps = {
             pc: self._constants[pc]
             for pc, insn in enumerate(self._insns)
@@ -89,13 +79,23 @@ class Body:
         }
         return facts(self._insns, maps, self._around.helpers & NATIVE_HELPERS)
 
-    def is_native(self, insn: Instruction, pc: int) -> bool:
-        """Whether there is native code for it at all."""
-        if not registers_exist(insn) or (self.frame_kept and self._reads_frame(insn, pc)):
+    def native(self) -> list[bool]:
+        """Of each slot whether there is native code for it at all."""
+        kept = self.frame_kept
+        return [
+            self._is_native(insn, pc) if shape.code is None or (shape.borrows and kept) else True
+            for pc, (insn, shape) in enumerate(zip(self._insns, self._shapes, strict=True))
+        ]
+
+    def _is_native(self, insn: Instruction | None, pc: int) -> bool:
+        shape = self._shapes[pc]
+        if shape.never:
             return False
+        if self.frame_kept and (shape.borrows or (shape.on_frame and not self._is_safe(insn, pc))):
+            return False
+        if shape.code is not None:
+            return True
         match insn:
-            case Alu(op, src=Imm(0)) if op in _DIVISIONS:
-                return False
             case Jump() | Goto():
                 return self._leads(pc + 1 + insn.off)
             case LoadImm64():
@@ -111,25 +111,9 @@ class Body:
             case _:
                 return type(insn) in _WRITE
 
-    def _reads_frame(self, insn: Instruction, pc: int) -> bool:
-        """Whether it reads r10 in a way there is no code for, where its register does not hold r10."""
-        match insn:
-            case Alu(AluOp.MOV | AluOp.ADD, 64, _, Reg(n)) if n == FP:
-                return False
-            case Load(src=base) | LoadAcquire(src=base):
-                return base == FP and not self._is_safe(insn, pc)
-            case Store(dst=base, src=source):
-                return source == Reg(FP) or (base == FP and not self._is_safe(insn, pc))
-            case StoreRelease(dst=base, src=src) | Atomic(dst=base, src=src):
-                return src == FP or (base == FP and not self._is_safe(insn, pc))
-            case Alu(src=src):
-                return src == Reg(FP)
-            case Jump(dst=dst, src=src):
-                return dst == FP or src == Reg(FP)
-            case _:
-                return False
-
-    def _is_safe(self, insn: access.Access, pc: int) -> bool:
+    def _is_safe(self, insn: Instruction | None, pc: int) -> bool:
+        if not isinstance(insn, access.Access):
+            return False
         base, _ = access.base_of(insn)
         fact = self._facts[pc][base]
         value_size = self._sizes.get(fact[1], 0) if fact is not None else 0
@@ -138,30 +122,34 @@ class Body:
     def _leads(self, to: int) -> bool:
         return 0 <= to < len(self._insns) and self._insns[to] is not None
 
-    def write(self, insn: Instruction, pc: int, left: int) -> None:
+    def write(self, insn: Instruction | None, pc: int, left: int) -> None:
         """Writes the code; ``left`` counts it and those behind it in the block, all paid for."""
         if pc == self._done:
             return
-        _WRITE[type(insn)](self, insn, pc, left)
-        self._flags = _flags_of(insn)
+        shape = self._shapes[pc]
+        self._flags = shape.tells
+        if shape.code is not None:
+            self._arithmetic(insn, pc, shape)
+        else:
+            _WRITE[type(insn)](self, insn, pc, left)
 
-    def _plain(self, insn: Alu | Neg | Endian, pc: int, _left: int) -> None:
-        following = self._following.get(pc)
-        both = _sum(insn, self._insns[following]) if following is not None else b""
-        if both and not (self.frame_kept and isinstance(insn, Alu) and insn.src == _FRAME_POINTER):
-            self._done = following
-            self._sheet.code += both
-        elif self.frame_kept and isinstance(insn, Alu) and insn.src == _FRAME_POINTER:
+    def _arithmetic(self, insn: Instruction | None, pc: int, shape: InsnShape) -> None:
+        of_frame = self.frame_kept and isinstance(insn, Alu) and insn.src == _FRAME_POINTER
+        if shape.copies and not of_frame and pc < self._last and self._shapes[pc + 1].adds:
+            both = sum_of(insn, self._insns[pc + 1])
+            if both:
+                self._done = pc + 1
+                self._sheet.code += both
+                return
+        if of_frame and isinstance(insn, Alu):
             opcode = b"\x8b" if insn.op is AluOp.MOV else b"\x03"
             self._sheet.code += x86.memory(opcode, X86[insn.dst], ARENA_BASE, FRAME_POINTER, wide=True)
         else:
-            self._sheet.code += _bytes(insn)
+            self._sheet.code += shape.code or b""
 
-    def begin_block(self, members: Sequence[int]) -> None:
-        """What is written next: these slots in a row, come to only at the first or behind a jump."""
-        self._flags = None
-        self._following = dict(pairwise(members))
-        self._done = None
+    def begin_block(self, last: int) -> None:
+        """What is written next: all up to that slot, come to only at the first or behind a jump."""
+        self._flags, self._last, self._done = None, last, -1
 
     def _jump(self, insn: Jump, pc: int, left: int) -> None:
         """The processor's flags tell already whether a register that was just computed is 0."""
@@ -231,9 +219,6 @@ class Body:
 
 
 _WRITE: Final[Mapping[type, Callable[[Body, Any, int, int], None]]] = {
-    Alu: Body._plain,
-    Neg: Body._plain,
-    Endian: Body._plain,
     Jump: Body._jump,
     Goto: Body._goto,
     LoadImm64: Body._constant,
@@ -245,34 +230,3 @@ _WRITE: Final[Mapping[type, Callable[[Body, Any, int, int], None]]] = {
     Call: Body._call,
     Exit: Body._exit,
 }
-
-
-def _flags_of(insn: Instruction) -> tuple[int, int] | None:
-    """The register, and how many bits of it, that the zero flag tells about behind the instruction."""
-    return (insn.dst, insn.bits) if isinstance(insn, Alu) and insn.op in _TELL_ZERO else None
-
-
-@lru_cache(maxsize=8192)
-def _sum(insn: Instruction, following: Instruction | None) -> bytes:
-    """A copy and an addition of a constant in one; nothing where they are not that."""
-    match insn, following:
-        case Alu(AluOp.MOV, 64, dst, Reg(src)), Alu(AluOp.ADD | AluOp.SUB as op, 64, to, Imm(value)):
-            by = value if op is AluOp.ADD else -value
-            if dst == to and by < 1 << 31:
-                return x86.memory(b"\x8d", X86[dst], X86[src], by, wide=True)
-        case _:
-            pass
-    return b""
-
-
-@lru_cache(maxsize=16384)
-def _bytes(insn: Alu | Neg | Endian) -> bytes:
-    """Division with its checks; a shift by a constant with the count masked, as eBPF has it."""
-    if isinstance(insn, Alu):
-        checked = checked_division(insn)
-        if checked is not None:
-            parts: list[tuple[int | None, Lowered]] = [(n, lower(part, n)) for n, part in enumerate(checked)]
-            return lay_out([*parts, (len(parts), ())], ()).code
-        if insn.op in _SHIFTS and isinstance(insn.src, Imm):
-            insn = replace(insn, src=Imm(insn.src.value & (insn.bits - 1)))
-    return b"".join(piece.code for piece in lower(insn, 0) if isinstance(piece, Emit))

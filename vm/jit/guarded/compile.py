@@ -7,11 +7,10 @@ from vm.instruction import Call, Instruction
 from vm.jit.guarded.batch import Batch
 from vm.jit.guarded.blocks import block_starts
 from vm.jit.guarded.body import Body
-from vm.jit.guarded.frame import FUEL_REG, entry, leave
+from vm.jit.guarded.frame import entry, fuel, leave
 from vm.jit.guarded.sheet import Sheet
 from vm.jit.guarded.surroundings import Surroundings
 from vm.jit.layout import Row
-from vm.jit.x86 import encode as x86
 from vm.jit.x86.encode import Cond, Group
 from vm.uapi.helper_ids import HelperId
 
@@ -67,7 +66,7 @@ class _Compiler:
         self._sheet = Sheet(len(insns))
         self._stop = self._sheet.label()
         self._body = Body(self._sheet, insns, around, ends=batch)
-        self._native = [insn is not None and self._body.is_native(insn, pc) for pc, insn in enumerate(insns)]
+        self._native = self._body.native()
         self._starts, self._falls = block_starts(insns, self._native)
         self._entries = {pc: pc for pc in self._starts}
         """By slot: the label where native code may be come to."""
@@ -99,24 +98,26 @@ class _Compiler:
 
     def _block(self, start: int, end: int) -> None:
         """Pays for all up to the first that is not native; who jumps out before gets back what is left."""
-        sheet, body = self._sheet, self._body
-        members = [pc for pc in range(start, end) if self._insns[pc] is not None]
-        count = next((n for n, pc in enumerate(members) if not self._native[pc]), len(members))
+        sheet, body, insns, native = self._sheet, self._body, self._insns, self._native
+        members = [pc for pc in range(start, end) if insns[pc] is not None]
+        paid = members
+        if not all(native[pc] for pc in members):
+            paid = members[: next(n for n, pc in enumerate(members) if not native[pc])]
+        left = len(paid)
         sheet.here(start)
         sheet.begin(start)
-        if count:
-            self._pay(start, count)
-        body.begin_block(members[:count])
-        for n, pc in enumerate(members[:count]):
-            insn = self._insns[pc]
-            if n:
+        if left:
+            self._pay(start, left)
+        body.begin_block(paid[-1] if paid else start)
+        for pc in paid:
+            if pc != start:
                 sheet.begin(pc)
                 if pc in self._falls:
-                    self._entries[pc] = self._body.stubs.entry(pc, count - n)
+                    self._entries[pc] = body.stubs.entry(pc, left)
                     sheet.here(pc)
-            if insn is not None:
-                body.write(insn, pc, count - n)
-        for pc in members[count:]:
+            body.write(insns[pc], pc, left)
+            left -= 1
+        for pc in members[len(paid) :]:
             if pc != start:
                 sheet.begin(pc)
             if pc in self._falls:
@@ -125,7 +126,7 @@ class _Compiler:
             body.stubs.back(pc, 0, self._stop)
 
     def _pay(self, start: int, count: int) -> None:
-        self._sheet.code += x86.op_imm(Group.SUB, FUEL_REG, count, wide=True)
+        self._sheet.code += fuel(Group.SUB, count)
         self._sheet.branch(self._body.stubs.hand_back(start, count), Cond.S)
 
     def _write_ends(self) -> int | None:

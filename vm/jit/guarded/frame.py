@@ -1,5 +1,6 @@
 """How native code is come to and left: the machine's registers are taken from the header and left there."""
 
+from functools import cache
 from typing import Final
 
 from vm.isa import FP
@@ -13,6 +14,7 @@ FUEL_REG: Final = Reg.R9
 _SAVED = (Reg.RBX, Reg.RBP, Reg.R12, Reg.R13, Reg.R14, Reg.R15)
 
 
+@cache
 def entry(*, frame_kept: bool) -> bytes:
     """Saves C's registers, takes the arena, fills the program's registers and goes where it is told.
 
@@ -33,6 +35,7 @@ def place_frame() -> bytes:
     return x86.mov(Reg.RBP, Reg.RBP, wide=False) + x86.op(Group.ADD, Reg.RBP, ARENA_BASE, wide=True)
 
 
+@cache
 def leave(*, frame_kept: bool) -> bytes:
     """Leaves registers, fuel and the slot in r10d where the machine finds them, and returns."""
     code = b""
@@ -43,3 +46,9 @@ def leave(*, frame_kept: bool) -> bytes:
     code += x86.memory(b"\x89", FUEL_REG, ARENA_BASE, FUEL, wide=True)
     code += x86.memory(b"\x89", Reg.R10, ARENA_BASE, STOPPED_AT, wide=True)
     return code + x86.pop(Reg.RSI) + b"".join(map(x86.pop, reversed(_SAVED))) + RET
+
+
+@cache
+def fuel(group: Group, count: int) -> bytes:
+    """Takes so many instructions off the fuel, or gives them back."""
+    return x86.op_imm(group, FUEL_REG, count, wide=True)

@@ -67,13 +67,13 @@ def facts(
     """
     if any(isinstance(insn, CallX) or _calls_back(insn) for insn in insns):
         # Where a callback begins is a number that a program can make up: it may be anywhere.
-        return unknown(insns)
+        return unknown(len(insns), frame_kept=not any(map(writes_frame_pointer, insns)))
     return [found or _NOTHING for found in _Analysis(insns, maps, answered).run()]
 
 
-def unknown(insns: Sequence[Instruction | None]) -> Sequence[Facts]:
-    """What is known without an analysis: the frame pointer, which programs hardly ever change."""
-    return [_NOTHING if any(map(writes_frame_pointer, insns)) else _ENTERED] * len(insns)
+def unknown(slots: int, *, frame_kept: bool) -> Sequence[Facts]:
+    """What is known without an analysis: the frame pointer where no instruction changes it."""
+    return [_ENTERED if frame_kept else _NOTHING] * slots
 
 
 _CALLING_BACK: Final = frozenset(

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from enum import IntEnum
 from itertools import count
+from struct import Struct
 
 from vm.jit.piece import Branch, Emit, Lowered
-from vm.jit.x86.encode import i32
+
+_DISTANCE = Struct("<i")
 
 
 class Sheet:
@@ -66,7 +68,7 @@ class Sheet:
         """The whole code, all distances filled in."""
         code, places = self.code, self._places
         for end, to in self._distances:
-            code[end - 4 : end] = i32(places[to] - end)
+            _DISTANCE.pack_into(code, end - 4, places[to] - end)
         return bytes(code)
 
 

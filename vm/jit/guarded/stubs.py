@@ -1,11 +1,10 @@
 """What stands behind the program: handing an instruction back, with what was paid for it and those behind."""
 
 from vm.jit.guarded import access
-from vm.jit.guarded.frame import FUEL_REG
+from vm.jit.guarded.frame import fuel
 from vm.jit.guarded.sheet import Sheet
 from vm.jit.guarded.strided import Strided
-from vm.jit.x86 import encode as x86
-from vm.jit.x86.encode import Cond, Group, Reg
+from vm.jit.x86.encode import Cond, Group
 
 
 class Stubs:
@@ -69,11 +68,11 @@ class Stubs:
             sheet.branch(back)
         for label, to, count in self._refunds:
             sheet.here(label)
-            sheet.code += x86.op_imm(Group.ADD, FUEL_REG, count, wide=True)
+            sheet.code += fuel(Group.ADD, count)
             sheet.branch(to)
         for label, pc, count in self._entries:
             sheet.here(label)
-            sheet.code += x86.op_imm(Group.SUB, FUEL_REG, count, wide=True)
+            sheet.code += fuel(Group.SUB, count)
             sheet.branch(self.hand_back(pc, count), Cond.S)
             sheet.branch(pc)
         for label, pc, refund in self._backs:
@@ -85,6 +84,9 @@ class Stubs:
     def back(self, pc: int, refund: int, stop: int) -> None:
         """Writes what hands a slot back."""
         if refund:
-            self._sheet.code += x86.op_imm(Group.ADD, FUEL_REG, refund, wide=True)
-        self._sheet.code += x86.mov_imm32(Reg.R10, pc, sign_extend=False)
-        self._sheet.branch(stop)
+            self._sheet.code += fuel(Group.ADD, refund)
+        self._sheet.distance(_SLOT + pc.to_bytes(4, "little") + _JUMP, stop)
+
+
+_SLOT = b"\x41\xba"  # mov r10d, imm32
+_JUMP = b"\xe9"
