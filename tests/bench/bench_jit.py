@@ -12,12 +12,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+from tests.bench.bench_jit_compile import bench as compiling
 from tests.bench.bench_machine import STEPS, WORLDS
 from tests.bench.jit_engines import Engine, TimedRunner, Ubpf, kernel, native
 from tests.bench.jit_workloads import WORKLOADS, Workload
 from tests.bench.row import Row, at_least, at_most
-from tests.kernel_runs.recorded import read as recorded
-from vm.encoding import decode, unpack
 from vm.instruction import Instruction
 from vm.jit.guarded.compile import compile_guarded
 from vm.jit.runner.runner import unavailable
@@ -50,7 +49,7 @@ def bench() -> Iterator[Row]:
         yield from _round_trip(runner)
         yield from _scenario(runner)
         yield from _seeking(runner)
-    yield from _compiling()
+    yield from compiling()
 
 
 def _race(workload: Workload, runner: TimedRunner, ubpf: Ubpf | None) -> Iterator[Row]:
@@ -151,15 +150,3 @@ def _seek(trace: Trace, runner: TimedRunner, seed: int) -> float:
     start, spent = time.process_time(), runner.spent
     trace.seek(number)
     return (time.process_time() - start) * 1e3 + (runner.spent - spent) / 1e6
-
-
-def _compiling() -> Iterator[Row]:
-    """Microseconds an instruction, over all recorded programs, the first time and again."""
-    programs = [decode(unpack(bytes.fromhex(record["insns"]))) for record in recorded()]
-    count = sum(1 for insns in programs for insn in insns if insn is not None)
-    for name in ("first", "again"):
-        start = time.perf_counter()
-        for insns in programs:
-            compile_guarded(insns, {})
-        took = (time.perf_counter() - start) / count * 1e6
-        yield at_most(f"compiling {count:,} instructions, the {name} time", took, "µs each", 2)
