@@ -111,7 +111,7 @@ def _natively(setup: Setup, point: HookPoint) -> None:
     with Native() as native:
         runs, maps = ended_runs(setup, native)
         if native.why_not is not None:
-            click.echo(f"the machine ran it: {native.why_not}", err=True)
+            click.echo(f"generated Python ran it: {native.why_not}", err=True)
     for index, (ended, count) in enumerate(runs):
         why = f"\n  {ended.message}" if ended.message else ""
         click.echo(f"{_heading(setup, index)}\n  {verdict_of(point, ended).name} after {count:,} steps{why}")

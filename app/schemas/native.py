@@ -166,9 +166,9 @@ class LinuxReply(Message):
     """Why native code does not run in this simulator, here; empty where it does."""
 
 
-Engine = Literal["machine", "native", "batch", "proved", "kernel"]
-"""The interpreter; native code packet by packet, with all packets in one order, the same without needless
-checks; Linux."""
+Engine = Literal["machine", "python", "native", "batch", "proved", "kernel"]
+"""The interpreter; what runs where native code cannot; native code packet by packet, with all packets in one
+order, and the same without needless checks; Linux."""
 
 
 class NativeSamples(Message):
@@ -187,7 +187,7 @@ class RaceRequest(Message):
     inputs: Inputs
     packet: Annotated[int, Field(ge=0)] = 0
     runs: Annotated[int, Field(ge=0, le=100_000)] = 0
-    samples: Annotated[tuple[NativeSamples, ...], Field(max_length=5)] = ()
+    samples: Annotated[tuple[NativeSamples, ...], Field(max_length=6)] = ()
 
 
 class RaceLane(Message):

@@ -25,6 +25,7 @@ from vm.jit.runner import runner
 from vm.kernel.engine import STEPPING, Engine
 from vm.kernel.native import prove
 from vm.kernel.native_batch import can_batch
+from vm.kernel.python_run import GENERATED
 from vm.kernel.run import run_all
 from vm.kernel.scenario import Setup
 from vm.machine.machine import Machine
@@ -36,6 +37,7 @@ _ROUND_SECONDS = 0.15
 _MOST_RUNS = 1_000
 _TITLES: dict[EngineName, tuple[str, str]] = {
     "machine": ("Interpreter", "the simulator's own machine, instruction by instruction"),
+    "python": ("Generated Python", "what runs where native code cannot"),
     "native": (
         "Guarded native, one by one",
         "checked x86-64 code, and the way to its process and back",
@@ -99,6 +101,7 @@ def _calibrated(setup: Setup) -> int:
 def _round(setup: Setup, absent: dict[EngineName, str], forbidden: str) -> Iterator[tuple[EngineName, Time]]:
     """The time of each engine that takes part; why the others do not goes into ``absent``."""
     yield "machine", _simulated(setup, STEPPING)
+    yield "python", _simulated(setup, GENERATED)
     yield from _native(setup, absent)
     why = forbidden or unavailable() or not_runnable(setup.programs[0])
     if why:

@@ -1128,7 +1128,7 @@ export interface NativeRequest {
 
 /** Nanoseconds per packet that one engine took, round for round. */
 export interface NativeSamples {
-  engine: "machine" | "native" | "batch" | "proved" | "kernel";
+  engine: "machine" | "python" | "native" | "batch" | "proved" | "kernel";
   ns: number[];
 }
 
@@ -1470,14 +1470,14 @@ export interface Progress {
 
 /** An engine that does not take part, and why. */
 export interface RaceAbsent {
-  engine: "machine" | "native" | "batch" | "proved" | "kernel";
+  engine: "machine" | "python" | "native" | "batch" | "proved" | "kernel";
   title: string;
   why: string;
 }
 
 /** One engine's times, in nanoseconds per packet, and how many times as fast as the machine it is. */
 export interface RaceLane {
-  engine: "machine" | "native" | "batch" | "proved" | "kernel";
+  engine: "machine" | "python" | "native" | "batch" | "proved" | "kernel";
   title: string;
   how: string;
   ns: number[];

@@ -14,7 +14,7 @@ from vm.asm import assemble
 from vm.kernel.bare import bare_world, run_bare
 from vm.kernel.python_run import GENERATED, PythonRun
 from vm.kernel.run import run_all
-from vm.kernel.scenario import Scenario
+from vm.kernel.scenario import Scenario, Setup
 from vm.machine.machine import Machine
 
 EVERY = 6
@@ -63,6 +63,22 @@ def test_a_loop_stops_at_any_step(until: int) -> None:
     assert program is not None
     alone = stepped(Machine(bare_world(program, b"")), until)
     assert python(Machine(bare_world(program, b"")), until) == alone
+
+
+SHORT_OF_A_POINTER = """
+    r2 = *(s32 *)(r1 + 0)
+    r0 = *(u32 *)(r1 + 4)
+    *(u64 *)(r10 - 8) = r2
+    exit
+"""
+
+
+def test_a_field_that_gives_a_pointer_is_cut_before_its_sign_is_extended() -> None:
+    program = assemble(".hook xdp\n" + SHORT_OF_A_POINTER).program
+    assert program is not None
+    setup = Setup((program,), program.prog_type, (bytes(64),))
+    alone = stepped(Machine(Scenario(setup).world(0)), _NO_END)
+    assert python(Machine(Scenario(setup).world(0)), _NO_END) == alone
 
 
 def test_conformance_programs_give_what_they_say() -> None:

@@ -7,6 +7,7 @@ from vm.change import Ended
 from vm.jit.runner.runner import Runner, RunnerDiedError, unavailable
 from vm.kernel.native_batch import BatchResult, can_batch, run_batch
 from vm.kernel.native_run import NativeRun
+from vm.kernel.python_run import GENERATED
 from vm.kernel.scenario import Setup
 from vm.machine.machine import Machine
 
@@ -16,7 +17,8 @@ _NO_END = 1 << 62
 class Native:
     """Native code in a confined process, started when first needed; a context manager that ends it.
 
-    Where no runner can be had (``why_not`` says why), or it dies, the machine does the work.
+    Where no runner can be had (``why_not`` says why) it is generated Python; where one dies, the machine goes
+    on.
     """
 
     def __init__(self) -> None:
@@ -46,7 +48,8 @@ class Native:
                 NativeRun(machine, self._runner).run(_NO_END)
             except RunnerDiedError:
                 self.stop()
-        return machine.outcome()
+            return machine.outcome()
+        return GENERATED.outcome(machine)
 
     def batch(self, setup: Setup) -> BatchResult | None:
         """All packets of a scenario at once; None where that cannot be done here."""

@@ -123,7 +123,7 @@ function Footer() {
         <b>{state.arch.value === "aarch64" ? "AArch64" : "x86-64"}, Linux 6.18</b>
       </span>
       <span>{plural(state.rewritten.value.length, "line")} rewritten</span>
-      {native === undefined ? null : <span class="nat">{native === "" ? "native: x86-64" : `native: not here, ${native}`}</span>}
+      {native === undefined ? null : <span class="nat">{native === "" ? "native: x86-64" : `native: not here because ${native}; generated Python instead`}</span>}
       <span class="grow" />
       <span class="hide-s">
         <kbd>,</kbd> <kbd>.</kbd> step
