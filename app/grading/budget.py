@@ -5,9 +5,9 @@ from typing import Final
 
 from app.workbench.watch import Watch
 
-RUN_STEPS: Final = 1_000_000
+RUN_STEPS: Final = 100_000
 """Steps of one run."""
-CHECK_STEPS: Final = 4_000_000
+CHECK_STEPS: Final = 1_000_000
 """Steps of all runs of a check."""
 SECONDS: Final = 30.0
 """Of a whole submission."""

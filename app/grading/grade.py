@@ -54,6 +54,7 @@ class _Grading:
     budget: Budget
     subject: Subject = field(init=False)
     _others: dict[str, Subject] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], Observed] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.subject = Subject(self.submission, self.lesson.front.hook, self.budget)
@@ -159,7 +160,10 @@ class _Grading:
 
     def _case(self, check: Check, observed: Observed | None) -> Case:
         def other(name: str) -> Observed:
-            return next(self._observations(self._other(name), check))
+            key = check.id, name
+            if key not in self._seen:
+                self._seen[key] = next(self._observations(self._other(name), check))
+            return self._seen[key]
 
         return Case(
             self.subject, check, self.lesson.files, self.budget, self._seed(check), observed, other,

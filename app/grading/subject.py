@@ -35,13 +35,7 @@ def mistakes(answer: Answer) -> tuple[Diagnostic, ...]:
     for name, text in answer.documents.items():
         if len(text) > MAX_SOURCE:
             return (Diagnostic("too-long", f"{name} has {len(text):,} characters; that is too much"),)
-    assembly = assemble(answer.source)
-    if assembly.errors:
-        return assembly.errors
-    if not assembly.programs:
-        message = "there is no instruction here yet"
-        return (Diagnostic("no-program", message, hint="begin with what the lesson gives you"),)
-    return ()
+    return assemble(answer.source).errors
 
 
 def group_of(report: Report) -> str:

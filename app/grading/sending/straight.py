@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from typing import Any
 
-from app.grading.budget import RUN_STEPS, Budget
+from app.grading.budget import RUN_STEPS, Budget, SpentError
 from app.grading.observed import Observed, Ran
 from app.grading.sending.contents import key_bytes, value_bytes
 from app.grading.sending.stimulus import Stimulus
@@ -134,6 +134,8 @@ class Bench:
     def ran(self, stimulus: Stimulus, machine: Machine, outputs: Sequence[Emitted]) -> Ran:
         """What became of a stimulus whose machine has ended."""
         ended, ctx = machine.outcome(), machine.world.ctx
+        if ended.how == "budget":
+            raise SpentError(f"one run did not come to its end within {RUN_STEPS:,} steps")
         base = Ran(
             stimulus.number,
             stimulus.words,

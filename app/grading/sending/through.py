@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from app.grading.budget import RUN_STEPS, Budget
+from app.grading.budget import RUN_STEPS, Budget, SpentError
 from app.grading.case import text_of
 from app.grading.observed import Observed, Ran
 from app.grading.sending.fuzz import fuzzed
@@ -35,7 +35,8 @@ from vm.uapi.errno import errno_name
 
 CALLS: Final = (Call, Function, Woken, Running, Sampled)
 MOST_EVENTS: Final = 20_000
-CHUNK: Final = 64
+CHUNK, MANY = 64, 20_000
+"""Events between two looks at the budget: at most; and steps after which there is one event only."""
 _GAP: Final = 1_000_000
 
 
@@ -62,15 +63,15 @@ class Through:
     def observed(self) -> Observed:
         """What happened to each event; raises HookscopeError for what cannot be simulated."""
         simulation = self.simulation()
-        endless = 0
+        chunk = 1
         while not simulation.finished:
             done = len(simulation.outcomes)
-            simulation.advance(CHUNK)
-            fresh = simulation.outcomes[done:]
-            self.budget.tick(sum(hop.steps for outcome in fresh for hop in outcome.hops))
-            endless += sum(hop.steps >= RUN_STEPS for outcome in fresh for hop in outcome.hops)
-            if endless > 2:
-                break
+            simulation.advance(chunk)
+            steps = [hop.steps for outcome in simulation.outcomes[done:] for hop in outcome.hops]
+            self.budget.tick(sum(steps))
+            if any(count >= RUN_STEPS for count in steps):
+                raise SpentError(f"one run did not come to its end within {RUN_STEPS:,} steps")
+            chunk = min(CHUNK, 2 * chunk) if sum(steps) < MANY else 1
         ran = tuple(_ran(simulation, self._events))
         if self.check.expect.output is not None:
             ran = _with_frames(ran, simulation)

@@ -129,7 +129,7 @@ class FuzzSend(Part):
         """``vary`` names what is changed: header fields, tags, lengths."""
 
         base: Preset | dict[str, Any]
-        vary: Annotated[tuple[Variation, ...], Field(min_length=1, max_length=16)]
+        vary: Annotated[tuple[Variation, ...], Field(min_length=1, max_length=32)]
         count: Annotated[int, Field(ge=1, le=10_000)] = 100
 
     fuzz: Fuzz

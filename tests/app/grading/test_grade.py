@@ -1,0 +1,162 @@
+"""Each kind of check, both ways; and what holds of all of them."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+import yaml
+
+from app.grading.grade import grade
+from app.grading.result import Status
+from app.grading.subject import MAX_SOURCE
+from app.lessons.lesson import Answer
+from tests.app.grading.lessons import PASSES, lesson, program
+from tests.shared_data import CHECKOUT
+
+ROWS = yaml.safe_load((CHECKOUT / "tests/data/grading.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
+def test_what_comes_of_a_check(row: dict[str, Any]) -> None:
+    made = lesson(
+        row["check"], hook=row.get("hook", "xdp"), solution=program(row.get("solution", row["program"]))
+    )
+    result = grade(made, Answer(program(row["program"]), {}))
+    assert result.gradable, result.diagnostics
+    check = result.checks[0]
+    assert check.status.value == row["status"], check.why
+    assert row.get("why", "") in check.why
+    assert check.points == (check.of if check.status is Status.PASSED else 0)
+
+
+SEEDED = {"send": {"run": {"a": "any"}, "repeat": 20}, "expect": {"returns": {"same-as": "solution.bpf"}}}
+SECOND = ".bss a u64\nr1 = a ll\nr0 = *(u64 *)(r1 + 0)\nr0 += 1\nexit\n"
+
+
+def test_equal_submissions_have_equal_results() -> None:
+    made = lesson(SEEDED, solution=SECOND.replace("r0 += 1\n", ""))
+    first, second = (grade(made, Answer(SECOND, {}), "ada") for _ in range(2))
+    assert first == second
+    assert not first.passed
+
+
+def test_random_data_is_drawn_by_learner_and_version() -> None:
+    got = set()
+    for learner, version in (("ada", 1), ("bob", 1), ("ada", 2)):
+        made = lesson(SEEDED, solution=SECOND.replace("r0 += 1\n", ""), version=version)
+        got.add(grade(made, Answer(SECOND, {}), learner).checks[0].got)
+    assert len(got) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("r0 = banana\nexit\n", "unknown-name"),
+        ("", "empty"),
+        ("\x00\x01\x02", None),
+        ("r0 = 1\n" * MAX_SOURCE, "too-long"),
+        ("; nothing but words\n", "empty"),
+    ],
+)
+def test_what_does_not_assemble_is_no_attempt(source: str, code: str | None) -> None:
+    result = grade(lesson({"expect": {"verifier": "accepted"}}), Answer(source, {}))
+    assert not result.gradable
+    assert not result.checks
+    assert not result.passed
+    assert result.diagnostics
+    assert code is None or result.diagnostics[0].code == code
+
+
+HIDDEN = {
+    "id": "nobody-may-know-this",
+    "title": "A title that gives it away",
+    "hidden": True,
+    "leak-free": "Look at other packets too.",
+    "send": {"udp": {"dport": 4711}},
+    "expect": {"verdicts": {"all": "DROP"}},
+}
+
+
+def test_a_learner_sees_nothing_of_a_hidden_check() -> None:
+    result = grade(lesson(HIDDEN), Answer(PASSES, {}))
+    assert "4711" in result.checks[0].why
+    told = result.for_learner()
+    text = json.dumps(asdict(told), default=str)
+    assert [check.message for check in told.checks] == ["Look at other packets too."]
+    for secret in ("nobody-may-know", "gives it away", "4711", "DROP", "XDP_PASS"):
+        assert secret not in text
+
+
+def test_a_visible_check_shows_its_packet() -> None:
+    check = {"send": ["arp", {"udp": {"dport": 53}}], "expect": {"verdicts": {1: "PASS", 2: "DROP"}}}
+    shown = grade(lesson(check), Answer(PASSES, {})).checks[0].shown
+    assert shown is not None
+    assert shown.inputs is not None
+    assert (shown.packet, len(shown.inputs.packets)) == (1, 2)
+    assert shown.inputs.source == PASSES
+
+
+def test_a_run_is_shown_with_its_values() -> None:
+    source = ".bss a u64\nr1 = a ll\nr0 = *(u64 *)(r1 + 0)\nexit\n"
+    check = {"send": {"run": {"a": 41}}, "expect": {"returns": 42}}
+    shown = grade(lesson(check), Answer(source, {})).checks[0].shown
+    assert shown is not None
+    assert shown.inputs is not None
+    assert ".data a u64 41" in shown.inputs.source
+
+
+def test_what_goes_through_the_kernel_is_shown_as_a_simulation() -> None:
+    check = {"through": "kernel", "send": "arp", "expect": {"verdicts": {"all": "DROP"}}}
+    shown = grade(lesson(check), Answer(PASSES, {})).checks[0].shown
+    assert shown is not None
+    assert shown.simulation is not None
+    assert len(shown.simulation.packets) == 1
+
+
+HINTS = [
+    {"when": {"category": "register-type"}, "text": "vague"},
+    {"when": {"category": "register-type", "attempts": 2}, "text": "specific"},
+    {"when": {"category": "memory"}, "text": "memory"},
+    {"when": {"check": "check-1", "got": "XDP_PASS"}, "text": "passes"},
+    {"when": {"assembles": False}, "text": "words"},
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "attempts", "hints"),
+    [
+        ("exit\n", 1, ("vague",)),
+        ("exit\n", 2, ("vague", "specific")),
+        (PASSES, 3, ("passes",)),
+        ("r0 = \n", 1, ("words",)),
+        ("r0 = XDP_DROP\nexit\n", 1, ()),
+    ],
+)
+def test_hints_by_diagnosis(source: str, attempts: int, hints: tuple[str, ...]) -> None:
+    made = lesson(
+        {"expect": {"verifier": "accepted"}},
+        {"send": "arp", "expect": {"verdicts": {"all": "DROP"}}},
+        hints=HINTS,
+    )
+    assert grade(made, Answer(source, {}), attempts=attempts).hints == hints
+
+
+ENDLESS = """r1 = 8000000
+r2 = back ll
+r3 = 0
+r4 = 0
+call bpf_loop
+r0 = 2
+exit
+back: r0 = 0
+exit
+"""
+
+
+@pytest.mark.parametrize("through", ["program", "kernel"])
+def test_a_program_that_takes_too_many_steps_is_answered(through: str) -> None:
+    check = {"through": through, "send": {"tcp": {}, "repeat": 50}, "expect": {"verdicts": {"all": "PASS"}}}
+    result = grade(lesson(check), Answer(ENDLESS, {}))
+    assert not result.passed
+    assert "did not come to its end within" in result.checks[0].message
