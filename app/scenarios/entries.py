@@ -18,6 +18,7 @@ from app.scenarios.schema import (
     Packet,
     Running,
     SocketAddress,
+    Tracepoint,
     Woken,
     Written,
 )
@@ -35,6 +36,7 @@ from vm.kernel.world.events import (
     Sample,
     SockAddr,
     Syscall,
+    Traced,
     Wakes,
 )
 from vm.kernel.world.spec import DeviceSpec
@@ -123,6 +125,9 @@ class Stream:
                 return Wakes(now, self.pid, cpu, entry.truth)
             case Running():
                 return Runs(now, self.pid, entry.takes, cpu, entry.truth)
+            case Tracepoint():
+                fields = tuple(entry.fields.items())
+                return Traced(now, self.pid, entry.tracepoint, fields, cpu, entry.truth)
             case Written():
                 return self._written(entry, now, cpu)
             case Acting():

@@ -1,20 +1,31 @@
 """A script read: text in; a world with its events out, or all that is wrong with it."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
 from app.manifests.events import Document, Mistake, Path, documents
 from app.manifests.located import validate
 from app.scenarios.entries import Stream, tried
-from app.scenarios.schema import Acting, Call, Entry, Function, Packet, Running, Script, Woken, Written
+from app.scenarios.schema import (
+    Acting,
+    Call,
+    Entry,
+    Function,
+    Packet,
+    Running,
+    Script,
+    Tracepoint,
+    Woken,
+    Written,
+)
 from app.scenarios.world import build
 from vm.kernel.scenarios.model import MAX_EVENTS, MILLISECOND, Made
 from vm.kernel.world.events import Event
 from vm.kernel.world.spec import WorldSpec
 from vm.source import Diagnostic, HookscopeError, did_you_mean
-from vm.uapi.tracing import functions, records
+from vm.uapi.tracing import functions, lsm_hooks, records
 
 MAX_BYTES = 64 << 20
 """Bytes of all packets of a script."""
@@ -154,11 +165,29 @@ class _Reading:
                 known = [row.removeprefix("syscalls/sys_enter_") for row in records() if "/sys_enter_" in row]
                 hint = did_you_mean(name, known) or "those with a tracepoint sys_enter_… are modeled"
                 self.complain((*here, "syscall"), f"the system call {name} is not modeled", hint)
-            case Function(function=name, user=False) if name not in functions():
+            case Function(function=name, user=False) if name not in functions() and name.removeprefix(
+                "security_"
+            ) not in _asked(name):
                 hint = did_you_mean(name, functions()) or "those that kprobe knows are modeled"
                 self.complain((*here, "function"), f"the kernel function {name} is not modeled", hint)
+            case Tracepoint():
+                self._record(entry, here)
             case _:
                 pass
+
+    def _record(self, entry: Tracepoint, here: Path) -> None:
+        row = records().get(entry.tracepoint)
+        if row is None:
+            hint = (
+                did_you_mean(entry.tracepoint, records()) or "say it with its category: block/block_rq_issue"
+            )
+            self.complain((*here, "tracepoint"), f"there is no tracepoint {entry.tracepoint}", hint)
+            return
+        names = [field.name for field in row.fields]
+        for name in entry.fields:
+            if name not in names:
+                hint = did_you_mean(name, names) or f"it has {', '.join(names)}"
+                self.complain((*here, "fields", name), f"{entry.tracepoint} has no field `{name[:40]}`", hint)
 
     def _labels(self) -> None:
         script, known = self.script, self.script.truths
@@ -196,9 +225,14 @@ class _Reading:
                 return
 
 
+def _asked(function: str) -> Mapping[str, object]:
+    """Security hooks, for functions that ask them: security_task_setnice."""
+    return lsm_hooks() if function.startswith("security_") else {}
+
+
 def _who(entry: Entry) -> tuple[str, str | int | None]:
     match entry:
-        case Call() | Function():
+        case Call() | Function() | Tracepoint():
             return "process", entry.process
         case Woken():
             return "wakes", entry.wakes

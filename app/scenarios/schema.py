@@ -200,6 +200,14 @@ class Function(Happening):
     user: bool = False
 
 
+class Tracepoint(Happening):
+    """A process comes by a tracepoint that no other entry comes by, such as ``block/block_rq_issue``."""
+
+    tracepoint: Annotated[str, Field(max_length=64)]
+    process: Name | Pid
+    fields: Annotated[dict[str, int | Text], Field(max_length=40)] = Field(default_factory=dict)
+
+
 class Woken(Happening):
     """A process is woken, and runs for a moment."""
 
@@ -245,7 +253,7 @@ class Written(Happening):
     """For maps of sockets."""
 
 
-KINDS = ("packet", "syscall", "function", "wakes", "runs", "sample", "behaviour", "update")
+KINDS = ("packet", "syscall", "function", "wakes", "runs", "sample", "tracepoint", "behaviour", "update")
 """The keys that tell what an entry is."""
 
 
@@ -266,6 +274,7 @@ Entry = Annotated[
     | Annotated[Woken, Tag("<wakes>")]
     | Annotated[Running, Tag("<runs>")]
     | Annotated[Sampled, Tag("<sample>")]
+    | Annotated[Tracepoint, Tag("<tracepoint>")]
     | Annotated[Acting, Tag("<behaviour>")]
     | Annotated[Written, Tag("<update>")],
     Discriminator(

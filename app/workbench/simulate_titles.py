@@ -15,6 +15,7 @@ from vm.kernel.world.events import (
     Sample,
     SockAddr,
     Syscall,
+    Traced,
     Wakes,
 )
 from vm.kernel.world.spec import WorldSpec
@@ -76,7 +77,7 @@ class Names:
                 elif name == "execve" and args and isinstance(args[0], str):
                     self._now[pid] = args[0].rpartition("/")[2][:15]
                 return said
-            case FunctionCall(pid=pid) | Wakes(pid=pid) | Runs(pid=pid):
+            case FunctionCall(pid=pid) | Traced(pid=pid) | Wakes(pid=pid) | Runs(pid=pid):
                 return f"{self._now.get(pid, '?')}[{pid}]"
             case _:
                 return ""
@@ -91,6 +92,9 @@ def title(event: Event, who: str) -> str:
             return f"{who} {name}({', '.join(map(argument, args))})"
         case FunctionCall(function=function, args=args, duration_ns=duration):
             return f"{who} {function}({', '.join(map(argument, args))}) {_time(duration)}"
+        case Traced(tracepoint=name, fields=fields):
+            said = " ".join(f"{key}={value}" for key, value in fields)
+            return f"{who} {name} {said}".rstrip()
         case Wakes():
             return f"{who} wakes"
         case Runs(ns=ns):

@@ -1,6 +1,6 @@
 """A program compiled as the kernel would: the verifier's findings handed to the compiler."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vm.cfg.structure.early import find_functions
@@ -14,7 +14,7 @@ from vm.jit.rewrite import rewrite
 from vm.program import Program
 from vm.uapi.helper_ids import HelperId
 from vm.verifier import Observer, Options, Report, verify
-from vm.verifier.register import Kind, Register
+from vm.verifier.register import Flag, Kind, Register
 from vm.verifier.rejection import Rejected
 from vm.verifier.state import State
 
@@ -44,6 +44,7 @@ def prove(program: Program, options: Options = Options()) -> tuple[Report, Proof
         watcher.writes_packet,
         frozenset(pc for pc, direct in watcher.tail_calls.items() if direct),
         {pc: functions[callback] for pc, callback in watcher.loops.items() if callback is not None},
+        frozenset(watcher.probed),
     )
 
 
@@ -60,6 +61,13 @@ def compile_program(
     return Compiled(report, proof, rewritten, compile_kernel_form(rewritten, arch), arch)
 
 
+_PROBED: Mapping[Kind, tuple[int, ...]] = {
+    Kind.BTF_ID: (0, Flag.UNTRUSTED, Flag.ALLOC | Flag.UNTRUSTED),
+    Kind.MEM: (Flag.RDONLY | Flag.UNTRUSTED,),
+}
+"""Pointers that nobody vouches for: what they lead to may be gone, or never have been there."""
+
+
 class _Watcher(Observer):
     """Notes which slots are come to, and what the registers of loads and stores point to there."""
 
@@ -72,6 +80,7 @@ class _Watcher(Observer):
         """The function of each bpf_loop by its number, as long as it is one on every path and flags are 0."""
         self.seen: set[int] = set()
         self.context: set[int] = set()
+        self.probed: set[int] = set()
         self.maps: dict[int, int | None] = {}
         self.writes_packet = False
 
@@ -88,7 +97,10 @@ class _Watcher(Observer):
                 return
             case _:
                 return
-        kind = state.frames[-1].regs[base].kind
+        reg = state.frames[-1].regs[base]
+        kind = reg.kind
+        if not store and reg.flags in _PROBED.get(kind, ()):
+            self.probed.add(pc)
         if kind is Kind.CTX:
             self.context.add(pc)
         self.writes_packet |= store and kind in (Kind.PACKET, Kind.PACKET_META)

@@ -22,6 +22,9 @@ from vm.word import MASK64
 
 FEW = 16
 """Steps that are not worth a journey to the runner."""
+WORTH = 100
+"""Steps that the machine takes in the time of a journey."""
+LONGEST_WAIT = 1023
 _PLAIN = (RegisterChanged, PcChanged, MemoryChanged)
 _UNGOLDEN = pow(GOLDEN, -1, 1 << 64)
 
@@ -47,15 +50,19 @@ class NativeRun:
         self._frames = NativeFrames(machine.state, runner)
         self._moved = True
         """Whether the machine may have changed more than registers and bytes."""
+        self._patience = 0
 
     def run(self, until: int) -> None:
         """Takes the machine to step ``until``, or to its end."""
         machine = self.machine
         while machine.ended is None and machine.number < until:
-            if self._natively(min(until, machine.limit)) and until - machine.number < LONGEST:
+            came = self._natively(min(until, machine.limit))
+            if came and until - machine.number < LONGEST:
                 self._steps(until - machine.number)
             elif machine.number < until:
                 self._one_step()
+                if came is not None:
+                    self._wait(came, until)
 
     def renew(self) -> None:
         """The machine went to another state of the run: what was changed since has to be shown anew."""
@@ -63,6 +70,14 @@ class NativeRun:
         self.maps.renew()
         self._frames.forget()
         self._moved = True
+
+    def _wait(self, came: int, until: int) -> None:
+        """Lets the machine go on for a while, longer each time, as long as journeys do not come far."""
+        if self._few < FEW or came >= WORTH:
+            self._patience = 0
+            return
+        self._patience = min(2 * self._patience + 1, LONGEST_WAIT)
+        self._steps(min(self._patience, until - self.machine.number))
 
     def _steps(self, count: int) -> None:
         """The last few: native code would hand them back one by one for want of fuel."""
@@ -81,20 +96,20 @@ class NativeRun:
             self.maps.follow(changes)
             self._moved = True
 
-    def _natively(self, until: int) -> bool:
-        """Runs as far as native code goes; False where it did not come one step further."""
+    def _natively(self, until: int) -> int | None:
+        """Runs as far as native code goes and returns how many steps that was; None where it did not try."""
         machine, state = self.machine, self.machine.state
         fuel = until - machine.number
         code, place = self.codes.of(state.program)
         entry = code.entries.get(state.pc)
         if entry is None or fuel < self._few:
-            return False
+            return None
         self.show(code)
         self._runner.set_word(Word.COUNT.off, 0)
         registers, left, pc = self._runner.run(place, entry, state.registers, fuel)
         self.take(registers, pc)
         machine.number += fuel - left
-        return left < fuel
+        return fuel - left
 
     def moved(self) -> None:
         """The machine was changed from outside in more than bytes."""

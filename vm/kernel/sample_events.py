@@ -9,6 +9,7 @@ from vm.helpers.event import Probe, Task
 from vm.helpers.network import ETH0, ETH1
 from vm.kernel import sample_values as some
 from vm.kernel.context import calls, hits
+from vm.kernel.context.hits_sockets import set_state, tcp_probe, tcp_retransmit_skb
 from vm.kernel.context.inputs import (
     Arguments,
     HookInput,
@@ -206,9 +207,9 @@ _HITS: Mapping[str, Callable[[int, Task, Task], hits.Hit]] = MappingProxyType({
     "kfree_skb": lambda n, *_: hits.kfree_skb(
         some.frame(n), ETH0, (3, 12, 5)[n], ("tcp_v4_rcv", "nf_hook_slow", "sk_filter_trim_cap")[n]),
     "consume_skb": lambda n, *_: hits.consume_skb(some.frame(n), ETH0, "tcp_recvmsg"),
-    "inet_sock_set_state": lambda n, *_: hits.set_state(some.SOCKETS[n], *((2, 1), (1, 8), (1, 4))[n]),
-    "tcp_retransmit_skb": lambda n, *_: hits.tcp_retransmit_skb(some.SOCKETS[n], some.frame(n), ETH0),
-    "tcp_probe": lambda n, *_: hits.tcp_probe(some.SOCKETS[n], some.frame(n), ETH0, 8 * 20_000 * (n + 1)),
+    "inet_sock_set_state": lambda n, *_: set_state(some.SOCKETS[n], *((2, 1), (1, 8), (1, 4))[n]),
+    "tcp_retransmit_skb": lambda n, *_: tcp_retransmit_skb(some.SOCKETS[n], some.frame(n), ETH0),
+    "tcp_probe": lambda n, *_: tcp_probe(some.SOCKETS[n], some.frame(n), ETH0, 8 * 20_000 * (n + 1)),
 })  # fmt: skip
 
 

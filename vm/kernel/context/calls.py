@@ -10,12 +10,12 @@ from vm.helpers.event import Task
 from vm.helpers.network import LOOPBACK, Device
 from vm.kernel.context import kernel_objects as made
 from vm.kernel.context.event_context import EventContext
-from vm.kernel.context.hits import Given, Packed, syscall_registers, user_value
+from vm.kernel.context.hits import Given, Hit, Packed, syscall_registers, user_value
 from vm.kernel.context.inputs import Arguments, Fields, Kernel, Registers, Text, User, Value
 from vm.kernel.context.kernel_objects import SocketInfo
 from vm.kernel.context.task import cred_object, task_object
 from vm.uapi.attach_types import AttachType
-from vm.uapi.tracing import Argument, Prototype, functions, lsm_hooks
+from vm.uapi.tracing import Argument, Prototype, functions, lsm_hooks, raw_arguments
 from vm.uapi.user_functions import USER_FUNCTIONS
 
 Thing = Given | Task | SocketInfo | Device | Value
@@ -129,6 +129,19 @@ def _of_text(row: Argument | None, text: str, task: Task, *, user: bool) -> Valu
 
 _USER_NAMES = frozenset({"filename", "buf", "ubuf", "pathname"})
 """Arguments of kernel functions that lead to the memory of the process: types do not say it."""
+
+
+def traced(tracepoint: str, given: Sequence[tuple[str, int | str]], task: Task) -> Hit:
+    """A tracepoint come by with these fields of its record; raw arguments of the same names are the same."""
+    known = dict(given)
+    fields: dict[str, Value] = {
+        name: value.encode() + b"\0" if isinstance(value, str) else value for name, value in known.items()
+    }
+    arguments = []
+    for row in raw_arguments().get(tracepoint.partition("/")[2], ()):
+        found = known.get(row.name, 0)
+        arguments.append(_value(row, task if row.target == "task_struct" else found, task, user=False))
+    return Hit(tracepoint, fields, tuple(arguments))
 
 
 # Sockets.

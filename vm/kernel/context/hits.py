@@ -6,7 +6,6 @@ and ``tp_btf/…``. Facts: include/trace/events.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol, runtime_checkable
 
 from vm.helpers.event import Task
@@ -18,7 +17,6 @@ from vm.kernel.context.kernel_objects import (
     device_object,
     sk_buff_object,
     sock_object,
-    sockaddr,
 )
 from vm.kernel.context.objects import symbol_address
 from vm.kernel.context.task import comm, task_object
@@ -195,6 +193,16 @@ def packet(name: str, frame: bytes, device: Device, network: int = 14) -> Hit:
     return Hit(f"net/{name}", fields, (skb,))
 
 
+def net_dev_start_xmit(frame: bytes, device: Device) -> Hit:
+    """A packet is handed to the driver."""
+    skb = sk_buff_object(frame, device)
+    fields: dict[str, Value] = {
+        "name": _string(device.name), "skbaddr": skb, "protocol": int.from_bytes(frame[12:14], "big"),
+        "len": len(frame), "network_offset": 14,
+    }  # fmt: skip
+    return Hit("net/net_dev_start_xmit", fields, (skb, device_object(device)))
+
+
 def net_dev_xmit(frame: bytes, device: Device, rc: int = 0) -> Hit:
     """The driver has taken a packet (rc 0), or has not."""
     skb = sk_buff_object(frame, device)
@@ -226,56 +234,3 @@ def consume_skb(frame: bytes, device: Device, function: str) -> Hit:
     """A packet has been used up in ``function``."""
     skb, location = sk_buff_object(frame, device), symbol_address(function) + 0x40
     return Hit("skb/consume_skb", {"skbaddr": skb, "location": location}, (skb, location))
-
-
-# Sockets.
-
-
-def set_state(sock: SocketInfo, old: int, new: int) -> Hit:
-    """``sock/inet_sock_set_state``: a socket's state changes."""
-    owner = sock_object(sock)
-    fields: dict[str, Value] = {
-        "skaddr": owner, "oldstate": old, "newstate": new, "protocol": sock.protocol, **_addresses(sock)
-    }  # fmt: skip
-    return Hit("sock/inet_sock_set_state", fields, (owner, old, new))
-
-
-def tcp_retransmit_skb(sock: SocketInfo, frame: bytes, device: Device, err: int = 0) -> Hit:
-    """A segment is sent again."""
-    owner, skb = sock_object(sock), sk_buff_object(frame, device)
-    fields: dict[str, Value] = {
-        "skbaddr": skb, "skaddr": owner, "state": sock.state, "err": err, **_addresses(sock)
-    }  # fmt: skip
-    return Hit("tcp/tcp_retransmit_skb", fields, (owner, skb, err))
-
-
-def tcp_probe(sock: SocketInfo, frame: bytes, device: Device, srtt_us: int = 0, snd_cwnd: int = 10) -> Hit:
-    """A segment of an open connection has arrived."""
-    owner, skb = sock_object(sock), sk_buff_object(frame, device)
-    fields: dict[str, Value] = {
-        "saddr": _pair(sock.local, sock.local_port), "daddr": _pair(sock.remote, sock.remote_port),
-        "sport": sock.local_port, "dport": sock.remote_port, "family": sock.family, "data_len": len(frame),
-        "snd_cwnd": snd_cwnd, "srtt": srtt_us, "sock_cookie": sock.number, "skbaddr": skb, "skaddr": owner,
-    }  # fmt: skip
-    return Hit("tcp/tcp_probe", fields, (owner, skb))
-
-
-def _addresses(sock: SocketInfo) -> dict[str, Value]:
-    return {
-        "sport": sock.local_port, "dport": sock.remote_port, "family": sock.family,
-        "saddr": _four(sock.local), "daddr": _four(sock.remote),
-        "saddr_v6": _six(sock.local), "daddr_v6": _six(sock.remote),
-    }  # fmt: skip
-
-
-def _four(address: IPv4Address | IPv6Address) -> bytes:
-    return address.packed if address.version == 4 else bytes(4)
-
-
-def _six(address: IPv4Address | IPv6Address) -> bytes:
-    """IPv4 addresses are mapped: ::ffff:192.0.2.1."""
-    return bytes(10) + b"\xff\xff" + address.packed if address.version == 4 else address.packed
-
-
-def _pair(address: IPv4Address | IPv6Address, port: int) -> bytes:
-    return sockaddr(address, port)

@@ -9,14 +9,25 @@ from vm.kernel.simulation.guarded_files import SETTINGS, may_open, transferred
 from vm.kernel.simulation.process_calls import drop_socket
 from vm.uapi.errno import Errno
 
+_MAY_READ, _MAY_WRITE = 4, 2
+"""MAY_READ and MAY_WRITE (linux/fs.h)."""
+_O_CREAT, _MASKS = 0o100, (_MAY_READ, _MAY_WRITE, _MAY_READ | _MAY_WRITE, _MAY_READ | _MAY_WRITE)
+
 
 def _open(path_at: int) -> Handler:
     def run(call: Call) -> int:
         path = call.path(path_at)
         call.through("do_sys_openat2", call.number(0) if path_at else -100, path, 0)
         call.through("vfs_open", path, path)
-        refused = may_open(call, path, call.number(path_at + 1))
-        return refused or call.allows("file_open", path) or call.opened(path)
+        flags = call.number(path_at + 1)
+        refused = may_open(call, path, flags)
+        if flags & _O_CREAT:
+            refused = refused or call.allows("inode_create", _folder(path), path, call.number(path_at + 2))
+        refused = refused or call.allows("inode_permission", path, _MASKS[flags & 3])
+        if not refused:
+            call.through("security_file_open", path)
+            refused = call.allows("file_open", path)
+        return refused or call.opened(path)
 
     return run
 
@@ -24,10 +35,6 @@ def _open(path_at: int) -> Handler:
 def _file_of(call: Call) -> str:
     found = call.process.files.get(call.number(0))
     return found if isinstance(found, str) else f"fd {call.number(0)}"
-
-
-_MAY_READ, _MAY_WRITE = 4, 2
-"""MAY_READ and MAY_WRITE (linux/fs.h)."""
 
 
 def _transfer(function: str, mask: int) -> Handler:
@@ -109,6 +116,31 @@ def _asks(hook: str, *at: int) -> Handler:
     return run
 
 
+def _changes(asks: Handler, path_at: int) -> Handler:
+    """A call that changes a file's properties: the inode is asked about as well."""
+
+    def run(call: Call) -> int:
+        return call.allows("inode_setattr", 0, call.path(path_at), 0) or asks(call)
+
+    return run
+
+
+def _link(old_at: int, new_at: int) -> Handler:
+    def run(call: Call) -> int:
+        old, new = call.path(old_at), call.path(new_at)
+        return call.allows("path_link", old, _folder(new), new) or call.answer()
+
+    return run
+
+
+def _symlink(old_at: int, new_at: int) -> Handler:
+    def run(call: Call) -> int:
+        old, new = call.path(old_at), call.path(new_at)
+        return call.allows("path_symlink", _folder(new), new, old) or call.answer()
+
+    return run
+
+
 def _fsync(call: Call) -> int:
     call.through("vfs_fsync_range", _file_of(call), 0, (1 << 63) - 1, 0)
     return call.answer()
@@ -122,8 +154,13 @@ FILE_CALLS: Mapping[str, Handler] = MappingProxyType(
         "fsync": _fsync, "close": _close,
         "unlink": _unlink(0), "unlinkat": _unlink(1), "mkdir": _mkdir(0), "mkdirat": _mkdir(1),
         "rename": _rename(0, 1), "renameat": _rename(1, 3), "renameat2": _rename(1, 3),
-        "chmod": _asks("path_chmod", 0, 1), "fchmodat": _asks("path_chmod", 1, 2),
-        "chown": _asks("path_chown", 0, 1, 2), "fchownat": _asks("path_chown", 1, 2, 3),
+        "chmod": _changes(_asks("path_chmod", 0, 1), 0), "fchmodat": _changes(_asks("path_chmod", 1, 2), 1),
+        "chown": _changes(_asks("path_chown", 0, 1, 2), 0),
+        "fchownat": _changes(_asks("path_chown", 1, 2, 3), 1),
+        "link": _link(0, 1), "symlink": _symlink(0, 1), "truncate": _asks("file_truncate", 0),
+        "newfstatat": _asks("inode_getattr", 1), "statx": _asks("inode_getattr", 1),
+        "mmap": _asks("mmap_file", 4, 2, 2, 3), "mprotect": _asks("file_mprotect", 0, 2, 2),
+        "umount": _asks("sb_umount", 0, 1),
         "bpf": _asks("bpf", 0, 1, 2),
         "mount": _asks("sb_mount", 0, 1, 2, 3), "ioctl": _asks("file_ioctl", 0, 1, 2),
     }

@@ -1,9 +1,10 @@
 """Events begin here: each kind of event, and what is due later."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
-from vm.kernel.context.calls import Thing
+from vm.kernel.context.calls import Thing, traced
 from vm.kernel.context.hits import any_syscall_enter, any_syscall_exit, syscall_enter, syscall_exit
 from vm.kernel.context.inputs import Sample as Overflow
 from vm.kernel.simulation import scheduler
@@ -23,6 +24,7 @@ from vm.kernel.world.events import (
     Runs,
     Sample,
     Syscall,
+    Traced,
     Wakes,
 )
 from vm.maps import BpfMap
@@ -32,6 +34,8 @@ from vm.uapi.errno import Errno
 from vm.uapi.tracepoints import SYSCALL_NUMBERS
 from vm.word import MASK64
 
+_SECURITY = "security_"
+"""What functions are called that ask security hooks."""
 Passed = tuple[tuple[str, Sequence[Thing]], ...]
 """Kernel functions a call came by, with their arguments."""
 
@@ -42,6 +46,7 @@ KINDS: dict[type[Event], Kind] = {
     Runs: Kind.RUN,
     Sample: Kind.SAMPLE,
     FunctionCall: Kind.CALL,
+    Traced: Kind.CALL,
     ProgramReplaced: Kind.REPLACE,
     MapUpdated: Kind.MAP,
 }
@@ -69,7 +74,9 @@ def happen(k: Kernel, index: int, event: Event) -> int | None:
         case Sample():
             _sample(k, index, event)
         case FunctionCall():
-            _function(k, index, event)
+            return _function(k, index, event)
+        case Traced():
+            _traced(k, index, event)
         case _ as unhandled:
             assert_never(unhandled)
     return None
@@ -165,19 +172,35 @@ def _tell_exit(k: Kernel, pid: int, name: str, args: Args, result: int, passed: 
     probes.tracepoint(k, "raw_syscalls/sys_exit", lambda: any_syscall_exit(name, result, args))
 
 
-def _function(k: Kernel, index: int, event: FunctionCall) -> None:
-    """A process is in a function; it returns later."""
+def _traced(k: Kernel, index: int, event: Traced) -> None:
+    k.begin(index, event.time_ns, _cpu(k, event.pid, event.cpu))
+    k.pid = event.pid if event.pid in k.tables.processes else 0
+    task = k.task()
+    k.attached.probes.tracepoint(k, event.tracepoint, lambda: traced(event.tracepoint, event.fields, task))
+
+
+def _function(k: Kernel, index: int, event: FunctionCall) -> int | None:
+    """A process is in a function; it returns later. ``security_HOOK`` asks the programs there.
+
+    What a security hook answered, where one denies; None otherwise.
+    """
     k.begin(index, event.time_ns, _cpu(k, event.pid, event.cpu))
     if event.pid not in k.tables.processes:
-        return
+        return None
     k.pid = event.pid
     probes = k.attached.probes
     if event.user:
         probes.user_function(k, event.function, event.args)
     else:
         probes.function(k, event.function, lambda: event.args)
+    hook = event.function.removeprefix(_SECURITY)
+    refused = 0
+    if hook != event.function and not event.user:
+        refused = probes.allows(k, hook, *event.args)
+        event = replace(event, result=refused or event.result)
     if probes.returns:
         scheduler.due(k, event.time_ns + event.duration_ns, ("returns", event))
+    return refused or None
 
 
 def _sample(k: Kernel, index: int, event: Sample) -> None:

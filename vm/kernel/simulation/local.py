@@ -147,6 +147,7 @@ def _nobody(k: Kernel, packet: Packet, head: Headers) -> None:
     if head.destination[0] >= 0xE0:
         return
     if head.proto == TCP and not head.flags & 4:
+        tcp.send_reset(k, packet)
         send(k, packet.dev.netns, reset(packet.data, head))
     elif head.proto == UDP:
         tell_sender(k, packet, UNREACHABLE, PORT)

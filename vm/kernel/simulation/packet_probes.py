@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 ENTRY = ("kprobe", "fentry")
 """Hooks at the beginning of a kernel function."""
+_PROBES = (*ENTRY, "kretprobe", "fexit")
 
 
 class _Watched(NamedTuple):
-    """What is watched at a station: its tracepoint ("" none), and functions."""
+    """What is watched at a station: its tracepoints, and functions."""
 
-    tracepoint: str
+    tracepoints: tuple[str, ...]
     functions: tuple[str, ...]
 
 
-_NOTHING = _Watched("", ())
+_NOTHING = _Watched((), ())
 
 
 class PacketProbes:
@@ -42,14 +43,14 @@ class PacketProbes:
         watched = self._at(station)
         if watched is _NOTHING:
             return
-        name, functions = watched
-        if name:
-            self.probes.tracepoint(k, f"net/{name}", lambda: packet_event(name, packet), packet)
+        names, functions = watched
+        for name in names:
+            self.probes.tracepoint(k, f"net/{name}", partial(packet_event, name, packet), packet)
         socket = k.tables.sockets.get(packet.socket)
         for function in functions:
             if comes_by(function, packet, socket, note):
                 build = partial(function_arguments_of, function, packet, socket)
-                self.probes.function(k, function, build, packet)
+                self.probes.passed(k, function, build, packet)
 
     def _at(self, station: str) -> _Watched:
         """What is watched at a station; found anew once programs were replaced."""
@@ -67,24 +68,26 @@ class PacketProbes:
         row = STATIONS.get(station)
         if row is None or station == "send":
             return _NOTHING
-        name = TRACEPOINTS.get(station, "")
-        if not any(
-            place in by_name for place in (f"tracepoint/net/{name}", f"raw_tp/{name}", f"tp_btf/{name}")
-        ):
-            name = ""
+        names = tuple(
+            name
+            for name in TRACEPOINTS.get(station, ())
+            if any(
+                place in by_name for place in (f"tracepoint/net/{name}", f"raw_tp/{name}", f"tp_btf/{name}")
+            )
+        )
         functions = tuple(
             function
             for function in (row.function, *row.also)
-            if any(f"{kind}/{function}" in by_name for kind in ENTRY)
+            if any(f"{kind}/{function}" in by_name for kind in _PROBES)
         )
-        return _Watched(name, functions) if name or functions else _NOTHING
+        return _Watched(names, functions) if names or functions else _NOTHING
 
     def dropped(self, k: Kernel, packet: Packet, station: str, reason: Reason) -> None:
         """The kernel drops a packet."""
         row, dev = STATIONS[station], device_of(packet)
         build = partial(kfree_skb, packet.data, dev, reason, row.function)
         self.probes.tracepoint(k, "skb/kfree_skb", build, packet)
-        self.probes.function(k, "sk_skb_reason_drop", lambda: (0, packet.data, int(reason)), packet)
+        self.probes.passed(k, "sk_skb_reason_drop", lambda: (0, packet.data, int(reason)), packet)
 
     def consumed(self, k: Kernel, packet: Packet, station: str) -> None:
         """The kernel has done with a packet, and does not call it dropped."""

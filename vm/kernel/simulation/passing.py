@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from vm.helpers.network import Device
 from vm.kernel.context.calls import Thing
-from vm.kernel.context.hits import Hit, net_dev_xmit
+from vm.kernel.context.hits import Hit, net_dev_start_xmit, net_dev_xmit
 from vm.kernel.context.hits import packet as packet_hit
 from vm.kernel.simulation.headers import SYN, TCP, UDP
 from vm.kernel.simulation.packet import Packet
@@ -13,8 +13,12 @@ from vm.kernel.simulation.tables import Socket
 from vm.kernel.simulation.topology import Dev
 from vm.uapi.tracing import functions
 
-TRACEPOINTS = {"skb": "netif_receive_skb", "tc_egress": "net_dev_queue", "driver": "net_dev_xmit"}
-"""Tracepoints of net by the station where a packet comes by them."""
+TRACEPOINTS = {
+    "skb": ("netif_receive_skb",),
+    "tc_egress": ("net_dev_queue",),
+    "driver": ("net_dev_start_xmit", "net_dev_xmit"),
+}
+"""Tracepoints of net by the station where a packet comes by them, in order."""
 
 
 def device_of(packet: Packet) -> Device:
@@ -35,6 +39,8 @@ def packet_event(name: str, packet: Packet) -> Hit:
     """What the tracepoint tells of a packet."""
     if name == "net_dev_xmit":
         return net_dev_xmit(packet.data, device_of(packet))
+    if name == "net_dev_start_xmit":
+        return net_dev_start_xmit(packet.data, device_of(packet))
     return packet_hit(name, packet.data, device_of(packet))
 
 

@@ -19,7 +19,8 @@ from vm.kernel.context.calls import (
     security_call,
     tcp_event,
 )
-from vm.kernel.context.hits import Hit, set_state
+from vm.kernel.context.hits import Hit
+from vm.kernel.context.hits_sockets import set_state
 from vm.kernel.context.objects import symbol_address
 from vm.kernel.hooks import Effect
 from vm.kernel.simulation import scheduler
@@ -92,6 +93,20 @@ class Probes:
         """A kernel function returns."""
         for kind in _RETURN if self.tracing else ():
             self._function(k, kind, name, build, result, None)
+
+    def passed(
+        self,
+        k: Kernel,
+        name: str,
+        build: Callable[[], Sequence[Thing]],
+        packet: Packet | None = None,
+        result: int = 0,
+    ) -> None:
+        """A kernel function begins, and returns soon."""
+        if self.tracing:
+            self.function(k, name, build, packet)
+            for kind in _RETURN:
+                self._function(k, kind, name, build, result, packet)
 
     def _function(
         self,
@@ -179,7 +194,7 @@ class Probes:
         seen = info(socket)
         build = partial(set_state, seen, STATES[old], STATES[new])
         self.tracepoint(k, "sock/inet_sock_set_state", build)
-        self.function(k, "tcp_set_state", lambda: (seen, STATES[new]))
+        self.passed(k, "tcp_set_state", lambda: (seen, STATES[new]))
         told = k.tables.sockets.get(socket.id, socket)
         if told.told_of & STATE_CB_FLAG:
             self.happens(k, told, STATE_CB, STATES[old], STATES[new])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from vm.kernel.context.hits import process_exec, process_exit, process_fork, sched_wakeup, signal_generate
+from vm.kernel.context.hits_tasks import newtask, process_wait, rename, signal_deliver
 from vm.kernel.context.inputs import Kernel as KernelObject
 from vm.kernel.simulation import scheduler
 from vm.kernel.simulation.calls import Call, Handler
@@ -14,13 +15,15 @@ from vm.kernel.simulation.tcp import close as close_connection
 from vm.uapi.errno import Errno
 
 _CLONE_THREAD = 0x10000
+_TRACEME = 0
+"""PTRACE_TRACEME: the caller wants to be traced."""
 
 
 def _execve(path_at: int) -> Handler:
     def run(call: Call) -> int:
         path = call.path(path_at)
         call.through("bprm_execve", path)
-        refused = call.allows("bprm_check_security", path)
+        refused = call.allows("bprm_creds_for_exec", path) or call.allows("bprm_check_security", path)
         if refused or (call.given or 0) < 0:
             return refused or call.answer()
         call.through("begin_new_exec", path)
@@ -29,8 +32,9 @@ def _execve(path_at: int) -> Handler:
         spec = replace(
             call.process.spec, comm=name, exe=path, argv=argv if isinstance(argv, tuple) else (path,)
         )
+        k, before = call.k, call.k.task()
+        k.attached.probes.tracepoint(k, "task/task_rename", lambda: rename(before, name))
         call.update(replace(call.process, spec=spec))
-        k = call.k
         task = k.task()
         k.attached.probes.tracepoint(k, "sched/sched_process_exec", lambda: process_exec(task, path))
         return call.answer()
@@ -55,6 +59,8 @@ def _clone(call: Call) -> int:
         return refused or call.answer()
     k.tables.processes[child] = born
     probes = k.attached.probes
+    flags = call.number(0)
+    probes.tracepoint(k, "task/task_newtask", lambda: newtask(child_task, flags))
     probes.tracepoint(k, "sched/sched_process_fork", lambda: process_fork(parent_task, child_task))
     call.through("wake_up_new_task", child_task)
     probes.tracepoint(
@@ -114,6 +120,7 @@ def _kill(pid_at: int) -> Handler:
         probes = k.attached.probes
         probes.tracepoint(k, "signal/signal_generate", lambda: signal_generate(task, signal))
         if signal in _DEADLY:
+            probes.tracepoint(k, "signal/signal_deliver", lambda: signal_deliver(signal))
             end(k, target)
         return call.answer()
 
@@ -132,7 +139,16 @@ def _setuid(call: Call) -> int:
     return call.answer()
 
 
+def _wait(call: Call) -> int:
+    k, pid, task = call.k, call.number(0), call.k.task()
+    k.attached.probes.tracepoint(k, "sched/sched_process_wait", lambda: process_wait(pid, task))
+    return call.answer()
+
+
 def _ptrace(call: Call) -> int:
+    if call.number(0) == _TRACEME:
+        parent = call.k.attached.task(call.k.tables, call.process.spec.ppid, call.k.cpu)
+        return call.allows("ptrace_traceme", parent) or call.answer()
     child = call.k.attached.task(call.k.tables, call.number(1), call.k.cpu)
     return call.allows("ptrace_access_check", child, 2) or call.answer()
 
@@ -143,7 +159,7 @@ PROCESS_CALLS: Mapping[str, Handler] = MappingProxyType(
         "clone": _clone, "clone3": _clone, "fork": _clone, "vfork": _clone,
         "exit": _exit, "exit_group": _exit,
         "kill": _kill(0), "tkill": _kill(0), "tgkill": _kill(1),
-        "setuid": _setuid, "ptrace": _ptrace,
+        "setuid": _setuid, "ptrace": _ptrace, "wait4": _wait,
     }
 )  # fmt: skip
 """Calls on processes by name."""

@@ -3,6 +3,7 @@
 import heapq
 
 from vm.kernel.context.hits import sched_switch, sched_wakeup
+from vm.kernel.context.hits_tasks import stat_runtime
 from vm.kernel.simulation.kernel import Kernel
 
 SLICE_NS = 3_000_000
@@ -29,7 +30,7 @@ def wake(k: Kernel, pid: int, cpu: int, ns: int) -> None:
     probes, task = k.attached.probes, k.attached.task(tables, pid, cpu)
     for name in ("sched_waking", "sched_wakeup"):
         probes.tracepoint(k, f"sched/{name}", lambda name=name: sched_wakeup(task, cpu, name))  # type: ignore[misc]
-    probes.function(k, "try_to_wake_up", lambda: (task, 3, 0))
+    probes.passed(k, "try_to_wake_up", lambda: (task, 3, 0), result=1)
     if not tables.running[cpu]:
         _switch(k, cpu, pid, RUNNABLE)
         return
@@ -47,7 +48,7 @@ def _switch(k: Kernel, cpu: int, pid: int, state: int) -> None:
         k, "sched/sched_switch", lambda: sched_switch(previous, following, state if before else RUNNABLE)
     )
     tables.running[cpu], tables.since[cpu] = pid, k.now_ns
-    attached.probes.function(k, "finish_task_switch", lambda: (previous,))
+    attached.probes.passed(k, "finish_task_switch", lambda: (previous,))
     if pid:
         _arm(k, cpu)
 
@@ -75,7 +76,10 @@ def slice_over(k: Kernel, cpu: int) -> None:
     """A process has had its slice, or all it wanted."""
     tables = k.tables
     pid = tables.running[cpu]
-    tables.wanted[pid] = tables.wanted.get(pid, 0) - (k.now_ns - tables.since[cpu])
+    ran = k.now_ns - tables.since[cpu]
+    task = k.attached.task(tables, pid, cpu)
+    k.attached.probes.tracepoint(k, "sched/sched_stat_runtime", lambda: stat_runtime(task, ran))
+    tables.wanted[pid] = tables.wanted.get(pid, 0) - ran
     tables.since[cpu] = k.now_ns
     if tables.wanted[pid] > 0 and not tables.queued[cpu]:
         _arm(k, cpu)

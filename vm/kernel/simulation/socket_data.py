@@ -84,6 +84,8 @@ def receive(call: Call) -> int:
     refused = call.allows("socket_recvmsg", info(socket), 0, call.number(2), 0)
     if refused:
         return refused
+    if socket.proto == TCP:
+        call.through("tcp_cleanup_rbuf", info(socket), call.number(2))
     call.through("tcp_recvmsg" if socket.proto == TCP else "udp_recvmsg", info(socket), 0, call.number(2), 0)
     if not socket.queue:
         return call.answer(0 if socket.state == "CLOSE_WAIT" else -Errno.EAGAIN)

@@ -4,8 +4,10 @@ Sequence numbers are the model's own and are not checked: a connection is its ad
 """
 
 from dataclasses import replace
+from functools import partial
 from zlib import crc32
 
+from vm.kernel.context.hits_sockets import tcp_of, tcp_send_reset
 from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.egress import send
 from vm.kernel.simulation.headers import ACK, FIN, RST, SYN, TCP, Flow, Headers
@@ -13,6 +15,8 @@ from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.make import reset, segment
 from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
+from vm.kernel.simulation.passing import device_of
+from vm.kernel.simulation.socket_info import info
 from vm.kernel.simulation.tables import Half, Socket
 from vm.kernel.simulation.udp import queue
 
@@ -59,6 +63,7 @@ def _listening(k: Kernel, packet: Packet, listener: Socket, head: Headers) -> st
         return _established(k, packet, listener, half, head)
     if head.flags & ACK:
         k.drop(packet, "socket", Reason.TCP_FLAGS, "an ACK without a connection")
+        send_reset(k, packet, listener)
         answer(k, packet, listener, reset(packet.data, head))
         return None
     if not head.flags & SYN or head.flags & FIN:
@@ -135,7 +140,7 @@ def _established(k: Kernel, packet: Packet, listener: Socket, half: Half, head: 
 def _connecting(k: Kernel, packet: Packet, socket: Socket, head: Headers) -> str | None:
     """An answer to our SYN."""
     if head.flags & RST:
-        close(k, socket)
+        _reset(k, socket)
         k.drop(packet, "socket", Reason.TCP_RESET, "connection refused")
         return None
     if head.flags & (SYN | ACK) != SYN | ACK:
@@ -151,7 +156,7 @@ def _connecting(k: Kernel, packet: Packet, socket: Socket, head: Headers) -> str
 
 def _connected(k: Kernel, packet: Packet, socket: Socket, head: Headers) -> str | None:
     if head.flags & RST:
-        close(k, socket)
+        _reset(k, socket)
         k.drop(packet, "socket", Reason.TCP_RESET)
         return None
     if head.flags & SYN:
@@ -191,8 +196,25 @@ def _finished(k: Kernel, packet: Packet, socket: Socket, head: Headers) -> None:
     close(k, socket)
 
 
+def _reset(k: Kernel, socket: Socket) -> None:
+    probes = k.attached.probes
+    probes.tracepoint(k, "tcp/tcp_receive_reset", lambda: tcp_of("tcp_receive_reset", info(socket)))
+    close(k, socket)
+
+
+def send_reset(k: Kernel, packet: Packet, socket: Socket | None = None) -> None:
+    """The kernel is about to answer a segment with a reset."""
+    seen = info(socket) if socket is not None else None
+    build = partial(tcp_send_reset, packet.data, device_of(packet), seen)
+    k.attached.probes.tracepoint(k, "tcp/tcp_send_reset", build, packet)
+
+
 def close(k: Kernel, socket: Socket) -> None:
     """The connection is no more."""
+    if socket.id in k.tables.sockets:
+        k.attached.probes.tracepoint(
+            k, "tcp/tcp_destroy_sock", lambda: tcp_of("tcp_destroy_sock", info(socket))
+        )
     k.tables.sockets.pop(socket.id, None)
     if socket.flow is not None:
         k.tables.connections.pop((socket.netns, TCP, socket.flow), None)

@@ -1,14 +1,18 @@
 """UDP: datagrams wait in their socket."""
 
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_address
 
+from vm.kernel.context.hits_sockets import rcvqueue_full
 from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.headers import Headers
 from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
+from vm.kernel.simulation.passing import device_of
 from vm.kernel.simulation.socket_hooks import told
+from vm.kernel.simulation.socket_info import info
 from vm.kernel.simulation.tables import Socket, Unread
 from vm.kernel.world.events import SockAddr
 
@@ -33,6 +37,9 @@ def queue(k: Kernel, packet: Packet, socket: Socket, payload: bytes) -> bool:
         return True
     size = len(payload) + OVERHEAD
     if socket.unread + size > socket.rcvbuf:
+        seen, dev = info(socket), device_of(packet)
+        build = partial(rcvqueue_full, seen, packet.data, dev, socket.unread, socket.rcvbuf)
+        k.attached.probes.tracepoint(k, "sock/sock_rcvqueue_full", build, packet)
         k.drop(packet, "socket", Reason.SOCKET_RCVBUFF)
         return False
     head = packet.head

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.headers import ETH_IPV4, ETH_IPV6, PROTOCOLS, network
-from vm.kernel.world.events import Event, FunctionCall, PacketArrives, SockAddr, Syscall
+from vm.kernel.world.events import Event, FunctionCall, PacketArrives, SockAddr, Syscall, Traced
 from vm.kernel.world.spec import WorldSpec
 
 _LONGEST = 80
@@ -22,6 +22,8 @@ def who(spec: WorldSpec, event: Event) -> tuple[str, str]:
             return f"{comm} ({event.pid})", f"{event.name}({args})"[:_LONGEST]
         case FunctionCall():
             return f"pid {event.pid}", event.function
+        case Traced():
+            return f"pid {event.pid}", event.tracepoint
         case _:
             return "", type(event).__name__
 

@@ -155,5 +155,21 @@ class MapUpdated:
     socket: tuple[int, int] | None = None
 
 
-Event = PacketArrives | Syscall | Wakes | Runs | Sample | FunctionCall | ProgramReplaced | MapUpdated
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A process comes by a tracepoint (``block/block_rq_issue``) that nothing else in the model comes by.
+
+    ``fields`` are those of its record by name; raw arguments are those of the same name, the process where
+    they are a task, else 0.
+    """
+
+    time_ns: int
+    pid: int
+    tracepoint: str
+    fields: tuple[tuple[str, int | str], ...] = ()
+    cpu: int = ANY_CPU
+    truth: str = ""
+
+
+Event = PacketArrives | Syscall | Wakes | Runs | Sample | FunctionCall | Traced | ProgramReplaced | MapUpdated
 """Anything that happens."""
