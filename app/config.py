@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     ask_kernel: bool = False
     """Whether somebody at this computer may have its kernel load and test-run programs."""
 
+    author: Path | None = None
+    """The folder of lessons that somebody at this computer may change on the page ``/author``."""
+
     def database(self) -> str:
         """The URL of the database."""
         return self.database_url or f"sqlite:///{self.file}"

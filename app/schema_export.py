@@ -12,6 +12,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from app.schemas import (
+    author,
     base,
     explain,
     flights,
@@ -50,6 +51,7 @@ MODULES: tuple[ModuleType, ...] = (
     policy,
     native,
     lessons,
+    author,
 )
 TARGET = Path(__file__).parents[1] / "static/src/schemas.ts"
 LIMITS = ("WINDOW", "MAX_SOURCE", "MAX_PACKETS", "MAX_MANIFEST")

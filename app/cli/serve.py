@@ -3,6 +3,7 @@
 import os
 import socket
 from ipaddress import ip_address
+from pathlib import Path
 
 import click
 
@@ -15,18 +16,28 @@ import click
     is_flag=True,
     help="Let the JIT page load and test-run programs in this computer's own kernel; never attaches any.",
 )
+@click.option(
+    "--author",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Work on the lessons of this folder, at /author; only from this computer.",
+)
 @click.option("--debug", is_flag=True, help="Reload Python files as they change.")
-def serve(host: str, port: int, ask_kernel: bool, debug: bool) -> None:
+def serve(host: str, port: int, ask_kernel: bool, author: Path | None, debug: bool) -> None:
     """Start the web application."""
     from app import create_app
 
+    if author is not None:
+        _only_here("--author", host)
+        os.environ["HOOKSCOPE_AUTHOR"] = os.environ["HOOKSCOPE_LESSONS"] = str(author.resolve())
     if ask_kernel:
-        _only_here(host)
+        _only_here("--ask-kernel", host)
         os.environ["HOOKSCOPE_ASK_KERNEL"] = "1"
     if not debug:  # the reloader's second process finds the port held by the first
         port = _bindable(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Hookscope is at http://{shown}:{port}  (Ctrl+C ends it)")
+    if author is not None:
+        click.echo(f"The lessons of {author} can be worked on at http://{shown}:{port}/author")
     if debug or not _gunicorn(shown, port):
         app = create_app()
         app.extensions["socketio"].run(
@@ -34,12 +45,10 @@ def serve(host: str, port: int, ask_kernel: bool, debug: bool) -> None:
         )
 
 
-def _only_here(host: str) -> None:
-    """Refuses to let others than this computer's own people ask its kernel."""
+def _only_here(option: str, host: str) -> None:
+    """Refuses what is for this computer's own people alone where others can come."""
     if host != "localhost" and not _is_loopback(host):
-        raise click.ClickException(
-            f"--ask-kernel is for one's own computer alone, and {host} is open to others"
-        )
+        raise click.ClickException(f"{option} is for one's own computer alone, and {host} is open to others")
 
 
 def _is_loopback(host: str) -> bool:

@@ -9,7 +9,7 @@ from flask_socketio import SocketIO
 from app.config import Settings
 from app.db.store import Store
 from app.paths import asset_root
-from app.web import api, failures, lessons, metrics, native, pages, security, sockets
+from app.web import api, author, failures, lessons, metrics, native, pages, security, sockets
 from app.web.wire import BearingJson
 from app.workers.pool import Pool
 
@@ -42,7 +42,7 @@ def build(settings: Settings | None = None) -> Flask:
         max_http_buffer_size=settings.max_body,
         json=BearingJson,
     )
-    _assets(app)
+    _assets(app, settings)
     security.install(app)
     failures.install(app)
     app.register_blueprint(pages.blueprint)
@@ -50,6 +50,8 @@ def build(settings: Settings | None = None) -> Flask:
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(native.blueprint)
     app.register_blueprint(lessons.blueprint)
+    if settings.author is not None:
+        app.register_blueprint(author.blueprint)
     sockets.install(socketio, app.extensions["hookscope"])
     return app
 
@@ -71,7 +73,7 @@ def _flask(settings: Settings) -> Flask:
     return app
 
 
-def _assets(app: Flask) -> None:
+def _assets(app: Flask, settings: Settings) -> None:
     """``asset('main.tsx')`` in a template gives the hashed file's address."""
     manifest_path = asset_root() / "static/dist/manifest.json"
 
@@ -80,3 +82,4 @@ def _assets(app: Flask) -> None:
         return url_for("static", filename=str(manifest[name]).removeprefix("dist/"))
 
     app.add_template_global(asset, "asset")
+    app.add_template_global(lambda: settings.author is not None, "authoring")

@@ -1,5 +1,12 @@
 // HTTP questions with one answer. Part of transport: nothing else in the page fetches.
 import type {
+  AuthorFolder,
+  FileText,
+  LessonFolder,
+  MutationView,
+  NewLesson,
+  ProofView,
+  RecordRequest,
   ExampleView,
   Course,
   Failure,
@@ -92,5 +99,16 @@ export const api = {
   lesson: (id: string) => ask<LessonDoc>("GET", `/api/lessons/${encodeURIComponent(id)}`),
   progress: (learner: string) => ask<Progress>("GET", `/api/progress/${encodeURIComponent(learner)}`),
   saveProgress: (learner: string, one: LessonProgress) => ask<LessonProgress>("PUT", `/api/progress/${encodeURIComponent(learner)}/${encodeURIComponent(one.lesson)}`, one),
+  author: {
+    folder: () => ask<AuthorFolder>("GET", "/api/author"),
+    create: (wanted: NewLesson) => ask<LessonFolder>("POST", "/api/author", wanted),
+    text: (lesson: string, file: string) => ask<FileText>("GET", `/api/author/${lesson}/files/${file}`),
+    save: (lesson: string, file: string, text: string) => ask<LessonFolder>("PUT", `/api/author/${lesson}/files/${file}`, { text }),
+    remove: (lesson: string, file: string) => ask<LessonFolder>("DELETE", `/api/author/${lesson}/files/${file}`),
+    proof: (lesson: string) => ask<ProofView>("POST", `/api/author/${lesson}/proof`, {}),
+    mutants: (lesson: string) => ask<MutationView>("POST", `/api/author/${lesson}/mutants`, {}),
+    record: (lesson: string, wanted: RecordRequest) => ask<LessonFolder>("POST", `/api/author/${lesson}/record`, wanted),
+    take: (archive: Blob) => ask<{ taken: string[] }>("POST", "/api/author/import", archive),
+  },
   shared: (id: string) => ask<WorkspaceDoc>("GET", `/api/links/${encodeURIComponent(id)}`),
 };

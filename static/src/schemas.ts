@@ -18,6 +18,17 @@ export interface AnswerOf {
   entry: number | null;
 }
 
+/** An answer against all checks. ``right``: it does what it must; ``why`` it should fail, or does not. */
+export interface AnswerRow {
+  name: string;
+  kind: "stub" | "solution" | "wrong";
+  gradable: boolean;
+  passed: boolean;
+  right: boolean;
+  why: string;
+  cells: CellView[];
+}
+
 /** A program's text, and the place it is attached to: ``xdp:eth0``, ``tracepoint/sched/sched_switch``. */
 export interface AttachmentInput {
   source: string;
@@ -54,6 +65,12 @@ export interface AuditRequest {
   simulation: string;
   offset: number;
   limit: number;
+}
+
+/** All lessons of the folder that is worked on. */
+export interface AuthorFolder {
+  root: string;
+  lessons: LessonFolder[];
 }
 
 /** A basic block, placed. Position and size in px; ``lines`` are the pcs of its instructions. */
@@ -136,6 +153,13 @@ export interface CellRequest {
   cluster: string;
   row: number;
   column: number;
+}
+
+/** What a check says of an answer. */
+export interface CellView {
+  check: string;
+  status: "passed" | "failed" | "error";
+  message: string;
 }
 
 /** Everything known about the text without running it. */
@@ -478,6 +502,24 @@ export interface FigureBlock {
   html: string;
 }
 
+/** The text of a file. */
+export interface FileText {
+  text: string;
+}
+
+/** A file of a lesson; ``text`` is false for captures, which are not edited. */
+export interface FileView {
+  name: string;
+  size: number;
+  text: boolean;
+}
+
+/** Something that does not hold of a lesson. */
+export interface FindingView {
+  place: string;
+  message: string;
+}
+
 /** Where and how one packet of a way ended. */
 export interface FlightEnd {
   packet: number;
@@ -755,6 +797,14 @@ export interface LessonDoc {
   hidden: number;
   authors: string[];
   license: string;
+}
+
+/** A lesson's folder as it stands. */
+export interface LessonFolder {
+  name: string;
+  title: string;
+  files: FileView[];
+  problems: ProblemView[];
 }
 
 /** What a learner has done in a lesson; of two, the one ``updated_at`` later has the text. */
@@ -1058,6 +1108,26 @@ export interface MetricsRequest {
   revision: number;
 }
 
+/** A solution with a mistake in it that passes all checks; ``source`` opens in the workbench. */
+export interface MutantView {
+  kind: string;
+  line: number;
+  before: string;
+  after: string;
+  document: string;
+  source: string;
+}
+
+/** Which small mistakes the checks let through; ``share`` of all is what they find, in percent. */
+export interface MutationView {
+  lesson: string;
+  killed: number;
+  explained: number;
+  share: number;
+  survivors: MutantView[];
+  seconds: number;
+}
+
 /** A function; offsets of its instructions count from its own beginning. */
 export interface NativeFunctionView {
   name: string;
@@ -1128,7 +1198,7 @@ export interface NativeRequest {
 
 /** Nanoseconds per packet that one engine took, round for round. */
 export interface NativeSamples {
-  engine: "machine" | "python" | "native" | "batch" | "proved" | "kernel";
+  engine: "machine" | "native" | "batch" | "proved" | "kernel";
   ns: number[];
 }
 
@@ -1141,6 +1211,13 @@ export interface NativeSizes {
   checks: number;
   dropped: number;
   saved_bytes: number;
+}
+
+/** A lesson to begin with. */
+export interface NewLesson {
+  id: string;
+  title: string;
+  author: string;
 }
 
 /** What characters ``start`` to ``end`` of ``ExplanationView.kernel`` mean; notes do not overlap. */
@@ -1407,6 +1484,12 @@ export interface Prediction {
   html: string;
 }
 
+/** A mistake in a file, or in the folder where ``file`` is empty. */
+export interface ProblemView {
+  file: string;
+  diagnostic: DiagnosticView;
+}
+
 /** A runnable example. */
 export interface ProgramBlock {
   kind: "program";
@@ -1468,16 +1551,25 @@ export interface Progress {
   lessons: LessonProgress[];
 }
 
+/** Stub, solution and wrong answers against all checks. */
+export interface ProofView {
+  lesson: string;
+  checks: string[];
+  answers: AnswerRow[];
+  findings: FindingView[];
+  seconds: number;
+}
+
 /** An engine that does not take part, and why. */
 export interface RaceAbsent {
-  engine: "machine" | "python" | "native" | "batch" | "proved" | "kernel";
+  engine: "machine" | "native" | "batch" | "proved" | "kernel";
   title: string;
   why: string;
 }
 
 /** One engine's times, in nanoseconds per packet, and how many times as fast as the machine it is. */
 export interface RaceLane {
-  engine: "machine" | "python" | "native" | "batch" | "proved" | "kernel";
+  engine: "machine" | "native" | "batch" | "proved" | "kernel";
   title: string;
   how: string;
   ns: number[];
@@ -1523,6 +1615,15 @@ export interface ReadView {
   off: number;
   size: number;
   name: string;
+}
+
+/** A check to be made of the packets of a saved workbench. */
+export interface RecordRequest {
+  workspace: string;
+  id: string;
+  title: string;
+  hidden: boolean;
+  packet: number | null;
 }
 
 /** All tables at once; cached by the browser. */
