@@ -9,7 +9,6 @@ from vm.instruction import (
     Call,
     Exit,
     Goto,
-    Imm,
     Instruction,
     Jump,
     Load,
@@ -19,7 +18,7 @@ from vm.instruction import (
     Store,
     StoreRelease,
 )
-from vm.isa import FP, AluOp, CallKind, ImmKind, JumpOp
+from vm.isa import FP, AluOp, CallKind, ImmKind
 from vm.jit.guarded import access
 from vm.jit.guarded.access import ARENA_BASE, REFUSED
 from vm.jit.guarded.arena import CTX_BASE, CTX_WORDS, FRAME_POINTER
@@ -32,9 +31,7 @@ from vm.jit.guarded.sheet import Sheet
 from vm.jit.guarded.strided import Strided
 from vm.jit.guarded.stubs import Stubs
 from vm.jit.guarded.surroundings import Surroundings, place
-from vm.jit.lower import lower
 from vm.jit.lower.control import CONDITIONS
-from vm.jit.piece import Emit
 from vm.jit.registers import X86
 from vm.jit.x86 import encode as x86
 from vm.jit.x86.encode import Cond
@@ -127,11 +124,11 @@ class Body:
         if pc == self._done:
             return
         shape = self._shapes[pc]
-        self._flags = shape.tells
         if shape.code is not None:
             self._arithmetic(insn, pc, shape)
         else:
             _WRITE[type(insn)](self, insn, pc, left)
+        self._flags = shape.tells
 
     def _arithmetic(self, insn: Instruction | None, pc: int, shape: InsnShape) -> None:
         of_frame = self.frame_kept and isinstance(insn, Alu) and insn.src == _FRAME_POINTER
@@ -153,10 +150,9 @@ class Body:
 
     def _jump(self, insn: Jump, pc: int, left: int) -> None:
         """The processor's flags tell already whether a register that was just computed is 0."""
-        compare, *_ = lower(insn, pc)
-        tells = self._flags == (insn.dst, insn.bits) and insn.src == Imm(0)
-        if isinstance(compare, Emit) and not (tells and insn.op in (JumpOp.JEQ, JumpOp.JNE)):
-            self._sheet.code += compare.code
+        shape = self._shapes[pc]
+        if shape.asks is None or shape.asks != self._flags:
+            self._sheet.code += shape.compare
         self._sheet.branch(self.stubs.refund(pc + 1 + insn.off, left - 1), CONDITIONS[insn.op])
 
     def _goto(self, insn: Goto, pc: int, _left: int) -> None:
@@ -167,12 +163,13 @@ class Body:
         self._sheet.code += x86.mov_imm64(X86[insn.dst], value)
 
     def _access(self, insn: access.Access, pc: int, left: int) -> None:
-        sheet, (base, writes), size = self._sheet, access.base_of(insn), insn.size.bytes
+        sheet, shape = self._sheet, self._shapes[pc]
+        base, writes, size = shape.base, shape.writes, shape.size
         fact = self._facts[pc][base]
         if not writes and fact == (Known.CONTEXT, 0) and (insn.off, size) in self._context:
             self._load_context(insn, pc, left)
             return
-        safe = self._is_safe(insn, pc)
+        safe = fact is not None and self._is_safe(insn, pc)
         if safe and fact is not None and fact[0] is Known.FRAME:
             if writes:
                 self.written |= words_of(fact[1] + insn.off, size)
@@ -186,13 +183,12 @@ class Body:
             if writes:
                 sheet.code += access.mark_unchecked(base, insn.off)
         elif not safe:
-            sheet.code += access.check(base, insn.off, size, writes)
-            back = sheet.label()
-            sheet.branch(self.stubs.access(pc, left, insn, back), REFUSED)
+            sheet.code += shape.check
+            sheet.branch(self.stubs.access(pc, left, insn), REFUSED)
             if writes:
                 sheet.code += access.MARK
-            sheet.here(back)
-        sheet.code += access.low_half(base, insn.off) + access.operate(insn)
+            self.stubs.back_here()
+        sheet.code += shape.do
 
     def _load_context(self, insn: access.Access, pc: int, left: int) -> None:
         """The register holds the context's address unless the program was not begun with it."""

@@ -20,7 +20,8 @@ from vm.instruction import (
     Store,
     StoreRelease,
 )
-from vm.isa import FP, AluOp, CallKind
+from vm.isa import FP, AluOp, CallKind, JumpOp
+from vm.jit.guarded import access
 from vm.jit.guarded.known import registers_exist, writes_frame_pointer
 from vm.jit.layout import lay_out
 from vm.jit.lower import lower
@@ -53,6 +54,16 @@ class InsnShape:
     local_call: bool
     may_goto: bool
     code: bytes | None
+    asks: tuple[int, int] | None = None
+    """Of a jump that asks whether a register is 0: the register, and how many bits of it."""
+    compare: bytes = b""
+    """What stands before a jump."""
+    base: int = 0
+    """Of an access: the register of its address, whether it writes, how many bytes; its check, and itself."""
+    writes: bool = False
+    size: int = 0
+    check: bytes = b""
+    do: bytes = b""
 
 
 NO_SHAPE: Final = InsnShape(True, False, False, False, None, False, False, False, False, None)
@@ -65,7 +76,7 @@ def shape_of(insn: Instruction) -> InsnShape:
     exists = registers_exist(insn)
     divides = isinstance(insn, Alu) and insn.op in _DIVISIONS and insn.src == Imm(0)
     arithmetic = isinstance(insn, Alu | Neg | Endian) and exists and not divides
-    return InsnShape(
+    shape = InsnShape(
         not exists or divides,
         writes_frame_pointer(insn),
         _borrows_frame(insn),
@@ -78,6 +89,25 @@ def shape_of(insn: Instruction) -> InsnShape:
         isinstance(insn, MayGoto),
         _arithmetic(insn) if arithmetic and isinstance(insn, Alu | Neg | Endian) else None,
     )
+    if exists and isinstance(insn, Jump):
+        _add_jump(shape, insn)
+    elif exists and isinstance(insn, access.Access):
+        _add_access(shape, insn)
+    return shape
+
+
+def _add_jump(shape: InsnShape, insn: Jump) -> None:
+    compare = lower(insn, 0)[0]
+    shape.compare = compare.code if isinstance(compare, Emit) else b""
+    if insn.src == Imm(0) and insn.op in (JumpOp.JEQ, JumpOp.JNE):
+        shape.asks = insn.dst, insn.bits
+
+
+def _add_access(shape: InsnShape, insn: access.Access) -> None:
+    shape.base, shape.writes = access.base_of(insn)
+    shape.size = insn.size.bytes
+    shape.check = access.check(shape.base, insn.off, shape.size, shape.writes)
+    shape.do = access.low_half(shape.base, insn.off) + access.operate(insn)
 
 
 def _borrows_frame(insn: Instruction) -> bool:

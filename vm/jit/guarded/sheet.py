@@ -8,6 +8,7 @@ from struct import Struct
 from vm.jit.piece import Branch, Emit, Lowered
 
 _DISTANCE = Struct("<i")
+_BRANCH = [bytes((0x0F, 0x80 | cond)) for cond in range(16)]
 
 
 class Sheet:
@@ -49,7 +50,7 @@ class Sheet:
 
     def branch(self, to: int, cond: IntEnum | None = None) -> None:
         """A jump."""
-        self.distance(b"\xe9" if cond is None else bytes((0x0F, 0x80 | cond)), to)
+        self.distance(b"\xe9" if cond is None else _BRANCH[cond], to)
 
     def call(self, to: int) -> None:
         """A call."""

@@ -25,14 +25,19 @@ class Stubs:
         self._backs.append((label, pc, refund))
         return label
 
-    def access(self, pc: int, refund: int, insn: access.Access, back: int) -> int:
-        """The same for an access, which may yet be one to a map's element: then it goes on at ``back``."""
+    def access(self, pc: int, refund: int, insn: access.Access) -> int:
+        """The same for an access; one to an element of a map goes on at ``back_here``."""
         refused = self.hand_back(pc, refund)
         if self._strided is None:
             return refused
         label = self._sheet.label()
-        self._accesses.append((label, refused, insn, back))
+        self._accesses.append((label, refused, insn, self._sheet.label()))
         return label
+
+    def back_here(self) -> None:
+        """Says that what an access to an element goes on with is here."""
+        if self._strided is not None:
+            self._sheet.here(self._accesses[-1][-1])
 
     def end(self, pc: int, refund: int) -> int:
         """Where the program ends at slot ``pc``."""
