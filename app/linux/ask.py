@@ -1,15 +1,18 @@
 """What this machine's kernel says of a program: loaded, and test-run where asked; never attached."""
 
 import errno
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.linux.bpf import KernelMap, KernelProgram, RunResult, load
+from app.linux.btf import load_btf, locked_types
 from app.linux.log import Figures, error_line, figures
 from vm.encoding import pack
 from vm.instruction import Call, LoadImm64
 from vm.isa import CallKind, ImmKind
+from vm.maps.locks import known_lock
 from vm.program import MapSpec, Program
 from vm.source import HookscopeError
 from vm.uapi.map_types import MapType
@@ -99,10 +102,13 @@ def kernel_maps(specs: Sequence[MapSpec]) -> Iterator[list[KernelMap]]:
 
 def _created(spec: MapSpec) -> KernelMap:
     inner = _created(spec.inner) if spec.inner is not None else None
-    flags = spec.flags
+    lock = known_lock(spec)
+    types = load_btf(locked_types(spec.key_size, spec.value_size, lock)) if lock is not None else None
     made = KernelMap.create(
-        spec.type, spec.key_size, spec.value_size, spec.max_entries, flags, inner, spec.map_extra
+        spec.type, spec.key_size, spec.value_size, spec.max_entries, spec.flags, inner, spec.map_extra, types
     )
+    if types is not None:
+        os.close(types)
     if inner is not None:
         inner.close()
     if isinstance(made, int):

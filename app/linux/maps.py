@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from app.linux import attr
+from app.linux.btf import LOCKED_KEY, LOCKED_VALUE
 from app.linux.syscall import address, bpf, buffer
 
 _PERCPU = frozenset({5, 6, 10, 21})
@@ -39,8 +40,9 @@ class KernelMap:
         flags: int = 0,
         inner: "KernelMap | None" = None,
         map_extra: int = 0,
+        types: int | None = None,
     ) -> "KernelMap | int":
-        """BPF_MAP_CREATE: the map, or -errno."""
+        """BPF_MAP_CREATE: the map, or -errno; ``types`` as ``locked_types`` makes them."""
         request = attr.MapCreate(
             map_type=type,
             key_size=key_size,
@@ -49,6 +51,9 @@ class KernelMap:
             map_flags=flags,
             inner_map_fd=inner.fd if inner else 0,
             map_extra=map_extra,
+            btf_fd=types or 0,
+            btf_key_type_id=LOCKED_KEY if types is not None else 0,
+            btf_value_type_id=LOCKED_VALUE if types is not None else 0,
         )
         result = bpf(attr.MAP_CREATE, request)
         return result if result < 0 else cls(result, type, key_size, value_size)

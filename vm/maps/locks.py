@@ -3,10 +3,17 @@
 from functools import lru_cache
 from typing import Final
 
+from vm.program import MapSpec
 from vm.source import HookscopeError
 from vm.typetext import Struct, parse_type
+from vm.uapi.map_types import MapType
 
 LOCK_SIZE: Final = 4
+_WITH_LOCKS: Final = frozenset({
+    MapType.HASH, MapType.ARRAY, MapType.CGROUP_STORAGE, MapType.SK_STORAGE, MapType.INODE_STORAGE,
+    MapType.TASK_STORAGE, MapType.CGRP_STORAGE,
+})  # fmt: skip
+"""Maps whose values may hold one (map_check_btf)."""
 
 
 @lru_cache(maxsize=256)
@@ -21,6 +28,11 @@ def lock_offset(value_type: str | None) -> int | None:
     if not isinstance(found, Struct):
         return None
     return next((field.offset for field in found.fields if field.type.text == "spin_lock"), None)
+
+
+def known_lock(spec: MapSpec) -> int | None:
+    """Where Linux finds the lock of a map's values: only such a map is made with types (BTF)."""
+    return lock_offset(spec.value_type) if spec.type in _WITH_LOCKS else None
 
 
 def with_lock_of(value: bytes, current: bytes, lock: int | None) -> bytes:

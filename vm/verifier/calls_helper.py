@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from vm.helpers.api import Ret
 from vm.instruction import Call
+from vm.maps.locks import known_lock
 from vm.uapi.helper_ids import HelperId
 from vm.verifier import scalar as scalars
 from vm.verifier.calls import call_back, callback_supported
@@ -125,7 +126,8 @@ def _returned(walk: "Walk", number: int, meta: "CallMeta") -> Register:
         reg = reg._replace(size=meta.size, dynptr=meta.dynptr)
     if kind is Kind.BTF_ID:
         reg = reg._replace(btf=meta.helper.structs.get(0, ""))
-    if flags & Flag.MAYBE_NULL:
+    locked = kind is Kind.MAP_VALUE and meta.spec is not None and known_lock(meta.spec) is not None
+    if flags & Flag.MAYBE_NULL or locked:
         reg = reg._replace(id=walk.new_id())
     if number in _CASTS:
         return reg._replace(ref=meta.ref)

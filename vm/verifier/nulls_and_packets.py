@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from vm.instruction import Imm, Jump, Reg
 from vm.isa import JumpOp
+from vm.maps.locks import known_lock
 from vm.uapi.map_types import MapType
 from vm.verifier import scalar as scalars
 from vm.verifier.checks.common import map_of
@@ -89,9 +90,15 @@ def null_or_not(walk: "Walk", state: State, regno: int, is_null: bool) -> None:
         if is_null:
             # what it pointed at stays behind, and tells it from other zeros where states must be the same
             return reg._replace(kind=Kind.SCALAR, flags=0, id=0, ref=0)
-        return not_null(walk, reg)._replace(id=0)
+        found = not_null(walk, reg)
+        return found if _has_lock(walk, reg) else found._replace(id=0)
 
     each_register(state, told)
+
+
+def _has_lock(walk: "Walk", reg: Register) -> bool:
+    """Values with a spin lock keep their number, by which locks are told apart."""
+    return reg.kind is Kind.MAP_VALUE and known_lock(map_of(walk, reg)) is not None
 
 
 def each_register(state: State, change: Change) -> None:

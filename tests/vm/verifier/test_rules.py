@@ -6,14 +6,17 @@ import pytest
 
 from tests import places
 from tests.verifier.probes import read
+from tests.vm.verifier.test_locks import ROWS as LOCK_ROWS
 from tests.vm.verifier.test_programs import CASES
+from vm.asm import assemble
+from vm.program import Program
 from vm.verifier import Options, verify
 from vm.verifier.category import Category
+from vm.verifier.hooked import options_at
 from vm.verifier.rejection import Rejected, Rule
 from vm.verifier.rules import RULES
 
 UNREACHED = frozenset({
-    "LOCK_AT",  # needs maps with BTF
     "ARG_NOT_FUNCTION", "KFUNC_RELEASED_TWICE",  # another rule comes first
     "PAIR_INVALID",  # takes the errno of the access that fails
     "SUBPROGRAM_NOT_SCALAR",  # needs BTF that makes a function global
@@ -25,6 +28,11 @@ UNREACHED = frozenset({
     "VARIABLE_UNPRIVILEGED",  # speculation
 })  # fmt: skip
 """Rules no program here breaks, and why. They may only become fewer."""
+
+
+def lock_programs() -> list[Program]:
+    """The programs that take locks."""
+    return [found for row in LOCK_ROWS if (found := assemble(row["source"]).program) is not None]
 
 
 def reached() -> frozenset[str]:
@@ -45,6 +53,8 @@ def reached() -> frozenset[str]:
         for probe in read():
             if probe.errno:
                 verify(probe.program, probe.options)
+        for program in lock_programs():
+            verify(program, options_at(program, Options()))
         for off in (0, 4):
             verify(places.program("tp_btf/sched_waking", off, 4, write=False))
     return frozenset(seen - {""})

@@ -42,7 +42,7 @@ def check_use(walk: "Walk", meta: CallMeta, regno: int, reg: Register, arg: Arg)
             meta.size = reg.value.value & 0xFFFF_FFFF
             walk.mark_precise(regno)
         case Arg.SPIN_LOCK:
-            resources.check_spin_lock(walk, regno)
+            resources.check_spin_lock(walk, regno, meta.name == "bpf_spin_lock")
         case Arg.TIMER:
             resources.check_typed_field(walk, regno, "bpf_timer")
         case Arg.KPTR_DEST:

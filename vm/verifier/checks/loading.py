@@ -6,6 +6,7 @@ from typing import Final
 
 from vm.instruction import LoadImm64
 from vm.isa import ImmKind
+from vm.maps.locks import known_lock
 from vm.program import MapSpec, Program
 from vm.uapi.attach_types import AttachType as A
 from vm.uapi.map_types import MapType as T
@@ -44,6 +45,10 @@ ATTACH_TYPES: Mapping[P, frozenset[int]] = MappingProxyType({
 """Attach types a load may give, where not any will do. 0 stands for the type's own default where it is in."""
 
 _TARGETED: Final = frozenset({A.TRACE_FENTRY, A.TRACE_FEXIT, A.MODIFY_RETURN})
+_TRACING: Final = frozenset({
+    P.KPROBE, P.TRACEPOINT, P.PERF_EVENT, P.RAW_TRACEPOINT, P.RAW_TRACEPOINT_WRITABLE,
+})  # fmt: skip
+"""is_tracing_prog_type"""
 _SLEEPERS: Final = frozenset({P.KPROBE, P.SYSCALL})
 _SLEEPABLE_MAPS: Final = frozenset({
     T.HASH, T.LRU_HASH, T.ARRAY, T.PERCPU_HASH, T.PERCPU_ARRAY, T.LRU_PERCPU_HASH, T.ARRAY_OF_MAPS,
@@ -116,10 +121,17 @@ def maps_fault(program: Program, options: Options) -> Rejected | None:
         spec = program.maps[index]
         if len(used) >= MAX_MAPS:
             return _refused(rules.TOO_MANY_MAPS, program, pc, limit=MAX_MAPS)
-        rule = _map_rule(spec, used, options)
+        rule = _lock_rule(spec, program.prog_type) or _map_rule(spec, used, options)
         if rule is not None:
             return _refused(rule, program, pc, map=spec.name, map_label=spec.type.label)
         used.append(spec)
+    return None
+
+
+def _lock_rule(spec: MapSpec, kind: P) -> Rule | None:
+    """Programs that may interrupt one that holds a lock cannot have it."""
+    if (kind is P.SOCKET_FILTER or kind in _TRACING) and known_lock(spec) is not None:
+        return rules.LOCK_SOCKET if kind is P.SOCKET_FILTER else rules.LOCK_TRACING
     return None
 
 

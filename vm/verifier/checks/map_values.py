@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from vm.maps.locks import LOCK_SIZE, known_lock
 from vm.program import MapSpec
 from vm.uapi.map_types import MapFlag, MapType
 from vm.verifier import scalar
@@ -11,6 +12,7 @@ from vm.verifier.core_rules import CORE_RULES
 from vm.verifier.register import Register
 from vm.verifier.register import scalar as scalar_register
 from vm.verifier.rules import access as rules
+from vm.verifier.rules import resources as rules_of_locks
 from vm.word import sign_extend
 
 if TYPE_CHECKING:
@@ -32,6 +34,11 @@ def check_value(
             value_size=spec.value_size, off=off, size=size,
         )  # fmt: skip
     check_region(walk, regno, off, size, spec.value_size, zero_allowed)
+    lock = known_lock(spec)
+    if lock is not None:
+        least, most = reg.value.smin + off, reg.value.umax + off + size
+        if least < lock + LOCK_SIZE and lock < most:
+            refuse(walk, rules_of_locks.LOCK_DIRECT, lock=lock, end=lock + LOCK_SIZE - 1)
 
 
 def never_changes(spec: MapSpec) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from vm.maps.locks import known_lock
 from vm.verifier import scalar
 from vm.verifier.checks.common import map_of, refuse
 from vm.verifier.register import NOT_INIT, Register
@@ -69,15 +70,30 @@ def check_leaks(walk: "Walk", where: str, *, locks: bool = True, everywhere: boo
         refuse(walk, rules.PREEMPT_AT, where=where)
 
 
-def check_spin_lock(walk: "Walk", regno: int) -> None:
-    """A spin lock may be taken or given back through r``regno``.
+def check_spin_lock(walk: "Walk", regno: int, take: bool) -> None:
+    """Takes the spin lock r``regno`` points at, or gives it back (process_spin_lock).
 
-    Linux finds locks by the types of map values (BTF), which maps here do not have: it is always refused.
+    Linux finds locks by the type of the map's value (BTF), which only maps that declare one have.
     """
-    reg = walk.regs[regno]
+    reg, state = walk.regs[regno], walk.state
     if not reg.value.is_const:
         refuse(walk, rules.LOCK_VARIABLE, reg=regno)
-    refuse(walk, rules.LOCK_NO_BTF, map=map_of(walk, reg).name)
+    spec = map_of(walk, reg)
+    lock, off = known_lock(spec), reg.value.value + reg.off
+    if lock is None:
+        refuse(walk, rules.LOCK_NO_BTF, map=spec.name)
+    if off != lock:
+        refuse(walk, rules.LOCK_OFFSET, reg=regno, off=off, lock=lock, map=spec.name)
+    held = next((ref for ref in state.refs if ref.kind == "lock"), None)
+    which = Ref(reg.id, walk.pc, "lock", (reg.map, reg.map_uid))
+    if take:  # with one in hand, no call comes here
+        state.refs, state.locks = (*state.refs, which), 1
+        return
+    if held is None:
+        refuse(walk, rules.UNLOCK_NONE)
+    if (held.id, held.lock) != (which.id, which.lock):
+        refuse(walk, rules.UNLOCK_OTHER, alloc=held.pc)
+    state.refs, state.locks = tuple(ref for ref in state.refs if ref is not held), 0
 
 
 def check_typed_field(walk: "Walk", regno: int, struct: str) -> None:

@@ -82,6 +82,16 @@ STORAGE_TWICE = _load(
     "put both values into one map",
     Errno.EBUSY,
 )
+LOCK_SOCKET = _load(
+    "socket filter progs cannot use bpf_spin_lock yet",
+    "Map `{map}` has a spin lock in its values, and socket filters may not use such maps.",
+    "use atomic instructions instead",
+)
+LOCK_TRACING = _load(
+    "tracing progs cannot use bpf_spin_lock yet",
+    "Map `{map}` has a spin lock in its values, and this program may run while somebody holds it.",
+    "use atomic instructions or per-CPU maps instead",
+)
 TOO_MANY_MAPS = _load(
     "The total number of maps per program has reached the limit of {limit}",
     "The program names more than {limit} maps.",

@@ -55,6 +55,27 @@ LOCK_VARIABLE = _resource(
     "The place of the lock depends on a number.",
     "pass the value's pointer with a constant offset",
 )
+LOCK_OFFSET = _resource(
+    "off {off} doesn't point to 'struct bpf_spin_lock' that is at {lock}",
+    "The lock of map `{map}` lies at offset {lock} of the value; r{reg} points {off} bytes into it.",
+    "pass the address of the lock itself",
+)
+UNLOCK_NONE = _resource(
+    "bpf_spin_unlock without taking a lock",
+    "No lock is held here.",
+    "call bpf_spin_lock before, on every way that leads here",
+)
+UNLOCK_OTHER = _resource(
+    "bpf_spin_unlock of different lock",
+    "The lock that was taken at pc {alloc} is another one, or was found by another look-up.",
+    "keep the pointer that was locked, and unlock through it",
+)
+LOCK_DIRECT = _resource(
+    "bpf_spin_lock cannot be accessed directly by load/store",
+    "Bytes {lock} to {end} of the value are its spin lock.",
+    "leave the lock to bpf_spin_lock and bpf_spin_unlock",
+    Errno.EACCES,
+)
 FIELD_VARIABLE = _resource(
     "R{reg} doesn't have constant offset. {struct} has to be at the constant offset",
     "The place of the {struct} depends on a number.",
