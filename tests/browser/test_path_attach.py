@@ -77,3 +77,22 @@ def test_a_call_made_by_hand_is_judged_and_goes_on_as_a_script(page: Page) -> No
         '{\n "scenario": "Your own",\n "events": [\n  {\n   "syscall": "openat",\n   "process": "bash",\n   '
         '"args": [\n    "AT_FDCWD",\n    "/etc/shadow",\n    "O_RDONLY",\n    0\n   ]\n  }\n ]\n}'
     )
+
+
+def test_packets_that_were_dropped_are_taken_home_and_sent_again(page: Page) -> None:
+    path = Path(page).open(FLOOD)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="dropped packets, as pcapng").click()
+    page.get_by_role("tab", name="pcap").click()
+    page.get_by_label("Choose a .pcap or .pcapng").set_input_files(download.value.path())
+    path.has_run("743 of 743 events")
+    expect(page.get_by_role("region", name="What became of it")).to_contain_text("dropped")
+
+
+def test_a_program_of_the_workbench_is_attached_on_a_scenario_that_suits_it(page: Page) -> None:
+    path = Path(page).open("/path?example=syn_guard")
+    expect(path.attached().locator(".atts b")).to_have_text(["syn_guard"])
+    expect(path.results("Score")).to_contain_text("attack (to be found)")
+    path.results("Score").get_by_role("button", name="attack").click()
+    expect(page.get_by_role("button", name="No longer only attack")).to_be_visible()
+    expect(page.get_by_role("group", name="871 events")).to_be_visible()

@@ -1,4 +1,6 @@
 // The address holds what is simulated and which hop of which event is looked at.
+import type { Inputs } from "../schemas.ts";
+import { hooksIn } from "./geometry.ts";
 import type { OwnEvent } from "./own.ts";
 import * as state from "./state.ts";
 
@@ -62,12 +64,32 @@ export function readAddress(): number | null {
       state.source.value = "own";
     }
   } else {
+    const program = state.programs.peek().find(({ id }) => id === query.get("example"));
+    if (example === undefined && program !== undefined) {
+      takeProgram(program.inputs);
+      return null;
+    }
     const first = example ?? state.examples.peek().find(({ group }) => group === "security") ?? state.examples.peek()[0];
     if (first !== undefined) takeExample(first.id);
   }
   const event = Number(query.get("event") ?? Number.NaN);
   state.hop.value = Number(query.get("hop") ?? 0) || 0;
   return Number.isInteger(event) ? event : null;
+}
+
+/** Attaches a program of the workbench where it says, on the first scenario in which programs are usually attached there. */
+export function takeProgram({ source, hook }: Pick<Inputs, "source" | "hook">): void {
+  const suited = state.scenarios.peek().find(({ attach }) => attach.some((place) => place === hook || place.startsWith(`${hook}:`)));
+  state.source.value = "scenario";
+  state.scenario.value = suited?.id ?? state.scenario.peek();
+  state.parameters.value = {};
+  state.attachments.value = [{ source, place: hooksIn(source) > 0 ? "" : placeOf(hook) }];
+}
+
+/** A place at a hook, for a program that names none. */
+function placeOf(hook: string): string {
+  const known = state.stations.peek().flatMap(({ hooks }) => hooks.filter(({ name }) => name === hook));
+  return known[0]?.example ?? hook;
 }
 
 /** Chooses a program and scenario that are built in. */

@@ -1,11 +1,11 @@
 // Asks the server to simulate, hears how far it is, and asks about what became of events.
 import { batch, effect } from "@preact/signals";
-import { api, isFailure } from "../api.ts";
+import { api, isFailure, RequestFailed } from "../api.ts";
 import type { AuditReply, EventView, Failure, OpenReply, RowsReply, ScriptReply, SimulationProgress, SimulationReply, StationsReply } from "../schemas.ts";
 import { leave } from "../opened.ts";
 import { bringWorkbench, prepareWorkbench, WORKBENCH } from "./behind.ts";
 import { ask, listen, open } from "../socket.ts";
-import { readAddress, writeAddress } from "./address.ts";
+import { readAddress, takeProgram, writeAddress } from "./address.ts";
 import type { OwnEvent } from "./own.ts";
 import * as play from "./play.ts";
 import * as state from "./state.ts";
@@ -222,6 +222,18 @@ function rested(read: () => unknown, work: () => void): void {
   });
 }
 
+/** A program that was written in the workbench, at the hook it names. */
+async function takeWorkspace(id: string | null): Promise<void> {
+  if (id === null) return;
+  try {
+    const { inputs } = await api.workspace(id);
+    takeProgram(inputs);
+  } catch (error) {
+    if (!(error instanceof RequestFailed)) throw error;
+    state.failure.value = error.failure;
+  }
+}
+
 /** The map comes with the page: it is drawn before anything is asked for. */
 export function readStations(text: string): void {
   const { stations, devices } = JSON.parse(text) as StationsReply;
@@ -248,6 +260,7 @@ export async function begin(): Promise<void> {
     state.programs.value = programs;
     wantedEvent = readAddress();
   });
+  await takeWorkspace(new URLSearchParams(location.search).get("w"));
   play.startPlaying();
   rested(
     () => state.script.value,

@@ -74,7 +74,7 @@ function Links({ view, program = "/workbench" }: LinksProps) {
       <a href={inside ? screen.addressOf("verifier") : `${program}${program.includes("?") ? "&" : "?"}view=verifier`} onClick={(event) => inside && goTo(event, "verifier")} {...current("verifier")}>
         Verifier
       </a>
-      <a href={view === "path" ? "" : "/path"} {...current("path")}>
+      <a href={view === "path" ? "" : pageOf("/path", openId.value)} {...current("path")}>
         Path
       </a>
       <a href={view === "jit" ? "" : pageOf("/jit", openId.value) + placeNow.value} {...current("jit")}>

@@ -56,6 +56,11 @@ function Hop({ hop, at }: { hop: HopView; at: number }) {
   );
 }
 
+function showEnded(id: string): void {
+  state.filter.value = { ...state.EVERYTHING, stations: [id] };
+  state.tab.value = "packets";
+}
+
 /** How many came to a station of each device, and how they left it. */
 function Counts({ id }: { id: string }) {
   const rows = state.counts.value.filter(({ station }) => station === id);
@@ -110,6 +115,11 @@ function Station() {
         </p>
       ))}
       <Counts id={found.id} />
+      <div class="row">
+        <button type="button" class="btn sm" onClick={() => showEnded(found.id)}>
+          What ended here
+        </button>
+      </div>
       {found.hooks.length > 0 ? <AttachOne here /> : null}
     </section>
   );

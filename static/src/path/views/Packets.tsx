@@ -1,6 +1,7 @@
 // Every packet and what became of it, as many as there are; only those in sight are drawn or asked for.
 import { useEffect, useMemo } from "preact/hooks";
 import type { OutcomeRow } from "../../schemas.ts";
+import { Icon } from "../../views/Icon.tsx";
 import { thousands } from "../../views/words.ts";
 import { useWindowed } from "../../views/windowed.ts";
 import { loadRows, look, PAGE } from "../run.ts";
@@ -17,6 +18,22 @@ const SHOWN: readonly { label: string; ends: readonly string[]; kinds: readonly 
   { label: "Everything", ends: [], kinds: [] },
 ];
 
+/** The way in, station by station. */
+const WAY_IN = ["nic", "xdp", "skb", "tc", "protocol", "prerouting", "routing", "local_in", "lookup", "cgroup", "filter", "socket", "process"];
+const DOT = 5;
+
+/** How far into the machine a packet came, as dots. */
+function Far({ row: { kind, station, end } }: { row: OutcomeRow }) {
+  if (kind !== "packet") return <span class="far" />;
+  const at = WAY_IN.indexOf(station) + 1;
+  const far = at === 0 ? WAY_IN.length : at;
+  return (
+    <span class="far all" aria-hidden="true">
+      <i class={end === "dropped" ? "red" : ""} style={{ width: `${far * DOT}px` }} />
+    </span>
+  );
+}
+
 function Row({ row }: { row: OutcomeRow }) {
   const current = state.event.value?.row.index === row.index;
   return (
@@ -24,6 +41,7 @@ function Row({ row }: { row: OutcomeRow }) {
       <span class="m dim">{thousands(row.event + 1)}</span>
       <span class="m ell">{row.title}</span>
       <span class="dim ell">{row.truth}</span>
+      <Far row={row} />
       <Chip said={ending(row)} />
       <span class="ell dim">
         {row.program === "" ? row.place : `${row.program}${row.line === null ? "" : ` line ${row.line}`}`}
@@ -48,6 +66,12 @@ export function Filters() {
           </button>
         ))}
       </div>
+      {[...now.stations, ...now.truths].map((one) => (
+        <button key={one} type="button" class="btn sm" aria-label={`No longer only ${state.titleOf(one)}`} onClick={() => (state.filter.value = { ...now, stations: now.stations.filter((id) => id !== one), truths: now.truths.filter((truth) => truth !== one) })}>
+          {state.titleOf(one)}
+          <Icon name="close" />
+        </button>
+      ))}
       <input class="fld sm grow" type="search" placeholder="Find by text" aria-label="Find by text" value={now.text} onInput={({ currentTarget }) => (state.filter.value = { ...state.filter.peek(), text: currentTarget.value })} />
     </div>
   );

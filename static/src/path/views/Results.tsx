@@ -27,6 +27,11 @@ function Measure({ title, rate, doc }: { title: string; rate: Rate; doc: string 
   );
 }
 
+function showLabelled(label: string): void {
+  state.filter.value = { ...state.EVERYTHING, truths: [label] };
+  state.tab.value = "packets";
+}
+
 function Score() {
   const found = state.reply.value?.score;
   if (found === undefined) return <p class="empty pad dim">The score appears when the simulation has run.</p>;
@@ -49,7 +54,13 @@ function Score() {
           {found.labels.map(({ label, wanted, events, stopped, reported }) => (
             <tr key={label}>
               <td>
-                {label === "" ? "without a label" : label}
+                {label === "" ? (
+                  "without a label"
+                ) : (
+                  <button type="button" class="lk" title="Show these events" onClick={() => showLabelled(label)}>
+                    {label}
+                  </button>
+                )}
                 {wanted ? " (to be found)" : ""}
               </td>
               <td class="m">{thousands(events)}</td>
@@ -175,6 +186,7 @@ function users(name: string): string {
 function Captures({ simulation }: { simulation: string }) {
   const file = `/api/simulations/${encodeURIComponent(simulation)}/packets.pcapng`;
   const ends = Object.entries(state.ends.value).flatMap(([end, count]) => (count > 0 && end !== "sent" ? end : []));
+  if (ends.length === 0) return null;
   return (
     <span class="row">
       <span class="meta dim">pcapng:</span>
