@@ -26,8 +26,8 @@ def browser_context_args(
     browser_context_args: dict[str, Any], course: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Any]]:
     """Pages of a server that was started for an author."""
-    settings = {"HOOKSCOPE_LESSONS": str(course), "HOOKSCOPE_AUTHOR": str(course)}
-    with serving(tmp_path_factory.mktemp("server"), **settings) as served:
+    folder, where = tmp_path_factory.mktemp("server"), str(course)
+    with serving(folder, HOOKSCOPE_LESSONS=where, HOOKSCOPE_AUTHOR=where) as served:
         yield browser_context_args | {"base_url": served.url}
 
 
