@@ -41,7 +41,7 @@ def policy(expected: PolicyExpect, case: Case) -> Miss | None:
         raise HookscopeError((*found.diagnostics, *found.of_cluster)[0])
     right = Decisions(found.cluster, found.policies)
     documents = case.subject.answer.documents
-    if documents:
+    if documents and expected.of != "programs":
         name, text = next(iter(documents.items()))
         return _by_policy(right, read(text, cluster), name)
     return _by_programs(right, case)

@@ -151,6 +151,8 @@ class ShapeExpect(Part):
     """Where the only program may be attached."""
     bytes: str | None = None
     """The encoded program, as hex; `..` is any byte."""
+    native_bytes_at_most: Count | None = None
+    """Of the machine code that Linux makes of the first program on x86-64."""
     branches_at_least: Percent | None = None
     """The share of branch directions that what was sent has taken."""
 
@@ -160,6 +162,8 @@ class PolicyExpect(Part):
 
     cluster: FileName
     policy: FileName
+    of: Literal["document", "programs"] | None = None
+    """Whose decisions: those of the policy the learner writes, where there is one, or of the programs."""
 
 
 class MetricsExpect(Part):
