@@ -26,8 +26,11 @@ from vm.uapi.prog_types import ProgType
 from vm.word import MASK64
 
 MOST: Final = 1 << 17
-"""Packets given to the runner at once, and their bytes."""
+"""Packets given to the runner at once."""
 MOST_BYTES: Final = 128 << 20
+"""The bytes of those."""
+MOST_STEPS: Final = 20_000_000_000
+"""The steps they may take together: seconds, far less than the runner is waited for."""
 _START: Final = -HEADER
 _NO_LENGTH: Final = MASK64
 
@@ -86,7 +89,7 @@ class NativeBatch:
         """Runs all packets."""
         values, steps, packets = array("Q"), array("I"), list(self._setup.packets)
         lengths, changed, first = array("I", map(len, self._setup.packets)), bytearray(), 0
-        for count in _portions(lengths):
+        for count in _portions(lengths, self._setup.budget.steps):
             at = self._portion(first, count, lengths)
             get = self._runner.get
             values.frombytes(get(at.values, 8 * count))
@@ -95,6 +98,7 @@ class NativeBatch:
             if any(changed[first:]):
                 _take_packets(packets, first, changed[first:], get(at.output, at.size))
             first += count
+            self._runner.give_back(at.values, at.output + at.size - at.values)
         self._native.memory.take(())
         self._native.maps.take()
         maps = self._machine.world.maps
@@ -231,11 +235,12 @@ def _take_packets(packets: list[bytes], first: int, changed: bytearray, after: b
         at += size
 
 
-def _portions(lengths: Sequence[int]) -> list[int]:
-    """How many packets are given at once, each time."""
+def _portions(lengths: Sequence[int], steps: int) -> list[int]:
+    """How many packets are given at once, each time; each may take so many steps."""
     portions, size = [0], 0
+    most = max(1, min(MOST, MOST_STEPS // max(1, steps)))
     for length in lengths:
-        if portions[-1] == MOST or size + length > MOST_BYTES:
+        if portions[-1] == most or size + length > MOST_BYTES:
             portions.append(0)
             size = 0
         portions[-1] += 1

@@ -184,6 +184,13 @@ class Runner:
         """Reads bytes of the arena or, at a negative offset, of the header."""
         return self._shared[HEADER + off : HEADER + off + size]
 
+    def give_back(self, off: int, size: int) -> None:
+        """Lets go of whole pages of the header, which are zeros then."""
+        start = -(-(HEADER + off) // mmap.PAGESIZE) * mmap.PAGESIZE
+        end = (HEADER + off + size) // mmap.PAGESIZE * mmap.PAGESIZE
+        if end > start:
+            self._shared.madvise(mmap.MADV_REMOVE, start, end - start)
+
     def word(self, off: int) -> int:
         """Reads 64 bits."""
         return int(_WORD.unpack_from(self._shared, HEADER + off)[0])
