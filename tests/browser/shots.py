@@ -315,6 +315,7 @@ STATES: Mapping[str, State] = {
     "path-drops": path("drops_by_reason", tab="Drops"),
     "path-audit": path("secret_guard", tab="Denied"),
     "path-maps": path("runq_delay", tab="Maps"),
+    "path-own": path("flood_limit", "d", tab="Your own"),
     "path-script": mistaken_script,
     "tab-code-verifier": part("Code"),
     "tab-knew": part("Knew"),
