@@ -12,6 +12,8 @@ from vm.asm import Style, disassemble
 from vm.jit.arch import Arch
 from vm.kernel.native import Compiled, compile_program
 from vm.program import Program
+from vm.verifier import Options
+from vm.verifier.hooked import options_at
 
 _NAMES = {Arch.X86_64: "x86-64", Arch.AARCH64: "AArch64"}
 _BYTES = 10
@@ -54,7 +56,7 @@ def jit(file: bytes, form: str, arch: str, proved: bool, as_hex: bool) -> None:
         if form == "guarded" and not proved:
             _show(program, machine, [guarded_listing(program, None)], as_hex=as_hex)
             continue
-        compiled = compile_program(program, arch=machine)
+        compiled = compile_program(program, options_at(program, Options()), machine)
         if not isinstance(compiled, Compiled):
             click.echo(f"{program.name}: Linux 6.18 would refuse it: {compiled.error}", err=True)
             refused = True

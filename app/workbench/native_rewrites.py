@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from vm.asm import Style, text_of
-from vm.instruction import Alu, Call, Goto, Instruction, Jump, LoadImm64, LoadPacket, MayGoto
+from vm.instruction import Alu, Atomic, Call, Goto, Instruction, Jump, Load, LoadImm64, LoadPacket, MayGoto
 from vm.isa import CallKind, ImmKind
-from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, TailCall
+from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, ProbedLoad, TailCall
 from vm.kernel.native import Compiled
 from vm.program import Program
 
@@ -97,6 +97,15 @@ def _why(pc: int, insn: Instruction, count: int, compiled: Compiled) -> tuple[Ki
             )
         case Call():
             return "helper", f"What the helper does is written out in its place, as {many} of eBPF."
+        case Atomic():
+            return (
+                "",
+                "x86 leaves r0's upper half alone where the exchange succeeds: it is cleared behind it.",
+            )
+        case Load():
+            return "", (
+                "Nobody vouches for this pointer: where no kernel memory is, the load is left out and gives 0."
+            )
         case LoadPacket():
             return "legacy", f"A legacy packet load: {many}, a call of the kernel's loader and its check."
         case MayGoto():
@@ -113,6 +122,8 @@ def _text(insn: Insn) -> str:
             return f"r{dst} = &{name}"
         case PerCpuAddress(dst, src):
             return f"r{dst} = this CPU's copy at r{src}"
+        case ProbedLoad(load):
+            return f"{text_of(load, Style.SOURCE)}, or 0"
         case TailCall(direct):
             return (
                 "tail call to a program known beforehand" if direct else "tail call to program r3 of map r2"

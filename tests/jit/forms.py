@@ -23,8 +23,8 @@ from vm.instruction import (
     Store,
     StoreRelease,
 )
-from vm.isa import AluOp, CallKind, ImmKind
-from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, Rewritten, TailCall
+from vm.isa import AluOp, CallKind, ImmKind, Size
+from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, ProbedLoad, Rewritten, TailCall
 from vm.jit.rewrite.budget import CLOCK
 
 COMPILED = (
@@ -35,8 +35,8 @@ _SHIFTS = (AluOp.LSH, AluOp.RSH, AluOp.ARSH)
 _DIVISIONS = (AluOp.DIV, AluOp.MOD, AluOp.SDIV, AluOp.SMOD)
 _KERNELS_OWN: tuple[Insn, ...] = (
     KernelCall("bpf_skb_pull_data"), KernelCall(CLOCK), PerCpuAddress(0, 0), PerCpuAddress(3, 8),
-    KernelAddress(4, "jiffies_64"),
-    TailCall(direct=False), TailCall(direct=True),
+    KernelAddress(4, "jiffies_64"), ProbedLoad(Load(Size.W, 2, 7, 40)),
+    ProbedLoad(Load(Size.B, 9, 1, 0, signed=True)), TailCall(direct=False), TailCall(direct=True),
 )  # fmt: skip
 
 
@@ -87,5 +87,7 @@ def _slots(insn: Insn) -> tuple[Slot, ...]:
             return (Slot(0xBF, dst, src),)
         case KernelAddress(dst):
             return (Slot(0xB7, dst),)
+        case ProbedLoad(load):
+            return encode(load)
         case _:
             return encode(insn)

@@ -12,12 +12,18 @@ from itertools import count
 from typing import Any
 
 from app.linux.ask import kernel_maps, load_program
+from app.linux.bpf import load
 from app.linux.image import image_of
+from tests.golden.record_kernel_structs import BTF, types
 from tests.golden.record_runs import tools
 from tests.jit.images import helpers_of, without_addresses
 from tests.kernel_runs.test_replay import setup_of
+from vm.encoding import pack
 from vm.kernel.native import Compiled, compile_program
 from vm.program import Program
+from vm.uapi.prog_types import ProgType, hook_named
+from vm.verifier import Options
+from vm.verifier.hooked import options_at
 
 FIRST_SEED = 500_000
 KEPT = 10
@@ -43,8 +49,19 @@ class Share:
 
 def image_by_linux(program: Program) -> tuple[bytes, ...] | None:
     """The code of each function; None where the kernel refuses the program."""
+    attach_type = options_at(program, Options()).attach_type or 0
     with kernel_maps(program.maps) as maps:
-        loaded = load_program(program, maps)
+        if program.prog_type is ProgType.TRACING:
+            target = _typed_target(program)
+            loaded = load(
+                pack(program.slots),
+                program.prog_type,
+                maps,
+                expected_attach_type=attach_type,
+                attach_btf_id=target,
+            )
+        else:
+            loaded = load_program(program, maps)
         if loaded.error:
             return None
         try:
@@ -53,9 +70,17 @@ def image_by_linux(program: Program) -> tuple[bytes, ...] | None:
             loaded.close()
 
 
+def _typed_target(program: Program) -> int:
+    """The number of the type whose arguments a tp_btf program gets, in this kernel's own type information."""
+    named = hook_named(program.hook or "")
+    assert named is not None, program.hook
+    found = enumerate(types(BTF.read_bytes()))
+    return next(number for number, kind in found if kind.name == f"btf_trace_{named.target}")
+
+
 def difference(program: Program, native: Sequence[bytes]) -> str | None:
     """What is other in our code, in a few words; None where nothing is."""
-    compiled = compile_program(program)
+    compiled = compile_program(program, options_at(program, Options()))
     if not isinstance(compiled, Compiled):
         return f"we refuse it: {compiled.error}"
     if len(compiled.functions) != len(native):

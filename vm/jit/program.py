@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from vm.instruction import Call, Instruction, LoadImm64, Slot
+from vm.instruction import Call, Instruction, Load, LoadImm64, Slot
 from vm.isa import CallKind, ImmKind
 
 
@@ -37,9 +37,16 @@ class TailCall:
     direct: bool
 
 
-Insn = Instruction | KernelCall | KernelAddress | PerCpuAddress | TailCall
+@dataclass(frozen=True, slots=True)
+class ProbedLoad:
+    """A load through a pointer that may point anywhere: where it cannot be read, ``dst`` becomes 0."""
+
+    load: Load
+
+
+Insn = Instruction | KernelCall | KernelAddress | PerCpuAddress | TailCall | ProbedLoad
 """What the compiler gets: a learner's instruction, or one of the kernel's own."""
-OWN = frozenset({KernelCall, KernelAddress, PerCpuAddress, TailCall})
+OWN = frozenset({KernelCall, KernelAddress, PerCpuAddress, TailCall, ProbedLoad})
 """The kernel's own, which no slot spells."""
 
 

@@ -11,7 +11,8 @@ class Proof:
     ``maps`` gives for a call the index of the one map that r1 can hold there, ``depths`` the stack bytes of
     each function by its first slot; ``writes_packet`` says whether a store goes straight into the packet,
     ``direct`` which tail calls have one map and one constant index within it; ``loops`` gives for a call of
-    bpf_loop that always has flags 0 and calls one function that function's first slot.
+    bpf_loop that always has flags 0 and calls one function that function's first slot. ``probed`` are the
+    slots whose load goes through a pointer to a kernel structure that nobody vouches for.
     """
 
     seen: frozenset[int]
@@ -21,3 +22,4 @@ class Proof:
     writes_packet: bool = False
     direct: frozenset[int] = frozenset()
     loops: Mapping[int, int] = field(default_factory=dict)
+    probed: frozenset[int] = frozenset()

@@ -36,11 +36,11 @@ from vm.jit.arm64.control import (
 )
 from vm.jit.arm64.frame import Frame, kept_by
 from vm.jit.arm64.layout import lay_out
-from vm.jit.arm64.memory import lower_load, lower_store
+from vm.jit.arm64.memory import lower_load, lower_probed_load, lower_store
 from vm.jit.layout import Laid
 from vm.jit.lower import no_machine_code
 from vm.jit.piece import Emit, Lowered
-from vm.jit.program import OWN, KernelAddress, KernelCall, PerCpuAddress, Rewritten, TailCall
+from vm.jit.program import OWN, KernelAddress, KernelCall, PerCpuAddress, ProbedLoad, Rewritten, TailCall
 
 LOWERINGS: Mapping[type, Callable[[Any, int, Frame], Lowered]] = MappingProxyType(
     {
@@ -61,6 +61,7 @@ LOWERINGS: Mapping[type, Callable[[Any, int, Frame], Lowered]] = MappingProxyTyp
         KernelAddress: lower_address,
         KernelCall: lower_kernel_call,
         PerCpuAddress: lower_per_cpu,
+        ProbedLoad: lower_probed_load,
     }
 )
 """The lowering of each kind of instruction; what is not here is rewritten into these before."""

@@ -10,6 +10,7 @@ from vm.jit.arm64.frame import Frame
 from vm.jit.arm64.immediates import fits_offset
 from vm.jit.arm64.registers import A64, FIRST, SECOND
 from vm.jit.piece import Emit, Lowered
+from vm.jit.program import ProbedLoad
 
 _WITH_INDEX = {Op.LOAD: Op.LOAD_AT, Op.STORE: Op.STORE_AT, Op.LOAD_SIGNED: Op.LOAD_SIGNED_AT}
 
@@ -18,6 +19,11 @@ def lower_load(insn: Load, _pc: int, frame: Frame) -> Lowered:
     """One ``ldr`` where it takes the offset."""
     op = Op.LOAD_SIGNED if insn.signed else Op.LOAD
     return (Emit(_access(op, A64[insn.dst], insn.src, insn.off, insn.size.bytes, frame, FIRST)),)
+
+
+def lower_probed_load(insn: ProbedLoad, pc: int, frame: Frame) -> Lowered:
+    """The load itself: where it faults the kernel finds it in a table, makes dst 0 and goes on."""
+    return lower_load(insn.load, pc, frame)
 
 
 def lower_store(insn: Store, _pc: int, frame: Frame) -> Lowered:

@@ -23,10 +23,10 @@ from vm.jit.lower.arithmetic import lower_alu, lower_endian, lower_neg
 from vm.jit.lower.atomics import lower_acquire, lower_atomic, lower_release
 from vm.jit.lower.constants import lower_imm64
 from vm.jit.lower.control import lower_call, lower_exit, lower_goto, lower_jump
-from vm.jit.lower.kernels_own import lower_address, lower_kernel_call, lower_per_cpu
+from vm.jit.lower.kernels_own import lower_address, lower_kernel_call, lower_per_cpu, lower_probed_load
 from vm.jit.lower.memory import lower_load, lower_store
 from vm.jit.piece import Lowered
-from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress
+from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, ProbedLoad
 from vm.source import HookscopeError
 
 LOWERINGS: Mapping[type, Callable[[Any, int], Lowered]] = MappingProxyType(
@@ -47,6 +47,7 @@ LOWERINGS: Mapping[type, Callable[[Any, int], Lowered]] = MappingProxyType(
         KernelAddress: lower_address,
         KernelCall: lower_kernel_call,
         PerCpuAddress: lower_per_cpu,
+        ProbedLoad: lower_probed_load,
     }
 )
 """The lowering of each kind of instruction; what is not here is rewritten into these before."""

@@ -7,10 +7,10 @@ Linux 6.18, as its dumps show).
 
 from collections.abc import Mapping
 
-from vm.instruction import Alu, Atomic, Call, LoadPacket, MayGoto, Reg
+from vm.instruction import Alu, Atomic, Call, Load, LoadPacket, MayGoto, Reg
 from vm.isa import AluOp, AtomicOp, CallKind, Size
 from vm.jit.arch import Arch
-from vm.jit.program import Insn, Rewritten, TailCall
+from vm.jit.program import Insn, ProbedLoad, Rewritten, TailCall
 from vm.jit.proof import Proof
 from vm.jit.rewrite.budget import count_down, start_count
 from vm.jit.rewrite.calls import written_out
@@ -44,7 +44,7 @@ def rewrite(program: Program, proof: Proof, arch: Arch = Arch.X86_64) -> Rewritt
     return draft.finish(proof.depths, counting_functions(program))
 
 
-_REWRITTEN = frozenset({Alu, LoadPacket, Atomic, Call})
+_REWRITTEN = frozenset({Alu, Load, LoadPacket, Atomic, Call})
 
 
 def _made(node: Node, program: Program, proof: Proof, arch: Arch) -> tuple[Insn, ...] | None:
@@ -53,6 +53,8 @@ def _made(node: Node, program: Program, proof: Proof, arch: Arch) -> tuple[Insn,
             return checked_division(insn)
         case LoadPacket() as insn:
             return load_by_call(insn)
+        case Load() as insn:
+            return (ProbedLoad(insn),) if node.origin in proof.probed else None
         case Atomic(AtomicOp.CMPXCHG, Size.W) as insn:
             return insn, Alu(AluOp.MOV, 32, 0, Reg(0))
         case Call(CallKind.HELPER, HelperId.TAIL_CALL):

@@ -8,7 +8,7 @@ from operator import attrgetter
 from vm.encoding import encode
 from vm.instruction import Call, Goto, Jump, LoadImm64, MayGoto, Slot
 from vm.isa import CallKind, ImmKind
-from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, Rewritten, TailCall
+from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, ProbedLoad, Rewritten, TailCall
 from vm.program import Program
 
 
@@ -171,5 +171,7 @@ def _encoded(insn: Insn) -> tuple[Slot, ...]:
             return (Slot(0xB7, dst),)
         case PerCpuAddress(dst, src):
             return (Slot(0xBF, dst, src, -1),)
+        case ProbedLoad(load):
+            return encode(load)
         case _:
             return encode(insn)
