@@ -4,15 +4,18 @@ import re
 from collections.abc import Iterator
 
 from app.grading.case import Case, Miss, shortened
+from app.grading.judges.verifier import refusal
 from app.lessons.schema.expect import ShapeExpect
 from vm.asm import Style, text_of
 from vm.encoding import pack
 from vm.instruction import Call, Jump
 from vm.isa import CallKind
+from vm.kernel.native import compile_program
 from vm.program import Program
 from vm.uapi.helper_ids import HelperId
 from vm.uapi.map_types import map_type
 from vm.uapi.prog_types import hook_named
+from vm.verifier import Report
 
 
 def shape(expected: ShapeExpect, case: Case) -> Miss | None:
@@ -37,6 +40,8 @@ def _misses(expected: ShapeExpect, case: Case) -> Iterator[Miss | None]:
         yield _hooked(programs[0], expected.hooks)
     if expected.bytes is not None:
         yield _encoded(programs[0], expected.bytes)
+    if expected.native_bytes_at_most is not None:
+        yield _native(programs[0], expected.native_bytes_at_most)
     if expected.branches_at_least is not None:
         yield _covered(case, expected.branches_at_least)
 
@@ -142,6 +147,14 @@ def _encoded(program: Program, wanted: str) -> Miss | None:
     )
     message = f"the encoded program differs from byte {at} on (slot {at // 8}, byte {at % 8} of it)"
     return Miss(message, shortened(digits, 80), shortened(code, 80), found=code)
+
+
+def _native(program: Program, limit: int) -> Miss | None:
+    compiled = compile_program(program)
+    if isinstance(compiled, Report):
+        return refusal(program, compiled)
+    size = sum(len(function.code) for function in compiled.functions)
+    return _most("bytes of machine code", size, limit)
 
 
 def _pairs(digits: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from vm.instruction import Jump
 from vm.kernel import context
 from vm.kernel.context import PacketContext
 from vm.kernel.hooks import Effect, HookPoint
-from vm.kernel.simulation.runner import Maps
+from vm.kernel.simulation.maps import Maps
 from vm.machine.machine import Machine
 from vm.machine.point import pc_of, program_of
 from vm.machine.state import World
