@@ -104,7 +104,7 @@ def _why(pc: int, insn: Instruction, count: int, compiled: Compiled) -> tuple[Ki
             )
         case Load():
             return "", (
-                "Nobody vouches for this pointer: where no kernel memory is, the load is left out and gives 0."
+                "Nobody vouches for this pointer: where no kernel memory is, the load is left out, with 0."
             )
         case LoadPacket():
             return "legacy", f"A legacy packet load: {many}, a call of the kernel's loader and its check."

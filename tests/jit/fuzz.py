@@ -20,6 +20,8 @@ INPUTS = 32
 """Sets of registers that each program runs with."""
 FUEL = 300
 PLACES = Places(tuple((one.first, one.size) for one in OBJECTS))
+_TELL = 30
+"""Seconds between two lines."""
 FILLINGS = (0x5A, 0xC3)
 
 
@@ -62,11 +64,15 @@ def main() -> None:
     options = parser.parse_args()
     begun = time.monotonic()
     with Runner() as runner:
+        told = begun
         for tally in batches(options.seed, runner):
+            now = time.monotonic()
+            if now - told > _TELL or tally.runs >= options.runs:
+                told = now
+                runs = f"{tally.runs:,} runs of {tally.programs:,} programs"
+                print(f"{runs} in {now - begun:,.0f} s: none got out", flush=True)
             if tally.runs >= options.runs:
                 break
-    seconds = time.monotonic() - begun
-    print(f"{tally.runs:,} runs of {tally.programs:,} programs in {seconds:,.0f} s: none got out")
 
 
 if __name__ == "__main__":
