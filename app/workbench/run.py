@@ -7,6 +7,7 @@ import gc
 import time
 from collections import OrderedDict
 from dataclasses import replace
+from functools import partial
 
 from app.schemas.trace import Inputs
 from app.workbench.keys import run_key
@@ -18,6 +19,7 @@ from app.workbench.written import Written
 from vm.asm import assemble
 from vm.helpers.event import Event
 from vm.kernel.hooks import HookPoint, known_point
+from vm.kernel.python_run import go_forward
 from vm.kernel.sample_events import sample_events
 from vm.kernel.scenario import Setup
 from vm.kernel.stream import Stream
@@ -82,8 +84,9 @@ class Run:
         """Runs a program, looking at the watch now and then."""
         watch = self._watch
         if watch is None:
-            return Trace(world, self.stream.setup.budget)
-        return Trace(world, self.stream.setup.budget, lambda: watch.tick(self.sent, len(self.stream)))
+            return Trace(world, self.stream.setup.budget, forward=go_forward)
+        clock = partial(watch.tick, self.sent, len(self.stream))
+        return Trace(world, self.stream.setup.budget, clock, go_forward)
 
     @property
     def programs(self) -> tuple[Program, ...]:

@@ -7,15 +7,19 @@ import pytest
 
 from tests.conformance.case import read as read_case
 from tests.conformance.test_conformance import files
+from tests.jit.programs import program as drawn
 from tests.jit.test_native_run import FAULTS, state_of, stepped
 from tests.kernel_runs.recorded import read
 from tests.kernel_runs.test_replay import setup_of
 from vm.asm import assemble
 from vm.kernel.bare import bare_world, run_bare
-from vm.kernel.python_run import GENERATED, PythonRun
+from vm.kernel.packet.samples import syn_scenario
+from vm.kernel.python_run import GENERATED, PythonRun, go_forward
 from vm.kernel.run import run_all
 from vm.kernel.scenario import Scenario, Setup
 from vm.machine.machine import Machine
+from vm.machine.trace import Budget, Trace
+from vm.uapi.prog_types import ProgType
 
 EVERY = 6
 _NO_END = 1 << 40
@@ -79,6 +83,18 @@ def test_a_field_that_gives_a_pointer_is_cut_before_its_sign_is_extended() -> No
     setup = Setup((program,), program.prog_type, (bytes(64),))
     alone = stepped(Machine(Scenario(setup).world(0)), _NO_END)
     assert python(Machine(Scenario(setup).world(0)), _NO_END) == alone
+
+
+@pytest.mark.parametrize("seed", [2, 5, 9])
+def test_any_step_of_a_trace_is_the_same(seed: int) -> None:
+    rnd = random.Random(seed)
+    setup = Setup((drawn(rnd),), ProgType.XDP, (syn_scenario()[0].data,), budget=Budget(50_000))
+    plain = Trace(Scenario(setup).world(0), setup.budget)
+    quick = Trace(Scenario(setup).world(0), setup.budget, forward=go_forward)
+    assert len(quick) == len(plain)
+    for _ in range(25):
+        number = rnd.randrange(len(plain) + 1)
+        assert quick.state(number) == plain.state(number), number
 
 
 def test_conformance_programs_give_what_they_say() -> None:

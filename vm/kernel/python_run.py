@@ -15,6 +15,8 @@ from vm.machine.machine import Machine
 
 MOST_MADE: Final = 100_000
 """Instructions that are made into Python for one run; beyond them the machine steps."""
+NEAR: Final = 64
+"""Steps that the machine takes sooner itself."""
 _MAPS: Final = (ImmKind.MAP_FD, ImmKind.MAP_IDX)
 _NO_END: Final = 1 << 62
 
@@ -67,6 +69,14 @@ class PythonRun:
         for pc, insn in enumerate(world.programs[program].insns):
             if isinstance(insn, LoadImm64) and insn.kind in _MAPS and 0 <= insn.imm < len(indices):
                 yield pc, world.maps[indices[insn.imm]].address
+
+
+def go_forward(machine: Machine, number: int) -> None:
+    """Takes a trace's machine to the state before step ``number``; give it to ``Trace`` as ``forward``."""
+    if number - machine.number > NEAR:
+        PythonRun(machine).run(number)
+    else:
+        machine.run(number - machine.number)
 
 
 class Generated:

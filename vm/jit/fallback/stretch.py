@@ -5,9 +5,8 @@ not simple. Jumps back to its own start stay inside, as long as there is fuel fo
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from types import CodeType
 from typing import Any, Final
 
@@ -16,34 +15,28 @@ from vm.instruction import (
     Atomic,
     Endian,
     Goto,
-    Imm,
     Instruction,
     Jump,
     Load,
     LoadAcquire,
     LoadImm64,
     Neg,
-    Operand,
     Store,
     StoreRelease,
     width,
 )
-from vm.isa import REGISTERS, AluOp, AtomicOp, EndianOp, ImmKind, alu, atomic, endian
-from vm.jit.fallback import templates as t
-from vm.jit.fallback.code import Code, fill
+from vm.isa import REGISTERS, ImmKind, alu, atomic, endian
+from vm.jit.fallback.text import ALU_OPS, ATOMICS, ENDIANS, Insns, registers_of, text_of
 from vm.memory.fault import MachineFault
 from vm.memory.memory import Memory
 from vm.word import MASK32, MASK64, mask
 
 LONGEST: Final = 512
 """Instructions of one stretch."""
-_ALU_OPS, _ATOMICS, _ENDIANS = tuple(AluOp), tuple(AtomicOp), tuple(EndianOp)
-_FIRST_FETCHED = 0
 Run = Callable[[list[int], int], tuple[int, int]]
 """Takes registers, which it changes, and fuel, enough for ``length``; where it stopped, and the fuel left."""
 
 
-Insns = Sequence[Instruction | None]
 Constants = tuple[tuple[int, int], ...]
 
 
@@ -94,7 +87,7 @@ def _compiled(insns: Insns, constants: Constants, start: int) -> _Compiled | Non
     pcs = tuple(_members(insns, dict(constants), start))
     found = None
     if pcs:
-        text = _text(insns, dict(constants), pcs)
+        text = text_of(insns, dict(constants), pcs)
         found = _Compiled(pcs, text, compile(text, "<stretch>", "exec"))
     _kept[key] = insns, found
     while len(_kept) > _MOST_KEPT:
@@ -113,15 +106,15 @@ def surroundings(memory: Memory) -> dict[str, Any]:
     def rmw(op: int, address: int, size: int, src: int, r0: int) -> int:
         memory.check(address, size, write=True)
         old = load(address, size)
-        store(address, size, atomic(_ATOMICS[op], old, src, r0 & mask(8 * size), 8 * size))
+        store(address, size, atomic(ATOMICS[op], old, src, r0 & mask(8 * size), 8 * size))
         return old
 
     return {
         "load": load,
         "store": store,
         "atomic": rmw,
-        "alu": lambda op, dst, src, bits: alu(_ALU_OPS[op], dst, src, bits),
-        "endian": lambda op, value, bits: endian(_ENDIANS[op], value, bits),
+        "alu": lambda op, dst, src, bits: alu(ALU_OPS[op], dst, src, bits),
+        "endian": lambda op, value, bits: endian(ENDIANS[op], value, bits),
         "Fault": MachineFault,
         "M": MASK64,
         "W": MASK32,
@@ -144,7 +137,7 @@ def _members(insns: Insns, constants: Mapping[int, int], start: int) -> Iterator
 
 
 def _is_simple(insn: Instruction, pc: int, insns: Insns, constants: Mapping[int, int]) -> bool:
-    if any(n >= REGISTERS for n in _registers(insn)):
+    if any(n >= REGISTERS for n in registers_of(insn)):
         return False
     match insn:
         case LoadImm64(kind=ImmKind.VALUE):
@@ -158,115 +151,3 @@ def _is_simple(insn: Instruction, pc: int, insns: Insns, constants: Mapping[int,
             return True
         case _:
             return False
-
-
-def _registers(insn: Instruction) -> set[int]:
-    """The registers an instruction names."""
-    found: set[int] = set()
-    for name in ("dst", "src"):
-        operand = getattr(insn, name, None)
-        if isinstance(operand, int):
-            found.add(int(operand))
-        elif operand is not None and not isinstance(operand, Imm):
-            found.add(int(operand.n))
-    return found | ({0} if isinstance(insn, Atomic) else set())
-
-
-def _joined(parts: Iterator[Code]) -> Code:
-    return reduce(lambda a, b: fill(t.JOINED, a=a, b=b), parts, fill(""))
-
-
-def _text(insns: Insns, constants: Mapping[int, int], pcs: Sequence[int]) -> Code:
-    present = [insn for pc in pcs if (insn := insns[pc]) is not None]
-    used = sorted(set().union(*map(_registers, present)))
-    body = _joined(part for n, pc in enumerate(pcs) for part in _lines(insns, constants, pcs, n, pc))
-    last = insns[pcs[-1]]
-    if last is not None and not isinstance(last, Goto):
-        behind = pcs[-1] + width(last)
-        body = fill(t.JOINED, a=body, b=fill(t.LEAVE, to=behind, count=len(pcs)))
-    read = _joined(fill(t.READ, n=n) for n in used)
-    write = _joined(fill(t.WRITE, n=n) for n in used)
-    return fill(t.FUNCTION, read=read, body=body, write=write)
-
-
-def _lines(
-    insns: Insns,
-    constants: Mapping[int, int],
-    pcs: Sequence[int],
-    n: int,
-    pc: int,
-) -> Iterator[Code]:
-    """The lines of the ``n``-th instruction of a stretch."""
-    insn = insns[pc]
-    match insn:
-        case Jump():
-            to, test = pc + 1 + insn.off, _test(insn)
-            if to == pcs[0]:
-                yield fill(t.AGAIN_IF, test=test, count=n + 1, all=len(pcs), to=to)
-            else:
-                yield fill(t.LEAVE_IF, test=test, count=n + 1, to=to)
-        case Goto():
-            to = pc + 1 + insn.off
-            if to == pcs[0]:
-                yield fill(t.AGAIN, count=n + 1, all=len(pcs), to=to)
-            else:
-                yield fill(t.LEAVE, count=n + 1, to=to)
-        case Load() | LoadAcquire() | Store() | StoreRelease() | Atomic():
-            yield fill(t.AT, n=n)
-            yield fill(t.LINE, code=_access(insn))
-        case LoadImm64():
-            value = insn.value if insn.kind is ImmKind.VALUE else constants[pc]
-            yield fill(t.LINE, code=fill(t.SET, d=insn.dst, value=int(value)))
-        case Alu() | Neg() | Endian():
-            yield fill(t.LINE, code=_arithmetic(insn))
-        case _:
-            raise AssertionError(f"slot {pc} is not simple")
-
-
-def _operand(operand: Operand, bits: int) -> Code:
-    if isinstance(operand, Imm):
-        return fill(t.NUMBER, n=operand.word & mask(bits))
-    return fill(t.REGISTER if bits == 64 else t.LOW_HALF, n=operand.n)
-
-
-def _arithmetic(insn: Alu | Neg | Endian) -> Code:
-    match insn:
-        case Neg(bits, dst):
-            return fill(t.NEGATE[bits], d=dst)
-        case Endian(op, bits, dst):
-            return fill(t.ENDIAN, op=_ENDIANS.index(op), d=dst, bits=bits)
-        case Alu(op, bits, dst, src):
-            template = (t.ALU64 if bits == 64 else t.ALU32).get(op)
-            if template is None:
-                number = _ALU_OPS.index(op)
-                return fill(t.ALU_OTHER, op=number, d=dst, s=_operand(src, bits), bits=bits)
-            return fill(template, d=dst, s=_operand(src, bits))
-
-
-def _test(insn: Jump) -> Code:
-    a = fill(t.REGISTER if insn.bits == 64 else t.LOW_HALF, n=insn.dst)
-    b = _operand(insn.src, insn.bits)
-    if insn.op in t.UNSIGNED:
-        return fill(t.UNSIGNED[insn.op], a=a, b=b)
-    return fill(t.SIGNED[insn.op], a=a, b=b, f=1 << (insn.bits - 1))
-
-
-def _access(insn: Load | LoadAcquire | Store | StoreRelease | Atomic) -> Code:
-    size, off = insn.size.bytes, insn.off
-    match insn:
-        case Load(signed=True):
-            low, sign = mask(8 * size), 1 << (8 * size - 1)
-            return fill(t.LOAD_SIGNED, d=insn.dst, a=insn.src, off=off, size=size, low=low, sign=sign)
-        case Load() | LoadAcquire():
-            return fill(t.LOAD, d=insn.dst, a=insn.src, off=off, size=size)
-        case Store():
-            return fill(t.STORE, a=insn.dst, off=off, size=size, s=_operand(insn.src, 64))
-        case StoreRelease():
-            return fill(t.STORE, a=insn.dst, off=off, size=size, s=fill(t.REGISTER, n=insn.src))
-        case Atomic():
-            number = _ATOMICS.index(insn.op)
-            call = fill(t.ATOMIC, op=number, a=insn.dst, off=off, size=size, s=insn.src)
-            if not insn.fetch:
-                return call
-            fetched = _FIRST_FETCHED if insn.op is AtomicOp.CMPXCHG else insn.src
-            return fill(t.FETCH, d=fetched, call=call)
