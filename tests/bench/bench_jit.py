@@ -115,7 +115,7 @@ def _nothing() -> tuple[Instruction | None, ...]:
 
 
 def _scenario(runner: TimedRunner) -> Iterator[Row]:
-    """100,000 packets of many senders through XDP, all that Python does included."""
+    """100,000 packets of many senders through XDP, all that Python does included, in processor time."""
     workload, choose = WORKLOADS[3], random.Random(1)
     packets = tuple(
         workload.packet[:37] + bytes((choose.randrange(256),)) + workload.packet[38:] for _ in range(100_000)
@@ -123,9 +123,10 @@ def _scenario(runner: TimedRunner) -> Iterator[Row]:
     setup = Setup((workload.program(),), ProgType.XDP, packets)
     rates = []
     for _ in range(5):
-        start = time.perf_counter()
+        start, spent = time.process_time(), runner.spent
         run_batch(setup, runner)
-        rates.append(len(packets) / (time.perf_counter() - start))
+        took = time.process_time() - start + (runner.spent - spent) / 1e9
+        rates.append(len(packets) / took)
     name = f"100,000 packets through XDP unwatched ({min(rates):,.0f}–{max(rates):,.0f})"
     yield at_least(name, median(rates), "packets/s", 1_000_000)
 

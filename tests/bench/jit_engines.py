@@ -56,7 +56,7 @@ def filled(program: Program) -> Program:
 def native(workload: Workload, runner: TimedRunner, *, proved: bool) -> Engine:
     """The guarded form over so many packets, one after the other; ``proved``: without the checks."""
     program = filled(workload.program())
-    setup = Setup((program,), ProgType.XDP, (workload.packet,) * workload.runs, budget=Budget(1 << 30))
+    setup = Setup((program,), ProgType.XDP, (workload.packet,) * workload.runs, budget=Budget(1_000_000))
 
     slots = prove(program)[1].seen if proved else frozenset[int]()
 

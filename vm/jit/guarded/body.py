@@ -124,7 +124,9 @@ class Body:
         if pc == self._done:
             return
         shape = self._shapes[pc]
-        if shape.code is not None:
+        if shape.simple is not None:
+            self._sheet.code += shape.simple
+        elif shape.code is not None:
             self._arithmetic(insn, pc, shape)
         else:
             _WRITE[type(insn)](self, insn, pc, left)

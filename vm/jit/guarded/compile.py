@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from vm.instruction import Call, Instruction
 from vm.jit.guarded.batch import Batch
@@ -101,8 +102,8 @@ class _Compiler:
         sheet, body, insns, native = self._sheet, self._body, self._insns, self._native
         members = [pc for pc in range(start, end) if insns[pc] is not None]
         paid = members
-        if not all(native[pc] for pc in members):
-            paid = members[: next(n for n, pc in enumerate(members) if not native[pc])]
+        if not all(native[start:end]):
+            paid = list(takewhile(native.__getitem__, members))
         left = len(paid)
         sheet.here(start)
         sheet.begin(start)
@@ -111,7 +112,7 @@ class _Compiler:
         body.begin_block(paid[-1] if paid else start)
         for pc in paid:
             if pc != start:
-                sheet.begin(pc)
+                sheet.starts.append((pc, len(sheet.code)))
                 if pc in self._falls:
                     self._entries[pc] = body.stubs.entry(pc, left)
                     sheet.here(pc)

@@ -54,6 +54,8 @@ class InsnShape:
     local_call: bool
     may_goto: bool
     code: bytes | None
+    simple: bytes | None = None
+    """The same where it is neither a copy nor has to do with r10."""
     asks: tuple[int, int] | None = None
     """Of a jump that asks whether a register is 0: the register, and how many bits of it."""
     compare: bytes = b""
@@ -89,6 +91,8 @@ def shape_of(insn: Instruction) -> InsnShape:
         isinstance(insn, MayGoto),
         _arithmetic(insn) if arithmetic and isinstance(insn, Alu | Neg | Endian) else None,
     )
+    if not shape.copies and getattr(insn, "src", None) != _FRAME_POINTER:
+        shape.simple = shape.code
     if exists and isinstance(insn, Jump):
         _add_jump(shape, insn)
     elif exists and isinstance(insn, access.Access):
