@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from vm.helpers.event import Task
 from vm.kernel.hooks import known_point
 from vm.kernel.hooks.point import HookPoint
-from vm.kernel.simulation.runner import Maps, Runner
+from vm.kernel.simulation.maps import Maps
+from vm.kernel.simulation.runner import Runner
 from vm.kernel.simulation.standing import check_place, standing
 from vm.kernel.simulation.tables import Tables
 from vm.kernel.simulation.topology import Dev, Topology

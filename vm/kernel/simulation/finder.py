@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 from vm.helpers.found import NEW_SYN_RECV, FoundSocket
 from vm.kernel.context.calls import socket_fields
-from vm.kernel.context.events import image
+from vm.kernel.context.fields import image
 from vm.kernel.simulation.headers import TCP
 from vm.kernel.simulation.socket_info import info
 from vm.kernel.simulation.tables import Socket, Tables

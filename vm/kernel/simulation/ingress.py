@@ -4,10 +4,11 @@ from vm.kernel.context.ethernet import ETHERNET
 from vm.kernel.hooks import Effect
 from vm.kernel.receive import is_tagged, make_skb, skb_numbers
 from vm.kernel.simulation import netfilter
+from vm.kernel.simulation.chain import chain
 from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.egress import onto_wire, tell_sender
 from vm.kernel.simulation.headers import ETH_ARP, ETH_IPV4, ETH_IPV6, Headers, network
-from vm.kernel.simulation.kernel import Kernel, chain
+from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.make import TIME_EXCEEDED, less_ttl
 from vm.kernel.simulation.packet import Packet
 from vm.kernel.simulation.redirect import redirect

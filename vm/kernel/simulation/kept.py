@@ -6,7 +6,7 @@ from vm.kernel.context import Frame
 from vm.kernel.hooks.point import HookPoint
 from vm.kernel.scenario import Carry
 from vm.kernel.simulation.outcome import Hop, Outcome, Output
-from vm.kernel.simulation.runner import Start
+from vm.kernel.simulation.start import Start
 from vm.kernel.simulation.tables import Tables
 from vm.machine.state import World
 from vm.program import Program

@@ -6,9 +6,10 @@ fates (see ``ways``); with a ``recording``, also bytes and what each run began w
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from vm.change import OutputKind
 from vm.helpers.event import Event, Task
 from vm.kernel.context import Frame
 from vm.kernel.hooks import Effect
@@ -17,7 +18,8 @@ from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.finder import Finder
 from vm.kernel.simulation.outcome import End, Output
 from vm.kernel.simulation.packet import Packet
-from vm.kernel.simulation.runner import Run, Runner, Start, What
+from vm.kernel.simulation.runner import Run, Runner
+from vm.kernel.simulation.start import Start, What
 from vm.kernel.simulation.tables import Tables
 from vm.kernel.simulation.topology import Dev, Netns, Topology
 from vm.kernel.simulation.ways import Ways
@@ -238,6 +240,7 @@ class Kernel:
             self.outputs += [
                 Output(self.index, time_ns, runner.name, sent.kind, sent.source, sent.data)
                 for sent in run.outputs
+                if sent.kind is not OutputKind.CLONE
             ]
         return run
 
@@ -248,30 +251,3 @@ class Kernel:
         at_ingress = runner.point.station != "tc_egress"
         found = Finder(self.tables, netns, self.attached.groups, at_ingress)
         return found if self.recording is None else found.frozen()
-
-
-def chain(
-    k: Kernel,
-    packet: Packet,
-    station: str,
-    runners: Sequence[Runner],
-    see: Callable[[Frame], Frame] | None = None,
-    stop: Callable[[int], bool] | None = None,
-) -> tuple[Effect, Runner | None, Run | None]:
-    """Runs programs in order until one does not let the packet pass, or ``stop`` calls its answer final."""
-    effect, runner, run = Effect.PASS, None, None
-    for runner in runners:
-        frame = packet.frame() if see is None else see(packet.frame())
-        run = k.execute(runner, frame, k.event_for(packet.dev, queue=packet.queue))
-        if run.answer is None:
-            k.hop(station, packet, Effect.ABORTED, runner.name, run.steps, run.pc, None, run.message)
-            return Effect.ABORTED, runner, run
-        verdict = runner.verdict(run.answer)
-        packet.take(runner.leave(frame))
-        if runner.finds:
-            packet.assigned = runner.world.fields.get("sk.assigned", packet.assigned)
-        effect = verdict.effect
-        k.hop(station, packet, effect, runner.name, run.steps, run.pc, verdict.name)
-        if effect is not Effect.PASS or (stop is not None and stop(run.answer)):
-            break
-    return effect, runner, run

@@ -13,10 +13,11 @@ from vm.kernel.simulation.attached import Attached, point_of
 from vm.kernel.simulation.happen import KINDS, happen, timer
 from vm.kernel.simulation.kept import Checkpoint, Opened, Visit
 from vm.kernel.simulation.kernel import Kernel, Recording
+from vm.kernel.simulation.maps import Maps
 from vm.kernel.simulation.outcome import Counters, Denial, Kind, Outcome, Output
 from vm.kernel.simulation.probes import Probes
-from vm.kernel.simulation.runner import Maps, Start
 from vm.kernel.simulation.scheduler import is_stale
+from vm.kernel.simulation.start import Start
 from vm.kernel.simulation.steps import STEPS
 from vm.kernel.simulation.tables import initial
 from vm.kernel.simulation.topology import build

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from vm.kernel.hooks import Effect
 from vm.kernel.receive import for_socket, for_tc
+from vm.kernel.simulation.chain import chain
 from vm.kernel.simulation.drops import Reason
-from vm.kernel.simulation.kernel import Kernel, chain
+from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
 from vm.kernel.simulation.redirect import redirect

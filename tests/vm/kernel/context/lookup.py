@@ -8,7 +8,7 @@ from typing import Final
 from tests.places import read, recorded
 from vm.asm import assemble
 from vm.kernel.context import calls
-from vm.kernel.context.events import image
+from vm.kernel.context.fields import image
 from vm.kernel.context.inputs import Fields
 from vm.program import Program
 from vm.uapi.structs_context import SK_LOOKUP

@@ -187,3 +187,26 @@ def test_what_is_stolen_is_consumed_and_not_dropped() -> None:
 
     assert seen(4) == {"consume_skb"}
     assert seen(2) == {"kfree_skb"}
+
+
+COPY = "r2 = {device}\nr3 = {flags}\ncall bpf_clone_redirect\nr0 = 0\nexit"
+
+
+@pytest.mark.parametrize(
+    ("device", "flags", "stations"),
+    [
+        (3, 0, ["redirected", "tc_egress", "qdisc", "driver", "wire"]),
+        (3, 1, ["redirected", "tc", "protocol"]),
+    ],
+)
+def test_a_copy_goes_its_own_way(device: int, flags: int, stations: list[str]) -> None:
+    found = run([SYN], attach("tc:eth0", COPY.format(device=device, flags=flags))).outcomes[0]
+    copied = [hop.station for hop in found.hops if hop.packet == 1]
+    assert copied == stations
+    assert ends(found)[0][1] == "delivered"
+
+
+def test_copies_in_a_circle_end() -> None:
+    found = run([SYN], attach("tc:eth0", COPY.format(device=2, flags=1))).outcomes[0]
+    assert [end for end in ends(found) if end[2] == "RECURSION_LIMIT"]
+    assert len(found.hops) < 400
