@@ -41,7 +41,10 @@ class Helpers:
         """Whether native code answers this call."""
         if number not in self._around.helpers:
             return False
-        return number in _PLAIN or (number in MAP_HELPERS and self._map(facts[1]) is not None)
+        if number in _PLAIN:
+            return True
+        plan = self._map(facts[1])
+        return number in MAP_HELPERS and plan is not None and not _reads_itself(number, plan, facts)
 
     def call(self, number: int, facts: Facts, refused: int) -> None:
         """Writes a call; where an argument is not what it must be it goes to ``refused``."""
@@ -94,6 +97,12 @@ class Helpers:
                 )
                 sheet.branch(refused, REFUSED)
         sheet.code += x86.mov(INDEX, reg, wide=False)
+
+
+def _reads_itself(number: int, plan: MapPlan, facts: Facts) -> bool:
+    """Whether key or value may lie in the slot that an update of a hash map is about to overwrite."""
+    own = (Known.VALUE, plan.address)
+    return number == HelperId.MAP_UPDATE_ELEM and plan.shape is not Shape.ARRAY and own in facts[2:4]
 
 
 def _clock(_around: Surroundings) -> bytes:
