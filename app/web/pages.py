@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort, jsonify, render_template
 
 from app.web.services import services
+from vm.source import HookscopeError
 
 blueprint = Blueprint("pages", __name__)
 
@@ -32,7 +33,10 @@ def metrics() -> str:
 @blueprint.get("/path")
 def path() -> str:
     """The modeled kernel as a map that events pass through; its stations come with the page."""
-    stations: str = services().pool.run("stations")
+    try:
+        stations: str = services().pool.run("stations")
+    except HookscopeError:  # the simulation processes are busy or gone: the page asks again, and says so
+        stations = ""
     return render_template("path.html", stations=stations.replace("<", "\\u003c"))
 
 

@@ -234,9 +234,9 @@ async function takeWorkspace(id: string | null): Promise<void> {
   }
 }
 
-/** The map comes with the page: it is drawn before anything is asked for. */
-export function readStations(text: string): void {
-  const { stations, devices } = JSON.parse(text) as StationsReply;
+/** The map comes with the page, to be drawn before anything is asked for; where it did not, it is asked for. */
+export async function readStations(text: string): Promise<void> {
+  const { stations, devices } = text.trim() === "" ? await api.stations() : (JSON.parse(text) as StationsReply);
   state.stations.value = stations;
   state.devices.value = devices;
 }

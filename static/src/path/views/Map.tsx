@@ -1,6 +1,6 @@
 // The kernel as a map: lines and stations, the way of the packet that is looked at, and all that is in flight above them.
 import { Fragment } from "preact";
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import type { StationView } from "../../schemas.ts";
 import { drop } from "../attaching.ts";
 import { BANDS, counted, levels, lines, placed, TALL, WIDTH } from "../geometry.ts";
@@ -49,8 +49,7 @@ function nearest(event: DragEvent, stations: readonly StationView[]): string | n
   return far[0] !== undefined && far[0].far < NEAR ? far[0].station.id : null;
 }
 
-function Drawing() {
-  const reach = useSignal("nic");
+function Drawing({ reach }: { reach: Signal<string> }) {
   const all = placed(state.stations.value);
   const stations = all.filter(({ track, id }) => track !== "end" || ["process", "wire", "sent"].includes(id));
   const level = levels(all);
@@ -79,10 +78,6 @@ function Drawing() {
       role="group"
       aria-label="Stations a packet passes. Arrow keys go from one to the next."
       onKeyDown={move}
-      onFocusIn={(event) => {
-        const id = (event.target as Element).closest<SVGElement>("[data-station]")?.dataset.station;
-        if (id !== undefined) reach.value = id;
-      }}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
@@ -118,13 +113,22 @@ const LEGEND: readonly (readonly [string, string])[] = [
 
 export function Map_() {
   const listed = useSignal(false);
+  /** The station that the Tab key comes to. */
+  const reach = useSignal("nic");
   return (
     <section class="mapw" aria-label="Modeled kernel path">
       {listed.value ? (
         <StationList />
       ) : (
-        <div class="mapx">
-          <Drawing />
+        <div
+          class="mapx"
+          // Not on the drawing: Chromium lets the Tab key stop at SVG that listens to focus.
+          onFocusIn={(event) => {
+            const id = (event.target as Element).closest<SVGElement>("[data-station]")?.dataset.station;
+            if (id !== undefined) reach.value = id;
+          }}
+        >
+          <Drawing reach={reach} />
           <Flying />
         </div>
       )}
