@@ -7,8 +7,8 @@ Linux 6.18, as its dumps show).
 
 from collections.abc import Mapping
 
-from vm.instruction import Alu, Atomic, Call, Load, LoadPacket, MayGoto, Reg
-from vm.isa import AluOp, AtomicOp, CallKind, Size
+from vm.instruction import Alu, Atomic, Call, Load, LoadPacket, MayGoto
+from vm.isa import CallKind
 from vm.jit.arch import Arch
 from vm.jit.program import Insn, ProbedLoad, Rewritten, TailCall
 from vm.jit.proof import Proof
@@ -18,6 +18,7 @@ from vm.jit.rewrite.counting import counting_functions
 from vm.jit.rewrite.dead import remove_dead
 from vm.jit.rewrite.division import checked_division
 from vm.jit.rewrite.draft import Draft, Node, Patch
+from vm.jit.rewrite.exchange import exchanged
 from vm.jit.rewrite.fields import convert_fields
 from vm.jit.rewrite.legacy import load_by_call
 from vm.jit.rewrite.loops import write_loops
@@ -55,8 +56,8 @@ def _made(node: Node, program: Program, proof: Proof, arch: Arch) -> tuple[Insn,
             return load_by_call(insn)
         case Load() as insn:
             return (ProbedLoad(insn),) if node.origin in proof.probed else None
-        case Atomic(AtomicOp.CMPXCHG, Size.W) as insn:
-            return insn, Alu(AluOp.MOV, 32, 0, Reg(0))
+        case Atomic() as insn:
+            return exchanged(insn, node.origin, program, proof)
         case Call(CallKind.HELPER, HelperId.TAIL_CALL):
             return (TailCall(node.origin in proof.direct),)
         case Call(CallKind.HELPER, helper):
