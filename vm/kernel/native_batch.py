@@ -31,6 +31,8 @@ MOST_BYTES: Final = 128 << 20
 """The bytes of those."""
 MOST_STEPS: Final = 20_000_000_000
 """The steps they may take together: seconds, far less than the runner is waited for."""
+KEPT: Final = 16 << 20
+"""Bytes of the header that are not given back after a batch: pages that are there need not be made again."""
 _START: Final = -HEADER
 _NO_LENGTH: Final = MASK64
 
@@ -98,7 +100,7 @@ class NativeBatch:
             if any(changed[first:]):
                 _take_packets(packets, first, changed[first:], get(at.output, at.size))
             first += count
-            self._runner.give_back(at.values, at.output + at.size - at.values)
+            self._runner.give_back(_START + KEPT, at.output + at.size - _START - KEPT)
         self._native.memory.take(())
         self._native.maps.take()
         maps = self._machine.world.maps
