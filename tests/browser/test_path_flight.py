@@ -66,6 +66,16 @@ def test_the_map_is_one_stop_and_arrows_go_along_it(page: Page) -> None:
     expect(page.locator(".map [tabindex='0']")).to_have_count(1)
 
 
+def test_the_list_is_one_stop_and_arrows_go_from_event_to_event(page: Page) -> None:
+    path = Path(page).open(FLOOD)
+    events = page.get_by_role("group", name="1,000 events")
+    for number in (2, 3):
+        events.press("ArrowDown")
+        expect(path.sentence()).to_contain_text(f"Packet {number}, ")
+    expect(page.locator(".plist [tabindex='0']")).to_have_count(0)
+    expect(page.locator(".prow.cur")).to_be_visible()
+
+
 def test_the_map_can_be_read_as_a_list(page: Page) -> None:
     Path(page).open(FLOOD)
     page.get_by_role("button", name="As a list").click()

@@ -161,15 +161,15 @@ export function step(by: 1 | -1): void {
   } else void next(by);
 }
 
-/** The event after, or before, in the list. */
-export async function next(by: 1 | -1): Promise<void> {
+/** The event after, or before, in the list: at its first hop, going back at its last. */
+export async function next(by: 1 | -1, hop: number = by === 1 ? 0 : -1): Promise<void> {
   const at = placeOf(state.event.peek()?.row.index ?? -1);
   if (at === null) return;
   const to = at + by;
   if (to < 0 || to >= state.total.peek()) return;
   if (!state.rows.peek().has(to)) await loadRows(Math.floor(to / PAGE) * PAGE);
   const row = state.rows.peek().get(to);
-  if (row !== undefined) await look(row.index, by === 1 ? 0 : -1);
+  if (row !== undefined) await look(row.index, hop);
 }
 
 function placeOf(index: number): number | null {

@@ -4,7 +4,7 @@ import type { OutcomeRow } from "../../schemas.ts";
 import { Icon } from "../../views/Icon.tsx";
 import { thousands } from "../../views/words.ts";
 import { useWindowed } from "../../views/windowed.ts";
-import { loadRows, look, PAGE } from "../run.ts";
+import { loadRows, look, next, PAGE } from "../run.ts";
 import * as state from "../state.ts";
 import { Chip, ending } from "./verdict.tsx";
 
@@ -37,7 +37,7 @@ function Far({ row: { kind, station, end } }: { row: OutcomeRow }) {
 function Row({ row }: { row: OutcomeRow }) {
   const current = state.event.value?.row.index === row.index;
   return (
-    <button type="button" class={current ? "prow cur" : "prow"} aria-current={current ? "true" : undefined} onClick={() => void look(row.index, 0)}>
+    <button type="button" tabIndex={-1} class={current ? "prow cur" : "prow"} aria-current={current ? "true" : undefined} onClick={() => void look(row.index, 0)}>
       <span class="m dim">{thousands(row.event + 1)}</span>
       <span class="m ell">{row.title}</span>
       <span class="dim ell">{row.truth}</span>
@@ -77,6 +77,13 @@ export function Filters() {
   );
 }
 
+/** The list is one stop of the Tab key: arrows go from event to event. */
+function walk(event: KeyboardEvent): void {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  event.preventDefault();
+  void next(event.key === "ArrowDown" ? 1 : -1, 0);
+}
+
 export function Packets() {
   const total = state.total.value;
   const rows = state.rows.value;
@@ -89,7 +96,7 @@ export function Packets() {
   const shown = Array.from({ length: to - from }, (_, n) => from + n);
   const none = state.reply.value === null ? "Packets appear here once the simulation has run." : "No event fits this filter.";
   return (
-    <div class="plist" ref={ref} tabIndex={0} role="group" aria-label={`${thousands(total)} events`}>
+    <div class="plist" ref={ref} tabIndex={0} role="group" aria-label={`${thousands(total)} events`} onKeyDown={walk}>
       {total === 0 ? <p class="empty pad dim">{none}</p> : null}
       <div style={{ height: `${before}px` }} />
       {shown.map((at) => {
