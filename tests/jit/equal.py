@@ -47,6 +47,8 @@ MAPS = (
 )
 _EMPTY = Program("wild", ProgType.UNSPEC, (), ())
 _TOLD = 20
+_TELL = 60
+"""Seconds between two lines."""
 
 
 def drawn(record: dict[str, Any], rnd: Random) -> Setup:
@@ -117,8 +119,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=FIRST_SEED)
     options = parser.parse_args()
     begun, wrong = time.monotonic(), 0
+    told = begun
     with Runner() as runner, Native() as native:
         for done, record in enumerate(_records(options.seed)):
+            now = time.monotonic()
+            if now - told > _TELL or done >= options.programs:
+                told = now
+                print(f"{done:,} programs in {now - begun:,.0f} s: {wrong} differences", flush=True)
             if done >= options.programs:
                 break
             rnd = Random(record["seed"])
@@ -126,8 +133,6 @@ def main() -> None:
                 wrong += 1
                 if wrong <= _TOLD:
                     print(f"seed {record['seed']}: {difference}"[:1_000], flush=True)
-    seconds = time.monotonic() - begun
-    print(f"{options.programs:,} programs in {seconds:,.0f} s: {wrong} differences")
     raise SystemExit(1 if wrong else 0)
 
 
