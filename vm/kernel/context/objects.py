@@ -1,5 +1,6 @@
 """Puts what pointers lead to into memory: strings and arrays of the process, structures of the kernel."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from struct import pack
@@ -16,10 +17,9 @@ KERNEL_TEXT = 0xFFFF_FFFF_8100_0000
 """Where the kernel's functions begin."""
 USER_TEXT = 0x55D0_0000_1000
 """Where the functions of the modeled user program begin."""
-_PLANS = 4_096
 
 
-@lru_cache(_PLANS)
+@lru_cache(1 << 12)
 def symbol_address(function: str, *, user: bool = False) -> int:
     """Where a function begins: always the same, and different for every name."""
     return (USER_TEXT if user else KERNEL_TEXT) + (crc32(function.encode()) & 0xF_FFFF) * 16
@@ -31,10 +31,20 @@ class Kept:
     They lie where they lay, and nobody can write to them, so that a later run takes them as they are.
     """
 
-    MOST = 512
+    MOST = 128
 
     def __init__(self) -> None:
         self._known: dict[tuple[Value, int, int], tuple[list[Region], dict[Value, int]]] = {}
+        self._seen: set[Value] = set()
+
+    def is_known(self, value: Value) -> bool:
+        """Whether it has come by before: what comes once only is not worth keeping."""
+        if value in self._seen:
+            return True
+        if len(self._seen) >= 8 * self.MOST:
+            self._seen.clear()
+        self._seen.add(value)
+        return False
 
     def find(self, value: Value, at: tuple[int, int]) -> tuple[list[Region], dict[Value, int]] | None:
         """What was put for ``value`` with so many regions before it, from that window on."""
@@ -85,7 +95,7 @@ class Objects:
         self._root = True
         self._placed[value] = found
         new = dict(islice(self._placed.items(), had, None))
-        if memory.user.mark() == before and self._alone(new, value):
+        if kept.is_known(value) and memory.user.mark() == before and self._alone(new, value):
             kept.keep(value, at, memory.regions[mark.regions :], new)
         return found
 
@@ -118,11 +128,15 @@ class Objects:
         return self.memory.add(RegionKind.MEM, name, data, writable=False).base
 
     def _structure(self, value: Kernel) -> int:
-        template, pointers = _plan(value)
-        data = bytearray(template)
-        for offset, size, pointed in pointers:
-            data[offset : offset + size] = self.cell(pointed, size)
-        return self._region(value.struct, data)
+        struct, members = value.struct, value.members
+        data = bytearray(size_of(struct))
+        places = _places(struct, tuple(name for name, _ in members))
+        for (offset, size), (_, found) in zip(places, members, strict=True):
+            if type(found) is int:  # most are
+                data[offset : offset + size] = (found & (1 << 8 * size) - 1).to_bytes(size, "little")
+            else:
+                data[offset : offset + size] = self.cell(found, size)
+        return self._region(struct, data)
 
     def cell(self, value: Value, size: int) -> bytes:
         """``value`` as ``size`` bytes of a structure or record."""
@@ -133,31 +147,28 @@ class Objects:
         return (self.word(value) & ((1 << 8 * size) - 1)).to_bytes(size, "little")
 
 
-@lru_cache(_PLANS)
-def _reached(value: Kernel) -> tuple[Value, ...]:
+def _reached(value: Kernel) -> Iterator[Value]:
     """What a structure's members point at, and those of the structures among them."""
-    found: list[Value] = []
-    for _, _, pointed in _plan(value)[1]:
-        found.append(pointed.data if isinstance(pointed, Inside) else pointed)
-        if isinstance(pointed, Kernel):
-            found += _reached(pointed)
-    return tuple(each for each in found if not isinstance(each, Words))
-
-
-@lru_cache(_PLANS)
-def _plan(value: Kernel) -> tuple[bytes, tuple[tuple[int, int, Value], ...]]:
-    """A structure's bytes as far as they are known; where the others are, how wide, and what they lead to."""
-    data, pointers = bytearray(size_of(value.struct)), list[tuple[int, int, Value]]()
-    for path, found in value.members:
-        place = member(value.struct, path)
-        if place is None:
-            raise HookscopeError.of("no-member", f"struct {value.struct} has no {path}")
-        offset, size = place.offset, place.size
-        match found:
-            case int():
-                data[offset : offset + size] = (found & ((1 << 8 * size) - 1)).to_bytes(size, "little")
-            case bytes():
-                data[offset : offset + size] = found[:size].ljust(size, b"\0")
+    for _, pointed in value.members:
+        match pointed:
+            case int() | bytes() | Words():
+                continue
+            case Inside(data):
+                yield data
+            case Kernel():
+                yield pointed
+                yield from _reached(pointed)
             case _:
-                pointers.append((offset, size, found))
-    return bytes(data), tuple(pointers)
+                yield pointed
+
+
+@lru_cache(1 << 10)
+def _places(struct: str, paths: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Where members of a structure begin, and their bytes."""
+    found = []
+    for path in paths:
+        place = member(struct, path)
+        if place is None:
+            raise HookscopeError.of("no-member", f"struct {struct} has no {path}")
+        found.append((place.offset, place.size))
+    return tuple(found)

@@ -26,7 +26,9 @@ def receive(k: Kernel, packet: Packet, socket: Socket, head: Headers) -> str | N
     if not queue(k, packet, socket, packet.data[head.payload : head.end]):
         return None
     if "cgroup/recvmsg4" in k.attached.by_name or "cgroup/recvmsg6" in k.attached.by_name:
+        running, k.pid = k.pid, socket.pid  # who reads it makes the call
         told(k, "recvmsg", socket.pid, socket, SockAddr(ip_address(head.source), head.sport))
+        k.pid = running
     return "process"
 
 
