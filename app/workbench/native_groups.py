@@ -14,6 +14,7 @@ from vm.instruction import (
     Atomic,
     Call,
     Endian,
+    Goto,
     Instruction,
     Jump,
     Load,
@@ -32,6 +33,7 @@ from vm.verifier.signatures import signature
 NAMES = {Arch.X86_64: "x86-64", Arch.AARCH64: "AArch64"}
 _PLAIN = Rewrite("", "", ())
 _NO_CODE = "It needs no machine code: what follows it is where it leads."
+_MERGED = "It has no machine code of its own: what stands beside it does its work too."
 _BEGINS = "Added by the compiler: how the function begins. Only registers it uses are saved."
 _HANDS_BACK = "Added by the compiler: where instructions are handed back to the machine."
 
@@ -68,10 +70,16 @@ def _with_empty(about: About, groups: list[NativeGroupView]) -> list[NativeGroup
         if group.pc is not None:
             first = 0 if last is None and group.pc == 1 else group.pc if last is None else last + 1
             missing = (pc for pc in range(first, group.pc) if about.program.insns[pc] is not None)
-            shown += [_view(about, pc, about.made.get(pc, _PLAIN).say or _NO_CODE, []) for pc in missing]
+            shown += [
+                _view(about, pc, about.made.get(pc, _PLAIN).say or _why_none(about, pc), []) for pc in missing
+            ]
             last = max(group.pc, last or 0)
         shown.append(group)
     return shown
+
+
+def _why_none(about: About, pc: int) -> str:
+    return _NO_CODE if isinstance(about.program.insns[pc], Jump | Goto) else _MERGED
 
 
 def _group(about: About, lines: Sequence[NativeLine]) -> NativeGroupView:

@@ -185,7 +185,7 @@ export function Func({ func, at }: { func: NativeFunctionView; at: number }) {
         <span class="grow" />
         <span class="meta">
           {state.view.value === "bpf" ? "" : `${machine}, `}
-          {TITLES[state.view.value]}
+          {state.view.value === "linux" && state.linux.value?.functions.length === 0 ? "ours alone" : TITLES[state.view.value]}
           {state.view.value === "bpf" ? "" : `, ${thousands(func.size)} bytes`}
         </span>
         {at === 0 ? <LinuxSource /> : null}

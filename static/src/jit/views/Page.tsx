@@ -1,6 +1,6 @@
 // The JIT page: the sentence and forms, the strip, time, code, and what is known of the line, registers and sizes.
 import { Brand, Navigation, ThemeButton } from "../../views/TopBar.tsx";
-import { plural, thousands } from "../../views/words.ts";
+import { plural, sentence, thousands } from "../../views/words.ts";
 import type { NativeReply, NativeRequest } from "../../schemas.ts";
 import { choose, compileFor, show, write } from "../run.ts";
 import * as state from "../state.ts";
@@ -47,13 +47,14 @@ interface ChoiceProps<T extends string> {
   options: readonly [T, string][];
   now: T;
   choose: (to: T) => void;
+  disabled?: boolean;
 }
 
-function Choice<T extends string>({ label, options, now, choose }: ChoiceProps<T>) {
+function Choice<T extends string>({ label, options, now, choose, disabled = false }: ChoiceProps<T>) {
   return (
     <div class="seg" role="group" aria-label={label}>
       {options.map(([option, name]) => (
-        <button key={option} type="button" aria-pressed={now === option} onClick={() => choose(option)}>
+        <button key={option} type="button" disabled={disabled} aria-pressed={now === option} onClick={() => choose(option)}>
           {name}
         </button>
       ))}
@@ -92,6 +93,11 @@ function Sentence() {
   );
 }
 
+/** Words with pieces of code between backquotes. */
+function Said({ text }: { text: string }) {
+  return <>{text.split("`").map((part, n) => (n % 2 === 1 ? <code key={n}>{part}</code> : part))}</>;
+}
+
 function Why() {
   const reply = state.reply.value;
   if (reply === null || reply.functions.length > 0) return null;
@@ -107,7 +113,7 @@ function Why() {
           </span>
         ))}
         <span>
-          {reply.what} {reply.hint}
+          <Said text={`${sentence(reply.what)} ${sentence(reply.hint)}`} />
         </span>
         <a href={reply.refused === "" ? address : `${address}${address.includes("?") ? "&" : "?"}view=verifier`}>{reply.refused === "" ? "Mend it in the workbench" : "See how the verifier came to it"}</a>
       </div>
@@ -161,7 +167,7 @@ export function Page() {
             {reply.value === null ? null : <Programs reply={reply.value} />}
             <Choice label="Form" options={VIEWS} now={state.view.value} choose={show} />
             <Choice label="Machine" options={ARCHES} now={state.arch.value} choose={compileFor} />
-            <Choice label="Syntax" options={SYNTAXES} now={state.syntax.value} choose={write} />
+            <Choice label="Syntax" options={SYNTAXES} now={state.syntax.value} choose={write} disabled={state.arch.value === "aarch64" || state.view.value === "bpf"} />
           </div>
         </div>
         <Strip />

@@ -1,5 +1,5 @@
 // What is known of the line pointed at, and where the registers live.
-import type { NativeGroupView } from "../../schemas.ts";
+import type { NativeGroupView, NativeRegisterView } from "../../schemas.ts";
 import { REGION } from "../../views/words.ts";
 import { useRoving } from "../../views/useRoving.ts";
 import { pairsOf } from "../pairs.ts";
@@ -65,7 +65,7 @@ function Proof({ group }: { group: NativeGroupView }) {
 /** Both sides of what differs in the line, bytes and all. */
 function Differences({ id }: { id: state.Key }) {
   const linux = state.linux.value;
-  if (state.view.value !== "linux" || linux === null) return null;
+  if (state.view.value !== "linux" || linux === null || linux.functions.length === 0) return null;
   const [func = 0, place = 0] = id.split("-").map(Number);
   const rows = pairsOf(state.reply.value?.functions[func], linux.functions[func])[place] ?? [];
   const odd = rows.filter(({ pair }) => pair.differs !== "");
@@ -130,8 +130,11 @@ export function About() {
   );
 }
 
+/** What stands there until the answer comes, so that nothing moves then. */
+const UNKNOWN: NativeRegisterView[] = Array.from({ length: 11 }, (_, n) => ({ name: `r${n}`, machine: "", role: "", used: true }));
+
 export function Registers() {
-  const registers = state.reply.value?.registers ?? [];
+  const registers = state.reply.value?.registers ?? UNKNOWN;
   const roving = useRoving<HTMLTableSectionElement>();
   const id = state.shown.value ?? time.now.value;
   const group = id === null ? undefined : state.groups.value.get(id);

@@ -110,8 +110,8 @@ const CHECK_SIGN: Readonly<Record<NativeGroupView["check"], string>> = {
 
 const DIGITS = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
-function timeOf(ns: number): [string, string] {
-  return ns >= 1e6 ? [DIGITS.format(ns / 1e6), "ms"] : ns >= 1e3 ? [DIGITS.format(ns / 1e3), "µs"] : [DIGITS.format(ns), "ns"];
+function timeOf(ns: number): string {
+  return ns >= 1e6 ? `${DIGITS.format(ns / 1e6)} ms` : ns >= 1e3 ? `${DIGITS.format(ns / 1e3)} µs` : `${DIGITS.format(ns)} ns`;
 }
 
 /** Where a time stands between the fastest and the slowest, a tenfold being as wide everywhere. */
@@ -128,9 +128,6 @@ function ratioText({ engine, ratio }: RaceLane): string {
 }
 
 function Lane({ lane, at }: { lane: RaceLane; at: (ns: number) => number }) {
-  const [value, unit] = timeOf(lane.median);
-  const [low, lowUnit] = timeOf(lane.low);
-  const [high, highUnit] = timeOf(lane.high);
   return (
     <li>
       <span class="ttl">
@@ -141,12 +138,10 @@ function Lane({ lane, at }: { lane: RaceLane; at: (ns: number) => number }) {
         <i class="sp" style={{ left: `${at(lane.low)}%`, width: `${Math.max(1, at(lane.high) - at(lane.low))}%` }} />
         <i class="md" style={{ left: `${at(lane.median)}%` }} />
       </span>
-      <span class="ttl">
-        <span>{lane.how}</span>
-        <span class="nw">
-          <b>{`${value} ${unit}`}</b> {`(${low} ${lowUnit} to ${high} ${highUnit})`}
-        </span>
+      <span>
+        <b>{timeOf(lane.median)}</b> {`(${timeOf(lane.low)} to ${timeOf(lane.high)})`}
       </span>
+      <span>{lane.how}</span>
     </li>
   );
 }
