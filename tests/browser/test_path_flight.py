@@ -45,6 +45,28 @@ def test_the_moment_is_chosen_by_keys_and_the_packet_is_at_its_hop(page: Page) -
     expect(path.sentence()).to_contain_text("XDP: flood_limit answered XDP_PASS")
 
 
+def test_a_press_on_a_dot_looks_at_its_packet_and_one_on_the_strip_at_its_moment(page: Page) -> None:
+    path = Path(page).open(FLOOD)
+    page.keyboard.press("d")
+    expect(path.sentence()).to_contain_text("Packet 77")
+    drawing = page.locator("svg.map").bounding_box()
+    assert drawing is not None
+    scale = min(drawing["width"] / 1296, drawing["height"] / 420)
+    left = drawing["x"] + (drawing["width"] - 1296 * scale) / 2
+    top = drawing["y"] + (drawing["height"] - 420 * scale) / 2
+    for x in range(172, 330, 8):  # on the line in, between XDP and tc; packets are a few units apart
+        page.mouse.click(left + x * scale, top + 142 * scale)
+        page.wait_for_timeout(50)
+        if "Packet 77" not in path.sentence().inner_text():
+            break
+    expect(path.sentence()).to_contain_text(re.compile(r"Packet (6|7)\d, TCP"))
+    expect(path.sentence()).not_to_contain_text("Packet 77")
+    page.get_by_role("slider", name="Moment").click()
+    expect(page.get_by_role("slider", name="Moment")).to_have_attribute(
+        "aria-valuetext", re.compile(r"^1\.8\d+ s of")
+    )
+
+
 def test_who_wants_less_motion_sees_moments_far_apart(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     Path(page).open(FLOOD)
