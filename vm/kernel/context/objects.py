@@ -1,6 +1,5 @@
 """Puts what pointers lead to into memory: strings and arrays of the process, structures of the kernel."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from struct import pack
@@ -25,6 +24,10 @@ def symbol_address(function: str, *, user: bool = False) -> int:
     return (USER_TEXT if user else KERNEL_TEXT) + (crc32(function.encode()) & 0xF_FFFF) * 16
 
 
+Key = tuple[Value, tuple[Value, ...], int, int]
+"""A value, those put before it, how many regions there were, and the next free window."""
+
+
 class Kept:
     """Objects of earlier runs and all they lead to, as regions: most runs begin with one of few.
 
@@ -34,7 +37,7 @@ class Kept:
     MOST = 128
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Value, int, int], tuple[list[Region], dict[Value, int]]] = {}
+        self._known: dict[Key, tuple[list[Region], dict[Value, int]]] = {}
         self._seen: set[Value] = set()
 
     def is_known(self, value: Value) -> bool:
@@ -46,17 +49,15 @@ class Kept:
         self._seen.add(value)
         return False
 
-    def find(self, value: Value, at: tuple[int, int]) -> tuple[list[Region], dict[Value, int]] | None:
-        """What was put for ``value`` with so many regions before it, from that window on."""
-        return self._known.get((value, *at))
+    def find(self, key: Key) -> tuple[list[Region], dict[Value, int]] | None:
+        """What was put for a value behind those before it."""
+        return self._known.get(key)
 
-    def keep(
-        self, value: Value, at: tuple[int, int], regions: list[Region], placed: dict[Value, int]
-    ) -> None:
+    def keep(self, key: Key, regions: list[Region], placed: dict[Value, int]) -> None:
         """Remembers what was put."""
         if len(self._known) >= self.MOST:
             self._known.clear()
-        self._known[value, *at] = regions, placed
+        self._known[key] = regions, placed
 
 
 class Objects:
@@ -66,43 +67,41 @@ class Objects:
         self.memory = memory
         self._kept = kept
         self._placed: dict[Value, int] = {}
-        self._root = True
-        """Nothing is being put just now that leads to what is asked for."""
+        self._inside = False
+        """Something is being put just now that leads to what is asked for."""
+        self._roots: tuple[Value, ...] = ()
+        """What was put so far that nothing else leads to: it decides what is there already."""
 
     def word(self, value: Value) -> int:
         """A number as it is, of anything else its address."""
         if isinstance(value, int):
             return value & MASK64
         found = self._placed.get(value)
-        if found is None:
-            if self._root and self._kept is not None and isinstance(value, Kernel):
-                return self._again(value, self._kept)
+        if found is not None:
+            return found
+        if self._inside or self._kept is None:
             found = self._placed[value] = self._put(value)
+        else:
+            found = self._root(value, self._kept)
+            self._roots = (*self._roots, value)
         return found
 
-    def _again(self, value: Kernel, kept: Kept) -> int:
-        """Puts an object and all it leads to, or takes them from an earlier run."""
+    def _root(self, value: Value, kept: Kept) -> int:
+        """Puts what nothing else leads to, with all it leads to; or takes them from an earlier run."""
         memory = self.memory
         mark, before = memory.mark(), memory.user.mark()
-        at = mark.regions, mark.window
-        known = kept.find(value, at)
-        if known is not None and self._placed.keys().isdisjoint(known[1]):
+        key = value, self._roots, mark.regions, mark.window
+        known = kept.find(key)
+        if known is not None:
             memory.adopt(known[0])
             self._placed.update(known[1])
             return self._placed[value]
-        self._root, had = False, len(self._placed)
-        found = self._put(value)
-        self._root = True
-        self._placed[value] = found
-        new = dict(islice(self._placed.items(), had, None))
-        if kept.is_known(value) and memory.user.mark() == before and self._alone(new, value):
-            kept.keep(value, at, memory.regions[mark.regions :], new)
+        self._inside, had = True, len(self._placed)
+        found = self._placed[value] = self._put(value)
+        self._inside = False
+        if memory.user.mark() == before and kept.is_known(value):
+            kept.keep(key, memory.regions[mark.regions :], dict(islice(self._placed.items(), had, None)))
         return found
-
-    @staticmethod
-    def _alone(new: dict[Value, int], value: Kernel) -> bool:
-        """Whether all that ``value`` leads to was put for it: nothing of it was there before."""
-        return all(each in new for each in _reached(value))
 
     def _put(self, value: Value) -> int:
         match value:
@@ -145,21 +144,6 @@ class Objects:
         if isinstance(value, bytes):
             return value[:size].ljust(size, b"\0")
         return (self.word(value) & ((1 << 8 * size) - 1)).to_bytes(size, "little")
-
-
-def _reached(value: Kernel) -> Iterator[Value]:
-    """What a structure's members point at, and those of the structures among them."""
-    for _, pointed in value.members:
-        match pointed:
-            case int() | bytes() | Words():
-                continue
-            case Inside(data):
-                yield data
-            case Kernel():
-                yield pointed
-                yield from _reached(pointed)
-            case _:
-                yield pointed
 
 
 @lru_cache(1 << 10)
