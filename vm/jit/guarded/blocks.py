@@ -10,6 +10,13 @@ LONGEST: Final = 64
 """Instructions paid for at once: as many the machine may have to step where the fuel ends among them."""
 
 
+def loop_heads(insns: Sequence[Instruction | None]) -> frozenset[int]:
+    """The slots that jumps backwards lead to."""
+    return frozenset(
+        pc + 1 + insn.off for pc, insn in enumerate(insns) if isinstance(insn, Jump | Goto) and insn.off < 0
+    )
+
+
 def block_starts(
     insns: Sequence[Instruction | None], native: Sequence[bool]
 ) -> tuple[list[int], frozenset[int]]:

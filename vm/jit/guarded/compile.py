@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from vm.instruction import Call, Instruction
 from vm.jit.guarded.batch import Batch
-from vm.jit.guarded.blocks import block_starts
+from vm.jit.guarded.blocks import block_starts, loop_heads
 from vm.jit.guarded.body import Body
 from vm.jit.guarded.frame import entry, fuel, leave
 from vm.jit.guarded.sheet import Sheet
@@ -15,6 +15,8 @@ from vm.jit.layout import Row
 from vm.jit.x86.encode import Cond, Group
 from vm.uapi.helper_ids import HelperId
 
+LINE = 64
+"""Loops begin at multiples of this: in two lines of the processor's caches they are a third slower."""
 _END_FIELD = (4, 4)
 """Offset and size of ``xdp_md.data_end``."""
 _READS_EVENT = frozenset({HelperId.KTIME_GET_NS, HelperId.KTIME_GET_BOOT_NS, HelperId.GET_PRANDOM_U32})
@@ -69,6 +71,7 @@ class _Compiler:
         self._body = Body(self._sheet, insns, around, ends=batch)
         self._native = self._body.native()
         self._starts, self._falls = block_starts(insns, self._native)
+        self._heads = loop_heads(insns)
         self._entries = {pc: pc for pc in self._starts}
         """By slot: the label where native code may be come to."""
 
@@ -105,6 +108,8 @@ class _Compiler:
         if not all(native[start:end]):
             paid = list(takewhile(native.__getitem__, members))
         left = len(paid)
+        if start in self._heads:
+            sheet.align(LINE)
         sheet.here(start)
         sheet.begin(start)
         if left:

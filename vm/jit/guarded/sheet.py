@@ -6,7 +6,10 @@ from itertools import count
 from struct import Struct
 
 from vm.jit.piece import Branch, Emit, Lowered
+from vm.jit.x86.encode import NOPS
 
+_NOP_9 = b"\x66\x0f\x1f\x84" + bytes(5)
+_NOPS = [NOPS[min(size, 5)] + NOPS[size - min(size, 5)] for size in range(9)]
 _DISTANCE = Struct("<i")
 _BRANCH = [bytes((0x0F, 0x80 | cond)) for cond in range(16)]
 
@@ -35,6 +38,11 @@ class Sheet:
     def here(self, label: int) -> None:
         """Says that the label is here."""
         self._places[label] = len(self.code)
+
+    def align(self, to: int) -> None:
+        """Goes on at a multiple of that many bytes, with instructions that do nothing in between."""
+        missing = -len(self.code) % to
+        self.code += _NOP_9 * (missing // 9) + _NOPS[missing % 9]
 
     def begin(self, slot: int | None) -> None:
         """What follows was made of that slot."""

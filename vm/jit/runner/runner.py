@@ -118,7 +118,7 @@ class Runner:
         found = self._loaded.get(code)
         if found is not None:
             return found
-        at = -(-self._code_end // 16) * 16
+        at = -(-self._code_end // 64) * 64
         if at + len(code) > CODE_SIZE:
             raise HookscopeError.of(
                 "native-room", "there is no room for more native code", "run less at once"
