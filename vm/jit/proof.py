@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vm.program import MapSpec
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """``seen``: the slots some path reaches; ``context``: those whose load or store goes through the context.
 
-    ``maps`` gives for a call the index of the one map that r1 can hold there, ``depths`` the stack bytes of
+    ``maps`` gives for a call the one map that r1 can hold there, ``depths`` the stack bytes of
     each function by its first slot; ``writes_packet`` says whether a store goes straight into the packet,
     ``direct`` which tail calls have one map and one constant index within it; ``loops`` gives for a call of
     bpf_loop that always has flags 0 and calls one function that function's first slot. ``probed`` are the
@@ -18,7 +20,7 @@ class Proof:
     seen: frozenset[int]
     context: frozenset[int]
     depths: Mapping[int, int] = field(default_factory=dict)
-    maps: Mapping[int, int] = field(default_factory=dict)
+    maps: Mapping[int, MapSpec] = field(default_factory=dict)
     writes_packet: bool = False
     direct: frozenset[int] = frozenset()
     loops: Mapping[int, int] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from vm.jit.kernel_form import NativeFunction, compile_kernel_form
 from vm.jit.program import Rewritten
 from vm.jit.proof import Proof
 from vm.jit.rewrite import rewrite
-from vm.program import Program
+from vm.program import MapSpec, Program
 from vm.uapi.helper_ids import HelperId
 from vm.verifier import Observer, Options, Report, verify
 from vm.verifier.register import Flag, Kind, Register
@@ -40,7 +40,7 @@ def prove(program: Program, options: Options = Options()) -> tuple[Report, Proof
         frozenset(watcher.seen),
         frozenset(watcher.context),
         dict(zip(starts, report.stack_depths, strict=False)),
-        {pc: index for pc, index in watcher.maps.items() if index is not None},
+        {pc: _spec(program, found) for pc, found in watcher.maps.items() if found is not None},
         watcher.writes_packet,
         frozenset(pc for pc, direct in watcher.tail_calls.items() if direct),
         {pc: functions[callback] for pc, callback in watcher.loops.items() if callback is not None},
@@ -59,6 +59,12 @@ def compile_program(
         return report
     rewritten = rewrite(program, proof, arch)
     return Compiled(report, proof, rewritten, compile_kernel_form(rewritten, arch), arch)
+
+
+def _spec(program: Program, found: tuple[int, int]) -> MapSpec:
+    index, is_inner = found
+    spec = program.maps[index]
+    return spec.inner if is_inner and spec.inner is not None else spec
 
 
 _PROBED: Mapping[Kind, tuple[int, ...]] = {
@@ -81,7 +87,8 @@ class _Watcher(Observer):
         self.seen: set[int] = set()
         self.context: set[int] = set()
         self.probed: set[int] = set()
-        self.maps: dict[int, int | None] = {}
+        self.maps: dict[int, tuple[int, int] | None] = {}
+        """The map of each call, and whether it is one found in it, as long as it is one on every path."""
         self.writes_packet = False
 
     def insn(self, index: int, pc: int, previous: int, state: State) -> None:
@@ -113,8 +120,8 @@ class _Watcher(Observer):
         if self._calls(pc, HelperId.LOOP):
             self._loop(pc, regs[2], regs[4])
         reg = regs[1]
-        index = reg.map if reg.kind is Kind.MAP_PTR else None
-        self.maps[pc] = index if self.maps.get(pc, index) == index else None
+        found = (reg.map, reg.map_uid) if reg.kind is Kind.MAP_PTR else None
+        self.maps[pc] = found if self.maps.get(pc, found) == found else None
 
     def _calls(self, pc: int, helper: HelperId) -> bool:
         insn = self._program.insns[pc]

@@ -61,8 +61,7 @@ def _made(node: Node, program: Program, proof: Proof, arch: Arch) -> tuple[Insn,
         case Call(CallKind.HELPER, HelperId.TAIL_CALL):
             return (TailCall(node.origin in proof.direct),)
         case Call(CallKind.HELPER, helper):
-            index = proof.maps.get(node.origin)
-            return written_out(helper, program.maps[index] if index is not None else None, arch)
+            return written_out(helper, proof.maps.get(node.origin), arch)
         case _:
             return None
 

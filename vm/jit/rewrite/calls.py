@@ -59,6 +59,11 @@ def _percpu_array(spec: MapSpec) -> Code:
     return (*_element(8, spec.max_entries, 2), *_TO_THIS_CPU, *_ELSE_NULL)
 
 
+def _array_of_maps(spec: MapSpec) -> Code:
+    there = (Load(Size.DW, 0, 0, 0), Jump(JumpOp.JEQ, 64, 0, Imm(0), 1))
+    return (*_element(8, spec.max_entries, len(there)), *there, *_ELSE_NULL)
+
+
 def _found(spec: MapSpec, more: Code) -> Code:
     """A call that gives the element or 0, then what is done with an element."""
     call = KernelCall("__htab_map_lookup_elem")
@@ -85,12 +90,18 @@ def _lru_hash(spec: MapSpec) -> Code:
     )
 
 
+def _hash_of_maps(spec: MapSpec) -> Code:
+    return _found(spec, (Alu(AluOp.ADD, 64, 0, Imm(_value_at(spec))), Load(Size.DW, 0, 0, 0)))
+
+
 _LOOKUPS: Mapping[MapType, Callable[[MapSpec], Code]] = {
     MapType.ARRAY: _array,
     MapType.PERCPU_ARRAY: _percpu_array,
     MapType.HASH: _hash,
     MapType.PERCPU_HASH: _percpu_hash,
     MapType.LRU_HASH: _lru_hash,
+    MapType.ARRAY_OF_MAPS: _array_of_maps,
+    MapType.HASH_OF_MAPS: _hash_of_maps,
 }
 _PLAIN: Mapping[int, Code] = {
     _CPU: (KernelAddress(0, "pcpu_hot.cpu_number"), PerCpuAddress(0, 0), Load(Size.W, 0, 0, 0)),
