@@ -52,6 +52,9 @@ class Files:
             return ""
         try:
             return (self.folder / name).read_bytes().decode("utf-8")
+        except FileNotFoundError:  # taken away since it was listed
+            problems.append(problem(name, "missing-file", f"there is no file `{name}`", "make it"))
+            return ""
         except UnicodeDecodeError as error:
             message = f"this is not text in UTF-8: byte {error.start:,} cannot be read"
             problems.append(problem(name, "not-text", message, "save it as UTF-8"))

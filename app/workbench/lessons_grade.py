@@ -7,14 +7,17 @@ from app.lessons.markdown import render
 from app.schemas.lessons import CheckResultView, GradeReply, GradeRequest, ShownView
 from app.workbench.check import diagnostic_view
 from app.workbench.lessons import lesson_named
-from app.workbench.watch import Watch
+from app.workbench.watch import CancelledError, Watch
 
 
-def graded(text: str, watch: Watch) -> str:
-    """A GradeRequest answered by a GradeReply."""
+def graded(text: str, watch: Watch) -> str | None:
+    """A GradeRequest answered by a GradeReply; None where nobody waits for it any more."""
     request = GradeRequest.model_validate_json(text)
     lesson = lesson_named(request.lesson)
-    return reply_to(lesson, request, watch).model_dump_json()
+    try:
+        return reply_to(lesson, request, watch).model_dump_json()
+    except CancelledError:
+        return None
 
 
 def reply_to(lesson: Lesson, request: GradeRequest, watch: Watch) -> GradeReply:

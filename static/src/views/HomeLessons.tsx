@@ -29,7 +29,7 @@ function Station({ row, known, over, point }: StationProps) {
   const stands = standing(row.id, known.here?.id ?? null, of(known.progress, row.id));
   const before = over?.prerequisites.includes(row.id) ?? false;
   return (
-    <li class={`stn ${stands}${before ? " before" : ""}`}>
+    <li class={`lstn ${stands}${before ? " before" : ""}`}>
       <a href={`/lesson/${row.id}`} aria-label={`Lesson ${row.number}, ${row.title}${SAID[stands]}`} onMouseEnter={() => point(row)} onMouseLeave={() => point(null)} onFocus={() => point(row)} onBlur={() => point(null)}>
         <i aria-hidden="true">{stands === "done" ? <Icon name="pass" /> : row.number}</i>
         <span>{row.title}</span>
@@ -44,10 +44,10 @@ function doneIn(rows: readonly LessonRow[], progress: readonly LessonProgress[])
 
 /** What is told of the lesson pointed at, in a place kept for it. */
 function About({ over, known }: { over: LessonRow | null; known: Known }) {
-  if (over === null) return <p class="stn-about dim">Point at a lesson to see what it teaches, and which lessons it builds on.</p>;
+  if (over === null) return <p class="lstn-about dim">Point at a lesson to see what it teaches, and which lessons it builds on.</p>;
   const before = known.course.lessons.filter(({ id }) => over.prerequisites.includes(id));
   return (
-    <p class="stn-about">
+    <p class="lstn-about">
       <b>
         {over.number} {over.title}.
       </b>{" "}

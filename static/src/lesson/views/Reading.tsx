@@ -127,7 +127,7 @@ export function Reading() {
           <span>{TRACKS[row.track]?.title ?? row.track}</span>
           <span>
             Lesson {row.number}
-            {lesson.rows.value.length === 0 ? "" : ` of ${lesson.rows.value.length}`}
+            {lesson.rows.value.length === 0 ? "" : ` of ${Math.max(...lesson.rows.value.map(({ number }) => number))}`}
           </span>
           <span>about {row.minutes} min</span>
         </p>
