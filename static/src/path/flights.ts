@@ -80,27 +80,27 @@ export class Flights {
 
   /** Calls `draw` for those in flight; every how manieth it was called for. */
   inFlight(head: number, draw: Drawn): number {
-    const parts: [Chunk, number, number][] = [];
     let count = 0;
+    this.each(head, () => (count += 1));
+    let every = 1;
+    while (count / every > MOST) every *= 2;
+    this.each(head, (index, way, age) => {
+      if (index % every === 0) draw(index, way, age);
+    });
+    return every;
+  }
+
+  private each(head: number, found: Drawn): void {
     for (let n = this.chunkAt(head - this.longest); n <= this.chunkAt(head); n += 1) {
       const chunk = this.chunks.get(n);
       if (chunk === undefined) continue;
-      const [from, to] = [behind(chunk.starts, head - this.longest), behind(chunk.starts, head)];
-      parts.push([chunk, from, to]);
-      count += to - from;
-    }
-    let every = 1;
-    while (count / every > MOST) every *= 2;
-    for (const [chunk, from, to] of parts) {
-      for (let n = from; n < to; n += 1) {
-        const index = chunk.indexes[n] ?? 0;
-        if (every > 1 && index % every !== 0) continue;
-        const age = head - (chunk.starts[n] ?? 0);
-        const way = chunk.ways[chunk.way[n] ?? 0];
-        if (way !== undefined && age < way.lasts) draw(index, way, age);
+      const to = behind(chunk.starts, head);
+      for (let at = behind(chunk.starts, head - this.longest); at < to; at += 1) {
+        const age = head - (chunk.starts[at] ?? 0);
+        const way = chunk.ways[chunk.way[at] ?? 0];
+        if (way !== undefined && age < way.lasts) found(chunk.indexes[at] ?? 0, way, age);
       }
     }
-    return every;
   }
 }
 

@@ -26,7 +26,7 @@ function Way() {
   });
   return (
     <>
-      <path class="way" d={parts.join("")} />
+      <path class={playing.value && state.hop.value === event.hops.length - 1 ? "way gone" : "way"} d={parts.join("")} />
       <g class="pk" style={{ transform: `translate(${now.x}px, ${now.y}px)`, ...(playing.value ? { transitionDuration: `${HOP / speed.value}ms`, opacity: 0 } : {}) }}>
         <circle r={11} class="halo" />
         <circle r={8.500} class="dot" />

@@ -86,6 +86,7 @@ function Strip() {
   }, [found]);
   useEffect(() => {
     let last = 0;
+    if (found === null && told.current !== null) told.current.textContent = "";
     return play.watch((head) => {
       if (found === null || strip.current === null || mark.current === null) return;
       mark.current.style.transform = `translateX(${(head / found.total) * strip.current.clientWidth}px)`;
