@@ -10,7 +10,7 @@ import click
 from app.grading.batch import Graded, as_csv, as_json, graded, handed_in, row
 from app.grading.mutants.report import LEAST, WANTED, mutation_report
 from app.grading.new import new_lesson
-from app.grading.proof import Proof, one_or_many, prove, read_one
+from app.grading.proof import Proof, one_or_many, prove, read_one, references
 from app.lessons.catalogue import catalogue
 from app.lessons.lesson import Lesson
 from app.paths import lessons_dir
@@ -71,11 +71,11 @@ def _checked(folder: Path) -> bool:
     if lesson is None:
         click.echo(f"✗ {folder.name}: {len(problems)} problems")
         return True
-    proof = prove(lesson)
-    for finding in proof.findings:
-        click.echo(str(finding), err=True)
+    proof, nowhere = prove(lesson), references(lesson, folder.parent)
+    for told in (*map(str, proof.findings), *(f"{folder.name}/{one}" for one in nowhere)):
+        click.echo(told, err=True)
     click.echo(_line(proof))
-    return bool(proof.findings)
+    return bool(proof.findings or nowhere)
 
 
 def _mutated(chosen: list[Path]) -> int:

@@ -1,7 +1,6 @@
 """A lesson's answers given to this machine's kernel: whether it says of each what the verifier here says."""
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,8 +8,9 @@ from app.grading.budget import Budget
 from app.grading.subject import MAP, Subject, mistakes
 from app.lessons.lesson import Answer, Lesson
 from app.linux.ask import kernel_maps
-from app.linux.bpf import load
+from app.linux.bpf import KernelProgram, load
 from app.linux.log import error_line
+from app.linux.maps import KernelMap
 from app.workbench.watch import unwatched
 from vm.encoding import pack
 from vm.program import MapSpec, Program
@@ -23,6 +23,8 @@ from vm.verifier.hooked import options_at
 TYPED: Final = frozenset({ProgType.TRACING, ProgType.LSM, ProgType.STRUCT_OPS, ProgType.EXT})
 """Programs that are loaded for a function of the kernel, named by the number of its type."""
 Target = Callable[[Program], int]
+_SMALLEST: Final = bytes.fromhex("b7000000000000009500000000000000")
+"""r0 = 0, exit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +83,27 @@ def asked(lesson: Lesson, target: Target | None = None) -> Iterator[Asked]:
 def _linux(program: Program, target: int) -> tuple[Said | None, str]:
     options = options_at(program, Options())
     maps = tuple(_empty(spec) for spec in program.maps)
+
+    def loaded(code: bytes, made: Sequence[KernelMap]) -> KernelProgram:
+        found = load(
+            code,
+            program.prog_type,
+            made,
+            license=program.license,
+            expected_attach_type=options.attach_type or 0,
+            attach_btf_id=target if program.prog_type in TYPED else 0,
+        )
+        found.close()
+        return found
+
     try:
         with kernel_maps(maps) as made:
-            loaded = load(
-                pack(program.slots),
-                program.prog_type,
-                made,
-                license=program.license,
-                expected_attach_type=options.attach_type or 0,
-                attach_btf_id=target if program.prog_type in TYPED else 0,
-            )
-            with suppress(OSError):
-                loaded.close()
+            said = loaded(pack(program.slots), made)
     except HookscopeError as error:
         return None, error.diagnostic.message
-    return Said(not loaded.error, error_line(loaded.log) if loaded.error else ""), ""
+    if said.error and not said.log and loaded(_SMALLEST, ()).error:
+        return None, f"this kernel loads no programs of type {program.prog_type.label}"
+    return Said(not said.error, error_line(said.log) if said.error else ""), ""
 
 
 def _empty(spec: MapSpec) -> MapSpec:

@@ -1,15 +1,15 @@
 """What must hold of a lesson: the stub fails, the solution passes, each wrong answer fails for its reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.grading.grade import grade
 from app.grading.leaks import leaks
 from app.grading.result import CheckResult, Result, Status
-from app.lessons.catalogue import Catalogue, catalogue, folders
+from app.lessons.catalogue import folders
 from app.lessons.folder import read
-from app.lessons.glossary import Term, read_glossary
+from app.lessons.glossary import read_glossary
 from app.lessons.lesson import Lesson, WrongAnswer
 from app.lessons.references import unknown_references
 
@@ -42,14 +42,14 @@ class Proof:
     hidden: int = 0
 
 
-def prove(lesson: Lesson) -> Proof:
-    """Grades stub, solution and wrong answers."""
+def prove(lesson: Lesson, learners: Sequence[str] = LEARNERS) -> Proof:
+    """Grades stub, wrong answers, and the solution for each of ``learners``."""
     findings: list[Finding] = []
     stub = grade(lesson, lesson.stub)
     results = {"stub.bpf": stub}
     if stub.passed:
         findings.append(Finding(lesson.id, "stub.bpf", "the stub passes, so there is nothing to be done"))
-    for learner in LEARNERS:
+    for learner in learners:
         findings += _solved(lesson, grade(lesson, lesson.solution, learner), learner)
         if findings:
             break
@@ -118,23 +118,11 @@ def _hidden(lesson: Lesson) -> Iterator[str]:
         yield "there is no hidden check, so that an answer made for what is shown would pass"
 
 
-def prove_all(root: Path) -> tuple[Catalogue, Mapping[str, list[str]]]:
-    """The lessons of a folder, and what is wrong with those that cannot be read or lead nowhere."""
-    found = catalogue(root)
+def references(lesson: Lesson, root: Path) -> list[str]:
+    """Concepts and links that lead nowhere, by the glossary of ``root``; nothing where there is none."""
     terms, mistaken = read_glossary(root)
-    wrong = {name: [str(one) for one in problems] for name, problems in found.problems.items()}
-    if mistaken:
-        wrong["glossary.yaml"] = [str(one) for one in mistaken]
-    if terms:
-        for lesson in found.lessons.values():
-            told = [str(one) for one in unknown_references(lesson, terms)]
-            if told:
-                wrong.setdefault(lesson.id, []).extend(told)
-    return found, wrong
-
-
-def references(lesson: Lesson, terms: Mapping[str, Term]) -> list[str]:
-    """What a lesson's links and concepts name that there is not."""
+    if mistaken or not terms:
+        return [str(one) for one in mistaken]
     return [str(one) for one in unknown_references(lesson, terms)]
 
 

@@ -9,10 +9,14 @@ import yaml
 
 from app.grading.grade import grade
 from app.grading.result import Status
+from app.grading.sending.fuzz import VARIATIONS, fuzzed
 from app.grading.subject import MAX_SOURCE
+from app.grading.table import LOADING, PAGE, RUNNING
 from app.lessons.lesson import Answer
+from app.lessons.schema.expect import Expect
 from tests.app.grading.lessons import PASSES, lesson, program
 from tests.shared_data import CHECKOUT
+from vm.kernel.scenarios.draw import Draw
 
 ROWS = yaml.safe_load((CHECKOUT / "tests/data/grading.yaml").read_text(encoding="utf-8"))
 
@@ -160,3 +164,22 @@ def test_a_program_that_takes_too_many_steps_is_answered(through: str) -> None:
     result = grade(lesson(check), Answer(ENDLESS, {}))
     assert not result.passed
     assert "did not come to its end within" in result.checks[0].message
+
+
+def test_every_kind_of_expectation_has_its_judge() -> None:
+    assert {*LOADING, *RUNNING} | PAGE == set(Expect.model_fields)
+
+
+def test_the_guide_names_every_kind_and_every_way_to_vary_packets() -> None:
+    guide = (CHECKOUT / "docs/authoring.md").read_text(encoding="utf-8")
+    assert [name for name in Expect.model_fields if f"`{name}: " not in guide] == []
+    assert [name for name in VARIATIONS if f"`{name}`" not in guide] == []
+
+
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_every_variation_makes_packets_that_can_be_sent(name: str) -> None:
+    for base in ("tcp-syn", "udp-dns", "arp", "ipv6-tcp", "vlan-tcp"):
+        packets = list(fuzzed(base, [name], 20, Draw(1, name)))
+        assert len(packets) == 20
+        assert all(14 <= len(packet) <= 65_535 for packet in packets)
+        assert packets == list(fuzzed(base, [name], 20, Draw(1, name)))
