@@ -15,7 +15,7 @@ from vm.kernel.packet.pcap import read_capture
 from vm.kernel.scenario import MILLISECOND
 from vm.kernel.scenarios.model import Made, make
 from vm.kernel.scenarios.table import scenario_named
-from vm.kernel.world.attach import Attachment, Place, parse_place
+from vm.kernel.world.attach import DEVICE_HOOKS, Attachment, Place, parse_place
 from vm.kernel.world.events import PacketArrives, ProgramReplaced
 from vm.kernel.world.spec import DEFAULT_WORLD, DeviceSpec, WorldSpec
 from vm.program import Program
@@ -263,7 +263,7 @@ def named_apart(attached: Iterable[Attached]) -> Iterator[Attached]:
 
 def check_target(place: Place, world: WorldSpec) -> None:
     """Raises HookscopeError where the world has no such device."""
-    if place.hook not in ("xdp", "tc", "tc-egress"):
+    if place.hook not in DEVICE_HOOKS:
         return
     ids = [device.id for device in world.devices]
     if place.target not in ids:

@@ -3,9 +3,8 @@
 from app.schemas.stations import HookView, StationsReply, StationView
 from vm.kernel.hooks import HOOK_POINTS, HookPoint, targeted_points
 from vm.kernel.stations import STATIONS, Station
+from vm.kernel.world.attach import DEVICE_HOOKS
 from vm.kernel.world.spec import DEFAULT_WORLD, DeviceKind
-
-_PER_DEVICE = ("xdp", "tc", "tc-egress")
 
 
 def stations() -> str:
@@ -44,7 +43,7 @@ def _view(station: Station, points: list[HookPoint], device: str) -> StationView
 
 def _hook(point: HookPoint, device: str) -> HookView:
     name = point.hook.name
-    per_device = name in _PER_DEVICE
+    per_device = name in DEVICE_HOOKS
     return HookView(
         name=name,
         title=point.title,

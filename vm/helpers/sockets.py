@@ -17,8 +17,10 @@ NETNS_COOKIE = 1
 
 
 def get_socket_cookie(call: HelperCall) -> int:
-    """The number of the packet's socket."""
+    """The number of the packet's socket, or of the one the process has to do with."""
     packet = packet_of(call)
+    if packet.buffer is None:
+        return call.get("sk.own.id")
     return packet.field("socket_cookie") if packet.field("socket") else 0
 
 

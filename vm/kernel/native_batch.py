@@ -5,19 +5,19 @@ and the batch goes on behind it, so each comes to what it would come to alone.
 """
 
 from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final
 
 from vm.change import Ended
-from vm.jit.guarded.arena import CLOCK, HEADER, RANDOM, WINDOW_BASE
+from vm.jit.guarded.arena import CLOCK, RANDOM, WINDOW_BASE
 from vm.jit.guarded.batch import Word
 from vm.jit.runner.runner import Runner
 from vm.kernel.context.frame import Frame
 from vm.kernel.context.xdp import HEADROOM, LINEAR_MAX, MIN_PACKET, XdpContext
+from vm.kernel.native_portions import START, Places, clocks, portions_of, take_packets
 from vm.kernel.native_run import NativeRun
-from vm.kernel.scenario import MILLISECOND, Scenario, Setup
+from vm.kernel.scenario import Scenario, Setup
 from vm.machine.machine import Machine
 from vm.maps import BpfMap
 from vm.memory.fault import Fault
@@ -25,15 +25,8 @@ from vm.memory.region import WINDOW_BITS
 from vm.uapi.prog_types import ProgType
 from vm.word import MASK64
 
-MOST: Final = 1 << 17
-"""Packets given to the runner at once."""
-MOST_BYTES: Final = 128 << 20
-"""The bytes of those."""
-MOST_STEPS: Final = 20_000_000_000
-"""The steps they may take together: seconds, far less than the runner is waited for."""
 KEPT: Final = 16 << 20
 """Bytes of the header that are not given back after a batch: pages that are there need not be made again."""
-_START: Final = -HEADER
 _NO_LENGTH: Final = MASK64
 
 
@@ -91,33 +84,33 @@ class NativeBatch:
         """Runs all packets."""
         values, steps, packets = array("Q"), array("I"), list(self._setup.packets)
         lengths, changed, first = array("I", map(len, self._setup.packets)), bytearray(), 0
-        for count in _portions(lengths, self._setup.budget.steps):
+        for count in portions_of(lengths, self._setup.budget.steps):
             at = self._portion(first, count, lengths)
             get = self._runner.get
             values.frombytes(get(at.values, 8 * count))
             steps.frombytes(get(at.steps, 4 * count))
             changed += get(at.changed, count)
             if any(changed[first:]):
-                _take_packets(packets, first, changed[first:], get(at.output, at.size))
+                take_packets(packets, first, changed[first:], get(at.output, at.size))
             first += count
-            self._runner.give_back(_START + KEPT, at.output + at.size - _START - KEPT)
+            self._runner.give_back(START + KEPT, at.output + at.size - START - KEPT)
         self._native.memory.take(())
         self._native.maps.take()
         maps = self._machine.world.maps
         return BatchResult(values, steps, bytes(changed), tuple(packets), self._finished, maps)
 
-    def _portion(self, first: int, count: int, lengths: "array[int]") -> "_Places":
+    def _portion(self, first: int, count: int, lengths: "array[int]") -> "Places":
         """Runs some packets that the header has room for, and tells where what became of them is."""
         setup, runner = self._setup, self._runner
         some = lengths[first : first + count]
         starts = [0, *accumulate(some)]
         packets = setup.packets[first : first + count]
         same = all(packet is packets[0] for packet in packets)
-        at = _Places(count, starts[-1], same)
+        at = Places(count, starts[-1], same)
         runner.put(at.packets, packets[0] if same else b"".join(packets))
         runner.put(at.lengths, some.tobytes())
         runner.put(at.changed, bytes(count))
-        runner.put(at.times, _times(setup, first, count).tobytes())
+        runner.put(at.times, clocks(setup, first, count).tobytes())
         next_one = 0
         while next_one < count:
             self._begin(first, first + next_one)
@@ -146,7 +139,7 @@ class NativeBatch:
         self._ctx.again(Frame(self._setup.packets[index]), event)
         self._machine.restart(replace(self._machine.world, event=event))
 
-    def _words(self, at: "_Places", first: int, index: int, start: int) -> list[tuple[Word, int]]:
+    def _words(self, at: "Places", first: int, index: int, start: int) -> list[tuple[Word, int]]:
         base = self._ctx.buffer.region.base
         return [
             (Word.COUNT, at.count),
@@ -185,75 +178,3 @@ class NativeBatch:
         native.run(machine.limit + 1)
         ended = machine.outcome()
         self._finished[index] = Finished(ended, machine.fault, self._ctx.data_out(), machine.number)
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where things of a portion of ``count`` packets with ``size`` bytes lie in the header.
-
-    Packets take their own places afterwards unless all are the ``same``, which is there once.
-    """
-
-    count: int
-    size: int
-    same: bool
-
-    @property
-    def values(self) -> int:
-        return _START
-
-    @property
-    def times(self) -> int:
-        return self.values + 8 * self.count
-
-    @property
-    def steps(self) -> int:
-        return self.times + 8 * self.count
-
-    @property
-    def lengths(self) -> int:
-        return self.steps + 4 * self.count
-
-    @property
-    def changed(self) -> int:
-        return self.lengths + 4 * self.count
-
-    @property
-    def packets(self) -> int:
-        return (self.changed + self.count + 63) & ~63
-
-    @property
-    def output(self) -> int:
-        return self.packets + LINEAR_MAX + 64 if self.same else self.packets
-
-
-def _take_packets(packets: list[bytes], first: int, changed: bytearray, after: bytes) -> None:
-    """Puts those that were changed in their places; ``after`` are the bytes of all, from the first on."""
-    at = 0
-    for index, mark in enumerate(changed, first):
-        size = len(packets[index])
-        if mark:
-            packets[index] = after[at : at + size]
-        at += size
-
-
-def _portions(lengths: Sequence[int], steps: int) -> list[int]:
-    """How many packets are given at once, each time; each may take so many steps."""
-    portions, size = [0], 0
-    most = max(1, min(MOST, MOST_STEPS // max(1, steps)))
-    for length in lengths:
-        if portions[-1] == most or size + length > MOST_BYTES:
-            portions.append(0)
-            size = 0
-        portions[-1] += 1
-        size += length
-    return portions
-
-
-def _times(setup: Setup, first: int, count: int) -> "array[int]":
-    """Each packet's clock at its start, in ns."""
-    given, start = setup.times_ns[first : first + count], setup.event.time_ns
-    times = array("Q", (start + since & MASK64 for since in given))
-    from_here, end = first + len(given), first + count
-    times.extend(range(start + from_here * MILLISECOND, start + end * MILLISECOND, MILLISECOND))
-    return times

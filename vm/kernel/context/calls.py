@@ -163,7 +163,7 @@ def socket_fields(sock: SocketInfo) -> dict[str, int | bytes]:
 
 def socket_event(attach_type: AttachType, sock: SocketInfo) -> Fields:
     """What programs at sock_create, post_bind and sock_release get."""
-    return Fields(attach_type, socket_fields(sock))
+    return Fields(attach_type, socket_fields(sock), owner=sock.number)
 
 
 def address_event(

@@ -48,10 +48,11 @@ def fields_context(kind: ProgType, what: Fields, memory: Memory, fields: dict[st
         raise KeyError(f"{kind.label} at {what.attach_type.name}")
     struct = STRUCTS[places.struct]
     data = image(struct, what.values)
+    fields["sk.own.id"] = what.owner
     if what.sk is not None:
         sk = struct.field("sk")
         if sk is not None:
-            fields["sk.own"], fields["sk.own.id"] = _socket(what.sk, memory), what.owner
+            fields["sk.own"] = _socket(what.sk, memory)
             data[sk.offset : sk.end] = fields["sk.own"].to_bytes(8, "little")
     optval = _put_buffer(struct, data, what.buffer, memory) if what.buffer is not None else None
     kept = _KEPT.get(struct.name, NOTHING)

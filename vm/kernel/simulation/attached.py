@@ -11,7 +11,7 @@ from vm.kernel.simulation.runner import Runner
 from vm.kernel.simulation.standing import check_place, standing
 from vm.kernel.simulation.tables import Tables
 from vm.kernel.simulation.topology import Dev, Topology
-from vm.kernel.world.attach import Attachment
+from vm.kernel.world.attach import DEVICE_HOOKS, Attachment
 from vm.kernel.world.spec import CgroupSpec, DeviceKind, WorldSpec
 from vm.program import Program
 from vm.source import HookscopeError, did_you_mean
@@ -20,7 +20,6 @@ from vm.uapi.prog_types import HOOKS, ProgType, Targets
 if TYPE_CHECKING:
     from vm.kernel.simulation.probes import Probes
 
-_DEVICE_HOOKS = ("xdp", "tc", "tc-egress", "tcx/ingress", "tcx/egress")
 _GROUP_STEP = 10
 
 
@@ -167,7 +166,7 @@ def _targeted(hook: str) -> bool:
 
 def _check(topology: Topology, groups: Mapping[str, int], attachment: Attachment, point: HookPoint) -> None:
     target = attachment.target
-    if point.hook.name in _DEVICE_HOOKS and target not in topology.devices:
+    if point.hook.name in DEVICE_HOOKS and target not in topology.devices:
         hint = did_you_mean(target, topology.devices) or f"there are {', '.join(topology.devices)}"
         raise HookscopeError.of("unknown-device", f"there is no device {target!r}", hint)
     if point.prog_type is ProgType.NETFILTER:

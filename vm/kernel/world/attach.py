@@ -13,8 +13,10 @@ from vm.uapi.prog_types import HOOKS, ProgType, Targets
 
 _MODES = {"xdpgeneric": True, "xdpdrv": False}
 """What ip and bpftool call XDP behind the driver, and in it."""
+DEVICE_HOOKS = ("xdp", "tc", "tc-egress", "tcx/ingress", "tcx/egress")
+"""Hooks whose target is a device."""
 _DEFAULT_TARGET = {
-    "xdp": "eth0", "tc": "eth0", "tc-egress": "eth0", "tcx/ingress": "eth0", "tcx/egress": "eth0",
+    **dict.fromkeys(DEVICE_HOOKS, "eth0"),
     "cgroup_skb/ingress": "/", "cgroup_skb/egress": "/",
 }  # fmt: skip
 _CGROUP_TYPES = frozenset(

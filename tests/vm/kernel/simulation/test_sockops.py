@@ -71,6 +71,34 @@ def test_helpers_at_sockets(what: str) -> None:
     assert set(verdicts) <= {"allow", "1"}
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "cgroup/sock_create:/user.slice",
+        "cgroup/connect4:/user.slice",
+        "sockops:/user.slice",
+        "cgroup/sock_release:/",
+    ],
+)
+def test_a_socket_keeps_its_cookie(place: str) -> None:
+    text = """
+        .map cookies array key=u32 value=u64 entries=1
+        r6 = cookies[0] ll
+        call bpf_get_socket_cookie
+        r1 = *(u64 *)(r6 + 0)
+        if r1 == 0 goto first
+        if r1 != r0 goto out
+    first:
+        *(u64 *)(r6 + 0) = r0
+    out:
+        r0 = 1
+        exit
+    """
+    found = go(attach(place, text))
+    listening = sum(len(process.listens) for process in pod_world().processes)
+    assert next(value for _, value in found.maps[0].items()) == (listening + 1).to_bytes(8, "little")
+
+
 PATH = """
 .map out array key=u32 value={{u64 a, u64 b, u64 c}} entries=1
     r1 = *(u64 *)(r1 + 0)
