@@ -7,7 +7,7 @@ import pytest
 
 from tests.jit.programs import program
 from vm.jit.runner.runner import Runner, unavailable
-from vm.kernel import native_batch
+from vm.kernel import native_batch, native_portions
 from vm.kernel.engine_native import Native
 from vm.kernel.native_batch import can_batch
 from vm.kernel.run import ended_runs, run_all
@@ -59,7 +59,7 @@ def test_the_maps_books_are_the_same_too(seed: int, native: Native) -> None:
 def test_portions_make_no_difference(seed: int, native: Native, monkeypatch: pytest.MonkeyPatch) -> None:
     setup = setup_of(seed)
     whole = list(run_all(setup, native).runs)
-    monkeypatch.setattr(native_batch, "MOST", 2)
+    monkeypatch.setattr(native_portions, "MOST", 2)
     assert list(run_all(setup, native).runs) == whole
 
 

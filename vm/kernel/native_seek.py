@@ -9,7 +9,7 @@ NEAR = 96
 
 
 class NativeForward:
-    """Takes a trace's machine forwards; give it to ``Trace`` as ``forward``. A runner serves one at a time."""
+    """Takes a trace's machine forwards; give it to ``Trace`` as ``forward``. A runner serves one."""
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
