@@ -1,11 +1,14 @@
 """The JIT page: machine code beside the bytecode, with known answers."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.linux.bpf import unavailable
 from tests.browser.axe import axe
+from tests.browser.server import serving
 
 
 def opened(page: Page, address: str = "/jit?example=syn_guard") -> Locator:
@@ -153,6 +156,23 @@ def test_a_race_tells_ratios_spread_and_machine(page: Page) -> None:
     expect(race).to_contain_text("Measured on")
     expect(race).to_contain_text("All answered 2.")
     axe(page)
+
+
+@pytest.mark.skipif(unavailable() is not None, reason=f"no kernel to ask: {unavailable()}")
+def test_where_it_is_allowed_this_machines_kernel_is_asked(page: Page, tmp_path: Path) -> None:
+    with serving(tmp_path, HOOKSCOPE_ASK_KERNEL="1") as served:
+        sentence = opened(page, f"{served.url}/jit?example=checksum_loop")
+        page.get_by_role("button", name="Beside Linux").click()
+        page.get_by_role("button", name="Ask this machine's kernel").click()
+        expect(page.get_by_role("region", name="Code of checksum_loop")).to_contain_text(
+            "asked of this machine"
+        )
+        expect(sentence).to_contain_text(re.compile(r"are byte for byte those of Linux \d"))
+        race = page.get_by_role("region", name="Race")
+        race.get_by_role("button", name="Race", exact=True).click()
+        lanes = race.get_by_role("list", name="Times").get_by_role("listitem")
+        expect(lanes.last).to_contain_text("what the kernel's test run says")
+        race.get_by_role("button", name="Stop").click()
 
 
 def test_a_refused_program_says_why_and_leads_to_the_verifier(page: Page) -> None:

@@ -53,3 +53,10 @@ export const selected = computed(() => (shown.value === null ? undefined : group
 export const rewritten = computed(() => [...groups.value].filter(([, group]) => group.rewritten !== "").map(([key]) => key));
 /** Folded stretches that were opened one by one: function and first group. */
 export const spread = signal<ReadonlySet<string>>(new Set());
+/** What the reply is of: the view and machine chosen last, once their answer is there. */
+export const seen = computed<View>(() => {
+  const form = reply.value?.form ?? "kernel";
+  if (form !== "kernel") return form;
+  return view.value === "guarded" || view.value === "proved" ? "kernel" : view.value;
+});
+export const archSeen = computed(() => reply.value?.arch ?? arch.value);

@@ -89,7 +89,7 @@ function Pair({ ours, pair, knows }: { ours: NativeInsnView | undefined; pair: L
 }
 
 function Right({ group, func, place }: { group: NativeGroupView; func: number; place: number }) {
-  const view = state.view.value;
+  const view = state.seen.value;
   if (view === "bpf") {
     const lines = group.pc === null ? [] : group.rewritten === "" ? [group.text] : group.became;
     return (
@@ -176,7 +176,7 @@ const TITLES: Readonly<Record<state.View, string>> = {
 export function Func({ func, at }: { func: NativeFunctionView; at: number }) {
   const roving = useRoving();
   const pieces = foldsOf(func.groups, { folded: !state.unfolded.value, keep: keepOpen(at) });
-  const machine = state.arch.value === "aarch64" ? "AArch64" : "x86-64";
+  const machine = state.archSeen.value === "aarch64" ? "AArch64" : "x86-64";
   return (
     <section class="pane" aria-label={`Code of ${func.name}`}>
       <header class="pane-h jh">
@@ -184,9 +184,9 @@ export function Func({ func, at }: { func: NativeFunctionView; at: number }) {
         <span class="meta">eBPF, as you wrote it</span>
         <span class="grow" />
         <span class="meta">
-          {state.view.value === "bpf" ? "" : `${machine}, `}
-          {state.view.value === "linux" && state.linux.value?.functions.length === 0 ? "ours alone" : TITLES[state.view.value]}
-          {state.view.value === "bpf" ? "" : `, ${thousands(func.size)} bytes`}
+          {state.seen.value === "bpf" ? "" : `${machine}, `}
+          {state.seen.value === "linux" && state.linux.value?.functions.length === 0 ? "ours alone" : TITLES[state.seen.value]}
+          {state.seen.value === "bpf" ? "" : `, ${thousands(func.size)} bytes`}
         </span>
         {at === 0 ? <LinuxSource /> : null}
         {pieces.some(({ folded }) => folded) || (state.unfolded.value && func.groups.length > 60) ? (
@@ -196,7 +196,7 @@ export function Func({ func, at }: { func: NativeFunctionView; at: number }) {
         ) : null}
       </header>
       {at === 0 ? <LinuxWhy /> : null}
-      <div class={`jcode ${state.bytes.value ? "" : "nob"} v-${state.view.value}`} data-hot={state.register.value ?? undefined} {...roving}>
+      <div class={`jcode ${state.bytes.value ? "" : "nob"} v-${state.seen.value}`} data-hot={state.register.value ?? undefined} {...roving}>
         {pieces.map((piece) =>
           piece.folded ? (
             <Folded key={`f${piece.start}`} piece={piece} open={() => (state.spread.value = new Set([...state.spread.value, `${at}-${piece.start}`]))} />

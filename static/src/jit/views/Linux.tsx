@@ -17,7 +17,7 @@ export function compared(): string {
 /** In the header of the code: where the image is from, and the button that asks for it. */
 export function LinuxSource() {
   const found = state.linux.value;
-  if (state.view.value !== "linux" || found === null) return null;
+  if (state.seen.value !== "linux" || found === null) return null;
   const from = found.source === "asked" ? "asked of this machine's kernel" : found.source === "recorded" ? `recorded on Linux ${found.release}` : "";
   return (
     <>
@@ -34,6 +34,6 @@ export function LinuxSource() {
 /** Why this machine's kernel is not asked. */
 export function LinuxWhy() {
   const found = state.linux.value;
-  if (state.view.value !== "linux" || found === null || found.may_ask || found.functions.length === 0) return null;
+  if (state.seen.value !== "linux" || found === null || found.may_ask || found.functions.length === 0) return null;
   return <p class="sb dim jwhy">{`This machine's kernel is not asked: ${found.why}.`}</p>;
 }

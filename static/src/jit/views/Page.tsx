@@ -83,11 +83,11 @@ function Sentence() {
   const { sizes } = reply;
   if (sizes === null) return <p class="say" role="status"><b>{reply.refused === "" ? "There is no program to compile." : "Nothing is compiled."}</b></p>;
   const machine = reply.arch === "aarch64" ? "AArch64" : "x86-64";
-  const became = state.view.value === "bpf" ? `${thousands(sizes.rewritten_slots ?? 0)} slots of rewritten eBPF` : `${thousands(sizes.machine_insns)} ${machine} instructions`;
+  const became = state.seen.value === "bpf" ? `${thousands(sizes.rewritten_slots ?? 0)} slots of rewritten eBPF` : `${thousands(sizes.machine_insns)} ${machine} instructions`;
   return (
     <p class="say" role="status">
       <span>
-        <b>{`${thousands(sizes.bpf_slots)} eBPF slots became ${became}.`}</b> {saysOf(state.view.value)}
+        <b>{`${thousands(sizes.bpf_slots)} eBPF slots became ${became}.`}</b> {saysOf(state.seen.value)}
       </span>
     </p>
   );
@@ -126,7 +126,7 @@ function Footer() {
   return (
     <footer class="status">
       <span>
-        <b>{state.arch.value === "aarch64" ? "AArch64" : "x86-64"}, Linux 6.18</b>
+        <b>{state.archSeen.value === "aarch64" ? "AArch64" : "x86-64"}, Linux 6.18</b>
       </span>
       <span>{plural(state.rewritten.value.length, "line")} rewritten</span>
       {native === undefined ? null : <span class="nat">{native === "" ? "native: x86-64" : `native: not here because ${native}; generated Python instead`}</span>}

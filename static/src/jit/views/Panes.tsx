@@ -65,7 +65,7 @@ function Proof({ group }: { group: NativeGroupView }) {
 /** Both sides of what differs in the line, bytes and all. */
 function Differences({ id }: { id: state.Key }) {
   const linux = state.linux.value;
-  if (state.view.value !== "linux" || linux === null || linux.functions.length === 0) return null;
+  if (state.seen.value !== "linux" || linux === null || linux.functions.length === 0) return null;
   const [func = 0, place = 0] = id.split("-").map(Number);
   const rows = pairsOf(state.reply.value?.functions[func], linux.functions[func])[place] ?? [];
   const odd = rows.filter(({ pair }) => pair.differs !== "");
@@ -146,7 +146,7 @@ export function Registers() {
     <section class="pane" aria-label="Registers">
       <header class="pane-h">
         <h2>Registers</h2>
-        <span class="meta">{state.arch.value === "aarch64" ? "r1 is C's first argument already, r0 is not" : "r1 to r5 are C's argument registers already"}</span>
+        <span class="meta">{state.archSeen.value === "aarch64" ? "r1 is C's first argument already, r0 is not" : "r1 to r5 are C's argument registers already"}</span>
       </header>
       <table class="jtab rg">
         <tbody {...roving}>

@@ -1,5 +1,6 @@
 // How large everything is, what the proof saves, and a race on the learner's own packet.
 import type { NativeGroupView, RaceLane, RaceReply } from "../../schemas.ts";
+import { useRoving } from "../../views/useRoving.ts";
 import { plural, sentence, thousands } from "../../views/words.ts";
 import { reveal } from "../run.ts";
 import { startRace, stopRace } from "../racing.ts";
@@ -41,7 +42,7 @@ export function Sizes() {
   const sizes = state.reply.value?.sizes ?? null;
   if (sizes === null) return null;
   const functions = state.reply.value?.functions ?? [];
-  const machine = state.arch.value === "aarch64" ? "AArch64" : "x86-64";
+  const machine = state.archSeen.value === "aarch64" ? "AArch64" : "x86-64";
   const rows: [string, number, boolean][] = [
     ["eBPF, loaded", 8 * sizes.bpf_slots, false],
     ...(sizes.rewritten_slots === null ? [] : [["after rewriting", 8 * sizes.rewritten_slots, false] as [string, number, boolean]]),
@@ -69,6 +70,7 @@ const MOST_ROWS = 40;
 /** Every access, and why no check need stand before it. */
 export function Buys() {
   const reply = state.reply.value;
+  const roving = useRoving<HTMLUListElement>();
   const sizes = reply?.sizes ?? null;
   if (reply === null || sizes === null) return null;
   const accesses = [...state.groups.value].filter(([, group]) => group.proved !== "" || group.check !== "");
@@ -84,10 +86,10 @@ export function Buys() {
           ? `The guarded form checks ${plural(sizes.checks, "access", "accesses")}; the proof makes ${sizes.dropped} of them needless and saves ${thousands(sizes.saved_bytes)} bytes.`
           : `Linux checks none of these ${plural(accesses.length, "access", "accesses")} as it runs: each was proved beforehand.`}
       </p>
-      <ul class="jproofs">
+      <ul class="jproofs" {...roving}>
         {accesses.slice(0, MOST_ROWS).map(([key, group]) => (
           <li key={key}>
-            <button type="button" onClick={() => ((state.pinned.value = key), reveal(key))}>
+            <button type="button" data-rove onClick={() => ((state.pinned.value = key), reveal(key))}>
               <span class="m">pc {group.pc}</span>
               <span class={`ck ${group.check}`}>{CHECK_SIGN[group.check]}</span>
               <span>{group.proved === "" ? "nothing is proved" : group.proved}</span>

@@ -8,9 +8,17 @@ import { revealNow } from "../run.ts";
 import * as state from "../state.ts";
 import * as time from "../time.ts";
 
-function Act({ icon, label, act, disabled }: { icon: IconName; label: string; act: () => void; disabled: boolean }) {
+interface ActProps {
+  icon: IconName;
+  label: string;
+  keycap?: string;
+  act: () => void;
+  disabled: boolean;
+}
+
+function Act({ icon, label, keycap = "", act, disabled }: ActProps) {
   return (
-    <button type="button" class="btn i sm" aria-label={label} title={label} disabled={disabled} onClick={act}>
+    <button type="button" class="btn i sm" aria-label={label} title={`${label}  ${keycap}`.trim()} disabled={disabled} onClick={act}>
       <Icon name={icon} />
     </button>
   );
@@ -76,8 +84,8 @@ export function Time() {
       <Packets />
       <span class="row">
         <Act icon="first" label="First step" act={() => go(0)} disabled={idle || at === 0} />
-        <Act icon="left" label="Step back  ," act={() => move(-1)} disabled={idle || at === 0} />
-        <Act icon="right" label="Step  ." act={() => move(1)} disabled={idle || at === count} />
+        <Act icon="left" label="Step back" keycap="," act={() => move(-1)} disabled={idle || at === 0} />
+        <Act icon="right" label="Step" keycap="." act={() => move(1)} disabled={idle || at === count} />
         <Act icon="last" label="Last step" act={() => go(count)} disabled={idle || at === count} />
       </span>
       <input type="range" aria-label="Step" aria-valuetext={spoken} min={0} max={count} step={1} value={at} disabled={idle} onInput={(event) => go(Number(event.currentTarget.value))} />
