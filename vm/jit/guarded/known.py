@@ -33,6 +33,7 @@ from vm.instruction import (
     width,
 )
 from vm.isa import FP, REGISTERS, AluOp, CallKind, ImmKind, JumpOp
+from vm.jit.guarded.operands import registers_exist, writes_frame_pointer
 from vm.uapi.helper_ids import HelperId
 
 
@@ -87,28 +88,8 @@ _CALLING_BACK: Final = frozenset(
 )
 
 
-def registers_exist(insn: Instruction) -> bool:
-    """Whether every register it names is one of r0 to r10: crafted bytecode may name five more."""
-    for operand in (getattr(insn, "dst", 0), getattr(insn, "src", 0)):
-        n = operand.n if isinstance(operand, Reg) else operand
-        if isinstance(n, int) and n >= REGISTERS:
-            return False
-    return True
-
-
 def _calls_back(insn: Instruction | None) -> bool:
     return isinstance(insn, Call) and insn.kind is CallKind.HELPER and insn.imm in _CALLING_BACK
-
-
-def writes_frame_pointer(insn: Instruction | None) -> bool:
-    """Whether the instruction may change r10."""
-    match insn:
-        case Atomic(src=src, fetch=fetch):
-            return fetch and src == FP
-        case Store() | StoreRelease() | Jump() | None:
-            return False
-        case _:
-            return getattr(insn, "dst", None) == FP
 
 
 class _Analysis:

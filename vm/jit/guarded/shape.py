@@ -22,7 +22,7 @@ from vm.instruction import (
 )
 from vm.isa import FP, AluOp, CallKind, JumpOp
 from vm.jit.guarded import access
-from vm.jit.guarded.known import registers_exist, writes_frame_pointer
+from vm.jit.guarded.operands import registers_exist, writes_frame_pointer
 from vm.jit.layout import lay_out
 from vm.jit.lower import lower
 from vm.jit.piece import Emit, Lowered
