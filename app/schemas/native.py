@@ -45,7 +45,9 @@ class NativeGroupView(Message):
     text: str
     line: int | None
     """Line of the source it was written on."""
-    rewritten: Literal["", "context", "lookup", "division", "legacy", "budget", "helper", "dead"]
+    rewritten: Literal[
+        "", "context", "lookup", "division", "legacy", "budget", "helper", "dead", "width", "probe"
+    ]
     """Why Linux made something else of it before it was compiled."""
     say: str
     """What became of it, for a learner."""

@@ -11,7 +11,7 @@ from vm.jit.program import Insn, KernelAddress, KernelCall, PerCpuAddress, Probe
 from vm.kernel.native import Compiled
 from vm.program import Program
 
-Kind = Literal["", "context", "lookup", "division", "legacy", "budget", "helper", "dead"]
+Kind = Literal["", "context", "lookup", "division", "legacy", "budget", "helper", "dead", "width", "probe"]
 _LOOKUP = 1
 _TAIL_CALL = 12
 _TRAPS = "x86 traps where eBPF has an answer"
@@ -99,11 +99,11 @@ def _why(pc: int, insn: Instruction, count: int, compiled: Compiled) -> tuple[Ki
             return "helper", f"What the helper does is written out in its place, as {many} of eBPF."
         case Atomic():
             return (
-                "",
+                "width",
                 "x86 leaves r0's upper half alone where the exchange succeeds: it is cleared behind it.",
             )
         case Load():
-            return "", (
+            return "probe", (
                 "Nobody vouches for this pointer: where no kernel memory is, the load is left out, with 0."
             )
         case LoadPacket():

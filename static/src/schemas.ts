@@ -1140,7 +1140,7 @@ export interface NativeGroupView {
   pc: number | null;
   text: string;
   line: number | null;
-  rewritten: "" | "context" | "lookup" | "division" | "legacy" | "budget" | "helper" | "dead";
+  rewritten: "" | "context" | "lookup" | "division" | "legacy" | "budget" | "helper" | "dead" | "width" | "probe";
   say: string;
   became: string[];
   proved: string;
@@ -1198,7 +1198,7 @@ export interface NativeRequest {
 
 /** Nanoseconds per packet that one engine took, round for round. */
 export interface NativeSamples {
-  engine: "machine" | "native" | "batch" | "proved" | "kernel";
+  engine: "machine" | "python" | "native" | "batch" | "proved" | "kernel";
   ns: number[];
 }
 
@@ -1562,14 +1562,14 @@ export interface ProofView {
 
 /** An engine that does not take part, and why. */
 export interface RaceAbsent {
-  engine: "machine" | "native" | "batch" | "proved" | "kernel";
+  engine: "machine" | "python" | "native" | "batch" | "proved" | "kernel";
   title: string;
   why: string;
 }
 
 /** One engine's times, in nanoseconds per packet, and how many times as fast as the machine it is. */
 export interface RaceLane {
-  engine: "machine" | "native" | "batch" | "proved" | "kernel";
+  engine: "machine" | "python" | "native" | "batch" | "proved" | "kernel";
   title: string;
   how: string;
   ns: number[];

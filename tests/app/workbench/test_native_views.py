@@ -102,6 +102,13 @@ def test_what_linux_rewrote(name: str, rewritten: dict[int, str]) -> None:
     assert found == rewritten
 
 
+def test_a_half_exchange_clears_the_upper_half() -> None:
+    body = ("r0 = 0", "r1 = 1", "*(u64 *)(r10 - 8) = 0", "lock cmpxchg32 [r10-8], r1", "exit")
+    source = "".join(f"    {line}\n" for line in body)
+    kinds = {group["pc"]: group["rewritten"] for group in groups(ask(source))}
+    assert kinds[3] == "width"
+
+
 def test_functions_one_by_one_with_the_checks_of_a_division() -> None:
     reply = ask(BY_LOCAL_CALL)
     assert [function["name"] for function in reply["functions"]] == ["program", "half"]

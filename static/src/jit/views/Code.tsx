@@ -21,6 +21,8 @@ const MARK: Readonly<Record<NativeGroupView["rewritten"], string>> = {
   budget: "may_goto count",
   helper: "helper written out",
   dead: "taken out",
+  width: "upper half cleared",
+  probe: "load checked first",
 };
 
 const CHECK: Readonly<Record<NativeGroupView["check"], string>> = {
