@@ -72,8 +72,8 @@ def _bounds(insns: Sequence[Any], targets: Collection[int], entries: Collection[
 
 
 def _accessed(insn: Any) -> list[Any]:
-    """The operands that are used, not only reckoned with."""
-    return [] if insn.mnemonic == "lea" else list(insn.operands)
+    """The operands that are used, not only reckoned with; a long ``nop`` names memory and does not touch it."""
+    return [] if insn.mnemonic in ("lea", "nop") else list(insn.operands)
 
 
 def _is_memory(operand: Any, base: int) -> bool:
