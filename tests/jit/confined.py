@@ -72,7 +72,7 @@ def _bounds(insns: Sequence[Any], targets: Collection[int], entries: Collection[
 
 
 def _accessed(insn: Any) -> list[Any]:
-    """The operands that are used, not only reckoned with; a long ``nop`` names memory and does not touch it."""
+    """The operands that are used, not only reckoned with: a long ``nop`` touches no memory it names."""
     return [] if insn.mnemonic in ("lea", "nop") else list(insn.operands)
 
 
