@@ -8,7 +8,7 @@ from vm.memory.fault import Fault, FaultKind, MachineFault
 from vm.uapi.helper_ids import HelperId
 
 
-def _ring(call: HelperCall) -> RingBufMap:
+def ring_of(call: HelperCall) -> RingBufMap:
     """The ring buffer r1 points at; raises MachineFault."""
     found = call.map(1)
     if isinstance(found, RingBufMap):
@@ -19,7 +19,7 @@ def _ring(call: HelperCall) -> RingBufMap:
 
 def ringbuf_output(call: HelperCall) -> int:
     """Copies memory into a record of its own."""
-    ring, data = _ring(call), read(call, 2, call.r[2])
+    ring, data = ring_of(call), read(call, 2, call.r[2])
     answer = ring.output(data, call.r[3])
     if answer == 0:
         call.emit(OutputKind.RINGBUF, ring.spec.name, data)
@@ -28,12 +28,12 @@ def ringbuf_output(call: HelperCall) -> int:
 
 def ringbuf_reserve(call: HelperCall) -> int:
     """Makes room for a record; answers its address or 0."""
-    return _ring(call).reserve(call.r[1], call.r[2])
+    return ring_of(call).reserve(call.r[1], call.r[2])
 
 
 def ringbuf_submit(call: HelperCall) -> int:
     """Hands a record to user space."""
-    ring = _ring_of_record(call)
+    ring = ring_of_record(call, call.r[0])
     data = ring.record(call.r[0])
     ring.commit(call.r[0], call.r[1])
     call.emit(OutputKind.RINGBUF, ring.spec.name, data)
@@ -42,22 +42,23 @@ def ringbuf_submit(call: HelperCall) -> int:
 
 def ringbuf_discard(call: HelperCall) -> int:
     """Gives a record up."""
-    _ring_of_record(call).commit(call.r[0], call.r[1], discard=True)
+    ring_of_record(call, call.r[0]).commit(call.r[0], call.r[1], discard=True)
     return 0
 
 
-def _ring_of_record(call: HelperCall) -> RingBufMap:
-    place = call.memory.locate(call.r[0])
+def ring_of_record(call: HelperCall, address: int) -> RingBufMap:
+    """The ring buffer a record lies in; raises MachineFault where there is none at the address."""
+    place = call.memory.locate(address)
     found = call.maps[place.region.owner] if place and 0 <= place.region.owner < len(call.maps) else None
     if place and isinstance(found, RingBufMap) and found.ring is place.region:
         return found
-    message = f"r1 should hold a record of a ring buffer, but {call.r[0]:#x} is in none"
-    raise MachineFault(Fault(FaultKind.BAD_CALL, message, call.r[0]))
+    message = f"r1 should hold a record of a ring buffer, but {address:#x} is in none"
+    raise MachineFault(Fault(FaultKind.BAD_CALL, message, address))
 
 
 def ringbuf_query(call: HelperCall) -> int:
     """Asks for sizes and positions."""
-    return _ring(call).query(call.r[1])
+    return ring_of(call).query(call.r[1])
 
 
 ROWS = (

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from vm.helpers import (
     control,
     csum,
+    dynptr,
     fib,
     lookups,
     maps,
@@ -56,6 +57,7 @@ _FAMILIES = (
     sockopts,
     paths,
     tunnel,
+    dynptr,
 )
 
 HELPERS: Mapping[int, Helper] = MappingProxyType(

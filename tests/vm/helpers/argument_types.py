@@ -19,7 +19,8 @@ ROOM = 64
 SPECIAL = frozenset(
     {
         Arg.FUNC, Arg.SPIN_LOCK, Arg.RINGBUF_MEM, Arg.CONST_STR, Arg.SOCK_RELEASE, Arg.SOCK_COMMON,
-        Arg.BTF_SOCK_COMMON, Arg.BTF_ID,
+        Arg.BTF_SOCK_COMMON, Arg.BTF_ID, Arg.DYNPTR, Arg.DYNPTR_LOCAL_UNINIT, Arg.DYNPTR_RINGBUF_UNINIT,
+        Arg.DYNPTR_RELEASE,
     }
 )  # fmt: skip
 """Arguments that need more around them than a call."""

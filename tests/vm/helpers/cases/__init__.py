@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from tests.vm.helpers.build import Case
-from tests.vm.helpers.cases import context, csum, maps, misc, shape, skb, text, tunnel, xdp
+from tests.vm.helpers.cases import context, csum, dynptr, maps, misc, shape, skb, text, tunnel, xdp
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "xdp": xdp.cases,
@@ -15,5 +15,6 @@ FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "maps": maps.cases,
     "context": context.cases,
     "tunnel": tunnel.cases,
+    "dynptr": dynptr.cases,
 }
 """Each family's programs, always the same."""
