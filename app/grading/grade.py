@@ -87,7 +87,7 @@ class _Grading:
         except HookscopeError as error:
             found = error.diagnostic
             miss = Miss(found.message + (f"; {found.hint}" if found.hint else ""))
-            status = Status.FAILED if found.code in LEARNERS else Status.ERROR
+            status = Status.ERROR if found.code in AUTHORS else Status.FAILED
         return self._told(check, miss, Status.PASSED if miss is None else status)
 
     def _told(self, check: Check, miss: Miss | None, status: Status) -> CheckResult:
@@ -183,8 +183,13 @@ class _Grading:
         return carry_out(subject, check, self.lesson.files, self._seed(check), self.budget)
 
 
-LEARNERS = frozenset({"no-variable", "no-map", "map-refused", "no-packet", "bad-value", "no-place"})
-"""Codes of what a submission does wrong; others are the lesson's, or this machine's."""
+AUTHORS = frozenset(
+    {
+        "bad-file", "bad-field", "bad-range", "bad-sample", "missing-file", "no-native", "no-process",
+        "no-rules", "no-run", "nothing-sent", "too-much", "unknown-scenario",
+    }
+)  # fmt: skip
+"""Codes of what is wrong with a check, or this machine; all else goes wrong by the submission's doing."""
 
 
 def _placed(miss: Miss, observed: Observed) -> Miss:

@@ -23,6 +23,8 @@ from vm.verifier.state import State
 MAX_SOURCE: Final = 65_536
 """Characters of a submission; no exercise needs more."""
 LOOK_EVERY: Final = 1_024
+MAX_PROGRAMS: Final = 16
+"""Programs of one submission: each may be attached with all others beside it."""
 MAP: Final = "map"
 """The category of a program with a map that Linux does not make."""
 
@@ -35,7 +37,13 @@ def mistakes(answer: Answer) -> tuple[Diagnostic, ...]:
     for name, text in answer.documents.items():
         if len(text) > MAX_SOURCE:
             return (Diagnostic("too-long", f"{name} has {len(text):,} characters; that is too much"),)
-    return assemble(answer.source).errors
+    assembly = assemble(answer.source)
+    if len(assembly.programs) > MAX_PROGRAMS:
+        message = (
+            f"there are {len(assembly.programs)} programs in this text; {MAX_PROGRAMS} are graded at most"
+        )
+        return (Diagnostic("too-many-programs", message, hint="leave out those that are not needed"),)
+    return assembly.errors
 
 
 def group_of(report: Report) -> str:

@@ -115,7 +115,7 @@ def field_of(data: bytes, path: str) -> FieldView | None:
     struct = LAYERS.get(layer, layer)
     if not dot or struct not in LAYERS.values():
         hint = did_you_mean(layer, LAYERS) or "fields look like ip.ttl, eth.dst, tcp.dport"
-        raise HookscopeError.of("no-field", f"there is no header `{layer[:40]}`", hint)
+        raise HookscopeError.of("bad-field", f"there is no header `{layer[:40]}`", hint)
     full = f"{struct}.{FIELDS.get(path, name)}"
     found = dissect(data).layer(struct)
     if found is None:
@@ -124,7 +124,7 @@ def field_of(data: bytes, path: str) -> FieldView | None:
     field = next((field for field in every if field.name == full), None)
     if field is None:
         known = [one.name.partition(".")[2] for one in every]
-        raise HookscopeError.of("no-field", f"{layer} has no `{name[:40]}`", did_you_mean(name, known))
+        raise HookscopeError.of("bad-field", f"{layer} has no `{name[:40]}`", did_you_mean(name, known))
     return field
 
 

@@ -61,6 +61,10 @@ def test_random_data_is_drawn_by_learner_and_version() -> None:
         ("\x00\x01\x02", None),
         ("r0 = 1\n" * MAX_SOURCE, "too-long"),
         ("; nothing but words\n", "empty"),
+        (
+            "".join(f".program p{number}\n.hook xdp\nr0 = 2\nexit\n" for number in range(200)),
+            "too-many-programs",
+        ),
     ],
 )
 def test_what_does_not_assemble_is_no_attempt(source: str, code: str | None) -> None:
@@ -144,6 +148,22 @@ def test_hints_by_diagnosis(source: str, attempts: int, hints: tuple[str, ...]) 
         hints=HINTS,
     )
     assert grade(made, Answer(source, {}), attempts=attempts).hints == hints
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (".map m array value=u64 entries=100000000\n" + PASSES, "takes 800,000,000 bytes"),
+        (".hook lwt_in\n" + PASSES, "there is no hook lwt_in"),
+        (".hook xdp\n" + "r0 = 2\n" * 9000 + "exit\n", ""),
+    ],
+)
+@pytest.mark.parametrize("through", ["program", "kernel"])
+def test_an_enormous_submission_is_answered(source: str, why: str, through: str) -> None:
+    check = {"through": through, "send": "arp", "expect": {"verdicts": {"all": "PASS"}}}
+    found = grade(lesson(check), Answer(source, {})).checks[0]
+    assert found.status is (Status.FAILED if why else Status.PASSED)
+    assert why in found.message
 
 
 ENDLESS = """r1 = 8000000
