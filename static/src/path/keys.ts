@@ -1,7 +1,8 @@
 // The keys of the path page: the same as the workbench's where both have the thing.
 import { front } from "../front.ts";
 import { toggle } from "./play.ts";
-import { next, nextDrop, openHop, step } from "./run.ts";
+import { openable, openHop } from "./opening.ts";
+import { next, nextDrop, step } from "./run.ts";
 import * as state from "./state.ts";
 
 function typing(target: EventTarget | null): boolean {
@@ -11,13 +12,6 @@ function typing(target: EventTarget | null): boolean {
 /** What the space bar presses. */
 function pressing(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("button, a, summary, [role=button], [role=slider]") !== null;
-}
-
-/** The hop the workbench would open: the one looked at, or the last one before it with a program. */
-export function openable(): number | null {
-  const hops = state.event.peek()?.hops ?? [];
-  for (let n = Math.min(state.hop.peek(), hops.length - 1); n >= 0; n -= 1) if (hops[n]?.steppable === true) return n;
-  return hops.findIndex(({ steppable }) => steppable) >= 0 ? hops.findIndex(({ steppable }) => steppable) : null;
 }
 
 const KEYS: Readonly<Record<string, () => void>> = {

@@ -1,12 +1,12 @@
 // Asks the server to simulate, hears how far it is, and asks about what became of events.
 import { batch, effect } from "@preact/signals";
 import { api, isFailure, RequestFailed } from "../api.ts";
-import type { AuditReply, EventView, Failure, OpenReply, RowsReply, ScriptReply, SimulationProgress, SimulationReply, StationsReply } from "../schemas.ts";
-import { leave } from "../opened.ts";
-import { bringWorkbench, prepareWorkbench, WORKBENCH } from "./behind.ts";
+import type { AuditReply, EventView, Failure, RowsReply, ScriptReply, SimulationProgress, SimulationReply, StationsReply } from "../schemas.ts";
+import { prepareWorkbench } from "./behind.ts";
 import { ask, listen, open } from "../socket.ts";
 import { readAddress, takeProgram, writeAddress } from "./address.ts";
 import type { OwnEvent } from "./own.ts";
+import { startOpening } from "./opening.ts";
 import * as play from "./play.ts";
 import * as state from "./state.ts";
 
@@ -188,22 +188,6 @@ export async function nextDrop(): Promise<void> {
   if (row !== undefined) await look(row.index, -1);
 }
 
-/** Opens the run at a hop in the workbench. */
-export async function openHop(number: number): Promise<void> {
-  const now = state.event.peek();
-  if (now === null) return;
-  const answer = await ask<OpenReply>("simulate:open", { simulation: state.simulation.peek(), index: now.row.index, hop: number });
-  if (answer === null || isFailure(answer)) {
-    state.failure.value = failed(answer);
-    return;
-  }
-  play.pause();
-  const { kind, event } = now.row;
-  const run = { ...answer, back: location.pathname + location.search, from: `${kind === "packet" ? "Packet" : "Event"} ${event + 1}` };
-  leave(run);
-  if (!(await bringWorkbench(run))) location.assign(WORKBENCH);
-}
-
 async function checkScript(text: string): Promise<void> {
   if (text.trim() === "") {
     state.scriptReply.value = null;
@@ -262,6 +246,7 @@ export async function begin(): Promise<void> {
   });
   await takeWorkspace(new URLSearchParams(location.search).get("w"));
   play.startPlaying();
+  startOpening();
   rested(
     () => state.script.value,
     () => void checkScript(state.script.peek()),

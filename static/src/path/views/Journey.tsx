@@ -1,6 +1,6 @@
 // One event from station to station: what each decided, and which bytes it changed.
 import type { ByteChange, HopView } from "../../schemas.ts";
-import { openHop } from "../run.ts";
+import { openHop } from "../opening.ts";
 import * as state from "../state.ts";
 import { writeAddress } from "../address.ts";
 import { thousands } from "../../views/words.ts";
