@@ -1,13 +1,14 @@
 """A check's things sent along the modeled kernel, every program of the text attached at its ``.hook``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from app.grading.budget import RUN_STEPS, Budget, SpentError
 from app.grading.case import text_of
-from app.grading.observed import Observed, Ran
+from app.grading.observed import Observed
 from app.grading.sending.fuzz import fuzzed
+from app.grading.sending.outcomes import ran_of, with_frames
 from app.grading.sending.stimuli import capture, check_variations
 from app.grading.sending.straight import fill
 from app.grading.subject import Subject
@@ -19,19 +20,15 @@ from app.scenarios.read import read_or_raise
 from app.scenarios.schema import Call, Function, Packet, Running, Sampled, Woken
 from app.scenarios.vary import VaryError
 from app.workbench.simulate_inputs import attached_at, check_target, named_apart
-from app.workbench.simulate_titles import Names, title
-from vm.change import Emitted
 from vm.kernel.packet.pcap import read_capture
 from vm.kernel.scenarios.draw import Draw
 from vm.kernel.scenarios.model import Made, make
 from vm.kernel.scenarios.table import scenario_named
-from vm.kernel.simulation.outcome import Outcome
 from vm.kernel.simulation.simulation import Simulation, simulate
-from vm.kernel.world.events import Event, PacketArrives, Syscall
+from vm.kernel.world.events import Event, PacketArrives
 from vm.kernel.world.spec import DEFAULT_WORLD, WorldSpec
 from vm.machine.trace import Budget as StepBudget
 from vm.source import HookscopeError, did_you_mean
-from vm.uapi.errno import errno_name
 
 CALLS: Final = (Call, Function, Woken, Running, Sampled)
 MOST_EVENTS: Final = 20_000
@@ -72,9 +69,9 @@ class Through:
             if any(count >= RUN_STEPS for count in steps):
                 raise SpentError(f"one run did not come to its end within {RUN_STEPS:,} steps")
             chunk = min(CHUNK, 2 * chunk) if sum(steps) < MANY else 1
-        ran = tuple(_ran(simulation, self._events))
+        ran = tuple(ran_of(simulation, self._events))
         if self.check.expect.output is not None:
-            ran = _with_frames(ran, simulation)
+            ran = with_frames(ran, simulation)
         return Observed(
             ran,
             {made.spec.name: made for made in simulation.maps},
@@ -192,62 +189,3 @@ def _pid(entry: Any, world: WorldSpec) -> int:
         hint = did_you_mean(who, people) or f"there are {', '.join(people)}"
         raise HookscopeError.of("no-process", f"there is no process named `{who}`", hint)
     return people[who]
-
-
-def _ran(simulation: Simulation, events: Sequence[Event]) -> Iterator[Ran]:
-    """What became of each event, its consequences included."""
-    names = Names(events, simulation.spec)
-    first: dict[int, Outcome] = {}
-    later: dict[int, list[Outcome]] = {}
-    for outcome in simulation.outcomes:
-        if outcome.event in first:
-            later.setdefault(outcome.event, []).append(outcome)
-        else:
-            first[outcome.event] = outcome
-    heard: dict[int, list[Emitted]] = {}
-    for output in simulation.outputs:
-        event = simulation.outcomes[output.index].event
-        heard.setdefault(event, []).append(Emitted(output.kind, output.source, output.data))
-    for number, happened in enumerate(events):
-        words = title(happened, names.get(number))
-        if number not in first:
-            yield Ran(number + 1, words, None, "NOT SEEN", trouble="it never happened", truth=happened.truth)
-            continue
-        outcomes = [first[number], *later.get(number, ())]
-        yield _of(number, happened, words, outcomes, tuple(heard.get(number, ())))
-
-
-def _with_frames(ran: tuple[Ran, ...], simulation: Simulation) -> tuple[Ran, ...]:
-    """The same, each packet as it left the last station of its way."""
-    left: dict[int, bytes] = {}
-    for opened in simulation.replay(0, len(simulation.outcomes), runs=False):
-        frames = [visit.frame for visit in opened.visits if visit.frame is not None and not visit.hop.packet]
-        if frames:
-            left.setdefault(opened.outcome.event, frames[-1].data)
-    return tuple(replace(one, left=left.get(one.number - 1)) for one in ran)
-
-
-def _of(at: int, event: Event, words: str, outcomes: Sequence[Outcome], outputs: tuple[Emitted, ...]) -> Ran:
-    hops = [hop for outcome in outcomes for hop in outcome.hops if hop.program is not None]
-    fate = outcomes[0].fate
-    stopped = any(outcome.route.denied for outcome in outcomes)
-    result = outcomes[0].result
-    also = [fate.end.name] if fate is not None else []
-    if isinstance(event, Syscall):
-        also += ["DENIED" if stopped else "ALLOWED"]
-        also += [errno_name(result) or ""] if result is not None and result < 0 else []
-    verdict = hops[-1].verdict if hops else None
-    return Ran(
-        at + 1,
-        words,
-        result,
-        verdict or "",
-        event.data if isinstance(event, PacketArrives) else None,
-        also=tuple(also),
-        trouble="" if hops else "no program saw it",
-        outputs=outputs,
-        truth=event.truth,
-        stopped=stopped,
-        redirected=fate.device if fate is not None else None,
-        happening=outcomes[0].index,
-    )
