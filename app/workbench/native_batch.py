@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from app.workers.process import room_for_a_runner
 from vm.change import Ended
 from vm.jit.runner.runner import Runner, RunnerDiedError
 from vm.kernel.native_batch import NativeBatch
@@ -40,7 +41,8 @@ class _TimedRunner(Runner):
 
 @cache
 def _runner() -> _TimedRunner:
-    return _TimedRunner()
+    with room_for_a_runner():
+        return _TimedRunner()
 
 
 class OneByOne:

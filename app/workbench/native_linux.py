@@ -11,7 +11,7 @@ from app.workbench.native_asked import image
 from app.workbench.native_recorded import recorded
 from app.workbench.native_views import MOST
 from app.workbench.verdict import programs_of
-from app.workers.process import make_room_for_a_runner
+from app.workers.process import room_for_a_runner
 from vm.jit.runner import runner
 from vm.kernel.native import Compiled, compile_program
 from vm.program import Program
@@ -27,7 +27,8 @@ def linux(text: str, forbidden: str) -> str:
     """A LinuxRequest answered by a LinuxReply, as JSON; ``forbidden``: why the kernel may not be asked."""
     request = LinuxRequest.model_validate_json(text)
     why = forbidden or unavailable() or ""
-    make_room_for_a_runner()
+    with room_for_a_runner():
+        native = runner.unavailable() or ""
     empty = LinuxReply(
         revision=request.revision,
         source="",
@@ -38,7 +39,7 @@ def linux(text: str, forbidden: str) -> str:
         other=0,
         why=why,
         may_ask=not why,
-        native=runner.unavailable() or "",
+        native=native,
     )
     programs = programs_of(request.source, request.hook)
     if not programs:

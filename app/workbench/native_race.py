@@ -19,7 +19,7 @@ from app.schemas.native import RaceAbsent, RaceLane, RaceReply, RaceRequest
 from app.workbench.native_asked import loaded, not_runnable
 from app.workbench.native_batch import OneByOne, Time, batch
 from app.workbench.run import setup_of
-from app.workers.process import make_room_for_a_runner
+from app.workers.process import room_for_a_runner
 from vm.change import Ended
 from vm.jit.runner import runner
 from vm.kernel.engine import STEPPING, Engine
@@ -120,8 +120,9 @@ def _simulated(setup: Setup, engine: Engine) -> Time:
 
 
 def _native(setup: Setup, absent: dict[EngineName, str]) -> Iterator[tuple[EngineName, Time]]:
-    make_room_for_a_runner()
-    if (none := runner.unavailable()) is not None:
+    with room_for_a_runner():
+        none = runner.unavailable()
+    if none is not None:
         absent["native"] = none
         return
     yield "native", _simulated(setup, OneByOne())

@@ -4,9 +4,11 @@ import contextlib
 import gc
 import os
 import signal
+import sys
+from collections.abc import Iterator
 from enum import StrEnum
-from functools import cache
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from app.workbench.watch import Watch
@@ -47,19 +49,37 @@ def limit(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-@cache
-def make_room_for_a_runner() -> None:
-    """Lets this process, and the runner it starts, reserve the addresses that native code lives in.
+@contextlib.contextmanager
+def room_for_a_runner() -> Iterator[None]:
+    """Lets this process, and the runner it starts meanwhile, reserve the addresses that native code lives in.
 
-    To be called before the first runner is started; once is enough. Without rlimits there is nothing to do.
+    Behind the block the cap is what it was and what was reserved, so memory itself stays as limited. Only
+    Linux has runners.
     """
-    try:
-        import resource
-    except ImportError:
+    if sys.platform != "linux":
+        yield
         return
-    with contextlib.suppress(ValueError, OSError):
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    before = _address_space()
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    try:
+        yield
+    finally:
+        grown = max(0, _address_space() - before)
+        if soft != resource.RLIM_INFINITY:
+            cap = soft + grown if hard == resource.RLIM_INFINITY else min(hard, soft + grown)
+            resource.setrlimit(resource.RLIMIT_AS, (cap, hard))
+
+
+def _address_space() -> int:
+    """Bytes of addresses this process has mapped; 0 where that cannot be told."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def serve(pipe: Connection, memory: int) -> None:
