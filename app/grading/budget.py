@@ -26,6 +26,8 @@ class Budget:
     done: int = 0
     total: int = 1
     steps: int = 0
+    cut_short: str = ""
+    """What of the check was not tried, as it would take too long."""
     _end: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -33,7 +35,7 @@ class Budget:
 
     def begin(self, done: int) -> None:
         """The next check begins, ``done`` being over."""
-        self.done, self.steps = done, 0
+        self.done, self.steps, self.cut_short = done, 0, ""
 
     def tick(self, steps: int = 0) -> None:
         """Takes ``steps``; raises SpentError when it is too much, CancelledError when nobody waits."""

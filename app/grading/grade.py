@@ -101,7 +101,7 @@ class _Grading:
             hidden=check.hidden,
         )
         if miss is None:
-            return base
+            return replace(base, why=self.budget.cut_short)
         message = (check.leak_free or NOTHING_SAID) if check.hidden else miss.message
         return replace(
             base,

@@ -69,6 +69,8 @@ def _solved(lesson: Lesson, found: Result, learner: str) -> Iterator[Finding]:
     for check in found.checks:
         if check.status is not Status.PASSED:
             yield Finding(lesson.id, "solution.bpf", f"{_told(lesson, check)}{_of(learner)}")
+        elif check.why:
+            yield Finding(lesson.id, "checks.yaml", f"`{check.id}`: {check.why}; send less")
 
 
 def _of(learner: str) -> str:

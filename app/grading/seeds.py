@@ -2,15 +2,8 @@
 
 import hashlib
 
-from vm.kernel.scenarios.draw import Draw
-
 
 def seed_of(learner: str, lesson: str, version: int, check: str = "") -> int:
     """A seed below 2^53; other learners, and other versions of a lesson, have others."""
     text = "\0".join((learner, lesson, str(version), check))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 11
-
-
-def draw(seed: int, name: str) -> Draw:
-    """A source of numbers of its own."""
-    return Draw(seed, name)

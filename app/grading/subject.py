@@ -14,7 +14,6 @@ from vm.asm.symbols import Datum
 from vm.kernel.hooks import hook_point
 from vm.program import MapSpec, Program
 from vm.source import Diagnostic, HookscopeError
-from vm.uapi.prog_types import hook_named
 from vm.verifier import Options, Report
 from vm.verifier.explain.broken import category_of
 from vm.verifier.rejection import Rejected
@@ -156,8 +155,3 @@ class Subject:
             sum(report.total_states for report in reports),
             sum(report.processed for report in reports),
         )
-
-    def text_hook(self) -> str:
-        """Where the first program belongs."""
-        named = hook_named(self.first.hook) if self.first.hook else None
-        return named.name if named is not None else self.hook

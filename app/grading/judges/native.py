@@ -7,6 +7,7 @@ from app.grading.judges.numbers import word
 from app.grading.sending.stimuli import Stimuli
 from app.grading.sending.straight import Bench
 from app.grading.subject import Subject
+from app.workers.process import room_for_a_runner
 from vm.change import Emitted
 from vm.kernel.engine_native import Native, shared_native
 from vm.kernel.hooks import HookPoint, known_point
@@ -17,7 +18,8 @@ from vm.source import HookscopeError
 def native(expected: Literal["equal"], case: Case) -> Miss | None:
     """Runs all again by native code; raises HookscopeError where this machine has none."""
     del expected
-    engine = shared_native()
+    with room_for_a_runner():  # the first time, it starts one
+        engine = shared_native()
     if engine.why_not is not None:
         raise HookscopeError.of("no-native", f"native code cannot be run on this machine: {engine.why_not}")
     subject = case.subject
@@ -55,6 +57,7 @@ class _Native(Bench):
 
     def finish(self, machine: Machine) -> list[Emitted]:
         """Runs natively; what is sent to user space on the way is not gathered."""
-        self.engine.outcome(machine)
+        with room_for_a_runner():  # one may have to be started
+            self.engine.outcome(machine)
         self.budget.tick(machine.number)
         return []

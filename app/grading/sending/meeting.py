@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.grading.budget import RUN_STEPS
+from app.grading.budget import RUN_STEPS, SpentError
 from app.grading.observed import Observed, Ran
 from app.grading.sending.lane import Lane
 from app.grading.sending.stimulus import Stimulus
@@ -22,6 +22,8 @@ from vm.source import HookscopeError
 
 MOST_TURNS: Final = 20_000
 """Turns of all orders of a check together; beyond, the orders that are left are not tried."""
+LONGEST: Final = 500
+"""Turns of one order; each is a frame of Python's stack."""
 SAMPLED: Final = 64
 """Orders that are tried at random."""
 
@@ -96,11 +98,14 @@ class Meeting:
             able = [draw.pick(able)]
         for lane in able:
             if self.turns >= MOST_TURNS:
+                self.bench.budget.cut_short = f"only the orders within {MOST_TURNS:,} turns were tried"
                 return
             self.turns += 1
             steps = lane.turn(RUN_STEPS)
             self.bench.budget.tick(steps)
             self._order.append((lane.cpu, lane.line))
+            if len(self._order) > LONGEST:
+                raise SpentError(f"the programs on several CPUs took more than {LONGEST} turns")
             key = None if draw is not None else self._key(number)
             if key is None or key not in self._seen:
                 if key is not None:

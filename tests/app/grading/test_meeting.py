@@ -75,6 +75,18 @@ def test_the_order_is_told() -> None:
     assert "in this order: CPU 0 up to line" in told
 
 
+def test_more_orders_than_can_be_tried_are_told() -> None:
+    check = {**meeting(40, cpus=4), "expect": {"map": {"m": {0: {"at-least": 1}}}}}
+    result = grade(lesson(check), Answer(RACY, {}))
+    assert "only the orders within 20,000 turns were tried" in result.checks[0].why
+
+
+def test_programs_that_take_turns_without_end_are_answered() -> None:
+    check = {**meeting(400), "expect": {"map": {"m": {0: 400}}}}
+    result = grade(lesson(check), Answer(ATOMIC, {}))
+    assert "took more than 500 turns" in result.checks[0].message
+
+
 def test_sends_that_follow_one_another_meet() -> None:
     alone: dict[str, Any] = {"packet": "tcp-syn", "cpus": [0]}
     sends = [{**alone, "interleavings": "all"}, {**alone, "cpus": [1], "interleavings": "all"}]
