@@ -21,7 +21,7 @@ HIDDEN = """
   hidden: true
   leak-free: Is everything dropped?
   send: {udp: {dport: 4711}}
-  expect: {verdicts: {all: DROP}}
+  expect: {verdicts: {all: DROP}, native: equal}
 - id: looked
   title: You looked at the registers
   points: 0

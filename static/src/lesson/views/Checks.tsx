@@ -68,7 +68,8 @@ function Result({ result }: { result: CheckResultView }) {
       <div>
         <b>{result.title}</b>
         <span class="sr">{ok ? ", passes" : ", fails"}</span>
-        {result.message === "" ? null : <small><Words text={result.message} /></small>}
+        {result.status === "error" ? <small>This could not be checked: the server or the lesson is at fault, not your program.</small> : null}
+        {result.message === "" || (result.status === "error" && result.hidden) ? null : <small><Words text={result.message} /></small>}
         {ok ? null : (
           <div class="got">
             <Values result={result} />
