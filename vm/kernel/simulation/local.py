@@ -18,6 +18,7 @@ from vm.kernel.simulation.kernel import Kernel
 from vm.kernel.simulation.make import PORT, UNREACHABLE, echo_reply, frame, neighbour_advertisement, reset
 from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
+from vm.kernel.simulation.sk_lookup import choose_socket
 from vm.kernel.simulation.tables import Socket
 from vm.kernel.simulation.verdicts import ended, everyone
 from vm.kernel.world.spec import Chain
@@ -135,7 +136,7 @@ def _find(k: Kernel, packet: Packet, head: Headers) -> tuple[Socket | None, bool
         if number is not None:
             return tables.sockets.get(number), False
     if k.attached.lookups:
-        chosen, denied = k.attached.probes.lookup(k, packet, head)
+        chosen, denied = choose_socket(k, packet, head)
         if chosen is not None or denied:
             return chosen, denied
     return by_port(tables, name, head.proto, head.destination, head.dport), False

@@ -6,7 +6,6 @@ Nothing is built for a place where no program watches.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from ipaddress import ip_address
 
 from vm.helpers.event import Event as RunEvent
 from vm.helpers.event import Probe
@@ -15,7 +14,6 @@ from vm.kernel.context.calls import (
     Thing,
     function_arguments,
     function_call,
-    lookup_event,
     security_call,
     tcp_event,
 )
@@ -25,10 +23,7 @@ from vm.kernel.context.objects import symbol_address
 from vm.kernel.hooks import Effect
 from vm.kernel.simulation import scheduler
 from vm.kernel.simulation.attached import Attached
-from vm.kernel.simulation.drops import Reason
-from vm.kernel.simulation.headers import Headers
 from vm.kernel.simulation.kernel import Kernel
-from vm.kernel.simulation.outcome import End
 from vm.kernel.simulation.packet import Packet
 from vm.kernel.simulation.packet_probes import ENTRY, PacketProbes
 from vm.kernel.simulation.runner import Run, Runner
@@ -212,33 +207,6 @@ class Probes:
             if told_of != socket.told_of and socket.id in k.tables.sockets:
                 socket = replace(k.tables.sockets[socket.id], told_of=told_of)
                 k.tables.sockets[socket.id] = socket
-
-    def lookup(self, k: Kernel, packet: Packet, head: Headers) -> tuple[Socket | None, bool]:
-        """sk_lookup programs choose a socket, or drop the packet (then the second answer is true).
-
-        All of them run: the last choice counts, and a drop only where none chose (prog_sk_lookup.rst).
-        """
-        what = lookup_event(
-            head.proto, ip_address(head.source), head.sport, ip_address(head.destination), head.dport,
-            packet.dev.ifindex,
-        )  # fmt: skip
-        chosen = 0
-        denied: tuple[Runner, Run] | None = None
-        for runner in self.attached.lookups:
-            run = k.execute(runner, what, k.event_for(packet.dev))
-            verdict = runner.verdict(run.answer) if run.answer is not None else None
-            effect = verdict.effect if verdict is not None else Effect.ABORTED
-            name = verdict.name if verdict is not None else None
-            assigned = runner.world.fields.get("sk.assigned", 0) if effect is Effect.PASS else 0
-            note = run.message or (f"gives it to socket {assigned}" if assigned else "")
-            k.hop("lookup", packet, effect, runner.name, run.steps, run.pc, name, note)
-            chosen = assigned or chosen
-            if effect is Effect.DROP and denied is None:
-                denied = runner, run
-        if not chosen and denied is not None:
-            k.end(packet, "lookup", End.DROPPED, Reason.NO_SOCKET, Effect.DROP, denied[0], denied[1].pc)
-            return None, True
-        return k.tables.sockets.get(chosen), False
 
     def woken(self, k: Kernel, pid: int) -> None:
         """What a process waited for has come: it wants to run, where anybody looks at the scheduler."""

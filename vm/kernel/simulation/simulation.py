@@ -14,14 +14,14 @@ from vm.kernel.simulation.happen import KINDS, happen, timer
 from vm.kernel.simulation.kept import Checkpoint, Opened, Visit
 from vm.kernel.simulation.kernel import Kernel, Recording
 from vm.kernel.simulation.maps import Maps
-from vm.kernel.simulation.outcome import Counters, Denial, Kind, Outcome, Output
+from vm.kernel.simulation.outcome import Counters, Denial, Outcome, Output
 from vm.kernel.simulation.probes import Probes
 from vm.kernel.simulation.scheduler import is_stale
 from vm.kernel.simulation.start import Start
 from vm.kernel.simulation.steps import STEPS
 from vm.kernel.simulation.tables import initial
 from vm.kernel.simulation.topology import build
-from vm.kernel.simulation.who import who
+from vm.kernel.simulation.who import denial
 from vm.kernel.world.attach import Attachment
 from vm.kernel.world.events import Event, ProgramReplaced
 from vm.kernel.world.spec import WorldSpec
@@ -152,21 +152,10 @@ class Simulation:
     def denials(self, start: int = 0, count: int = 100) -> tuple[list[Denial], int]:
         """Part of the audit list, and how long it is: one entry per happening in which a program denied."""
         chosen = [outcome for outcome in self.outcomes if outcome.route.denied]
-        return [self._denial(outcome) for outcome in chosen[start : start + count]], len(chosen)
-
-    def _denial(self, outcome: Outcome) -> Denial:
-        event = self.events[outcome.event]
-        person, what = who(self.spec, event)
-        fate = next((fate for fate in outcome.route.fates if fate.program is not None), None)
-        if fate is not None:
-            station, program, pc = fate.station, fate.program or "", fate.pc
-        else:
-            hop = next(hop for hop in outcome.hops if hop.effect.value == "deny")
-            station, program, pc = hop.station, hop.program or "", hop.pc
-        errno = outcome.result if outcome.kind is Kind.SYSCALL and outcome.result is not None else 0
-        return Denial(
-            outcome.index, outcome.time_ns, person, what, station, program, pc, min(errno, 0), event.truth
-        )
+        return [
+            denial(self.spec, self.events[outcome.event], outcome)
+            for outcome in chosen[start : start + count]
+        ], len(chosen)
 
     def conserved(self) -> bool:
         """Whether every packet that came in or was made has ended exactly once."""

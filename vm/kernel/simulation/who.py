@@ -4,6 +4,7 @@ from ipaddress import ip_address
 
 from vm.kernel.simulation.drops import Reason
 from vm.kernel.simulation.headers import ETH_IPV4, ETH_IPV6, PROTOCOLS, network
+from vm.kernel.simulation.outcome import Denial, Kind, Outcome
 from vm.kernel.world.events import Event, FunctionCall, PacketArrives, SockAddr, Syscall, Traced
 from vm.kernel.world.spec import WorldSpec
 
@@ -26,6 +27,21 @@ def who(spec: WorldSpec, event: Event) -> tuple[str, str]:
             return f"pid {event.pid}", event.tracepoint
         case _:
             return "", type(event).__name__
+
+
+def denial(spec: WorldSpec, event: Event, outcome: Outcome) -> Denial:
+    """The entry of the audit list for a happening in which a program denied."""
+    person, what = who(spec, event)
+    fate = next((fate for fate in outcome.route.fates if fate.program is not None), None)
+    if fate is not None:
+        station, program, pc = fate.station, fate.program or "", fate.pc
+    else:
+        hop = next(hop for hop in outcome.hops if hop.effect.value == "deny")
+        station, program, pc = hop.station, hop.program or "", hop.pc
+    errno = outcome.result if outcome.kind is Kind.SYSCALL and outcome.result is not None else 0
+    return Denial(
+        outcome.index, outcome.time_ns, person, what, station, program, pc, min(errno, 0), event.truth
+    )
 
 
 def _argument(arg: object) -> str:
