@@ -24,7 +24,7 @@ def refusal(program: Program, report: Report) -> Miss:
     """What is said where Linux refuses."""
     span = program.spans.get(report.pc) if report.pc is not None else None
     where = f" in line {span.line}" if span is not None else ""
-    hint = f" {report.hint}" if report.hint else ""
+    hint = f" To mend it: {report.hint}" if report.hint else ""
     said = report.error or report.what
     message = f"Linux refuses {program.name}{where}: {report.what or said}{hint}"
     return Miss(message, "accepted", said, found=group_of(report))

@@ -1,5 +1,6 @@
 """What a check sends, straight to a program: stimuli in order."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -22,6 +23,7 @@ from vm.source import HookscopeError, did_you_mean
 
 MOST: Final = 20_000
 """Runs of one check."""
+_ZEROS: Final = re.compile(r"(?:, 0){3,}\]$")
 
 
 @dataclass(slots=True)
@@ -147,5 +149,5 @@ def _packets(send: PacketSend, seed: int, place: int) -> Iterator[bytes]:
 
 def _shown(subject: Subject, name: str, value: bytes) -> str:
     kind = subject.data[name].type
-    text = kind.format(value) if kind is not None else value.hex()
+    text = _ZEROS.sub(", 0 …]", kind.format(value)) if kind is not None else value.hex()
     return text if len(text) <= 80 else text[:77] + "…"
