@@ -6,6 +6,7 @@ import { EditorState, Transaction, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { ebpf } from "../editor/language.ts";
 import { messages, showProblems } from "../editor/problems.ts";
+import { typing } from "../editor/typing.ts";
 import { yaml } from "../metrics/yaml.ts";
 import type { DiagnosticView } from "../schemas.ts";
 
@@ -39,6 +40,7 @@ export function fileEditor(parent: HTMLElement, name: string, text: string, chan
     nonce === undefined ? [] : EditorView.cspNonce.of(nonce),
     lineNumbers(),
     messages,
+    typing,
     language(name),
     history(),
     search(),

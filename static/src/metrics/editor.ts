@@ -5,6 +5,7 @@ import { searchKeymap } from "@codemirror/search";
 import { EditorState, StateEffect, StateField, Transaction, type Extension } from "@codemirror/state";
 import { Decoration, drawSelection, EditorView, keymap, type DecorationSet } from "@codemirror/view";
 import { messages, showProblems } from "../editor/problems.ts";
+import { typing } from "../editor/typing.ts";
 import { MAX_MANIFEST, type DiagnosticView } from "../schemas.ts";
 import { yaml } from "./yaml.ts";
 
@@ -64,6 +65,7 @@ function extensions(editing: Editing): Extension {
     nonce === undefined ? [] : EditorView.cspNonce.of(nonce),
     messages,
     litLines,
+    typing,
     yaml(),
     history(),
     drawSelection(),
