@@ -116,13 +116,8 @@ _JUMP = b"\xe9" + bytes(4)
 _SPELLED: Mapping[type[Piece], bytes] = MappingProxyType({CallOut: _CALL, JumpOut: _JUMP})
 
 
-@dataclass(frozen=True, slots=True)
-class _Jump:
-    """A jump behind ``at`` bytes of other code; ``to`` is a slot, None the epilogue."""
-
-    at: int
-    to: int | None
-    cond: int | None
+_Jump = tuple[int, int | None, int | None]
+"""A jump: the bytes of other code before it, the slot it goes to (None: the epilogue), its condition."""
 
 
 class _Layout:
@@ -150,15 +145,17 @@ class _Layout:
             for piece in pieces:
                 if type(piece) is Emit:
                     code += piece.code
+                elif type(piece) is Branch:
+                    jumps.append((len(code), (slot or 0) + piece.to if relative else piece.to, piece.cond))
                 else:
                     self._add(piece, (slot or 0) if relative else 0)
 
     def _add(self, piece: Piece, base: int) -> None:
         match piece:
             case Branch(to, cond):
-                self._jumps.append(_Jump(len(self._code), base + to, cond))
+                self._jumps.append((len(self._code), base + to, cond))
             case Return() if None in self._places:
-                self._jumps.append(_Jump(len(self._code), None, None))
+                self._jumps.append((len(self._code), None, None))
             case Return():
                 self._places[None] = len(self._code), len(self._jumps)
                 for part in self._epilogue:
@@ -181,15 +178,14 @@ class _Layout:
 
     def finish(self) -> Laid:
         """Makes the jumps as short as they get, and puts everything together."""
-        targets = [self._places[jump.to] for jump in self._jumps]
+        targets = [self._places[to] for _, to, _ in self._jumps]
         sizes = self._shrink(targets)
         moved = [0, *accumulate(sizes)]
         code, done = bytearray(), 0
-        for n, (jump, (at, before)) in enumerate(zip(self._jumps, targets, strict=True)):
-            code += self._code[done : jump.at]
-            done = jump.at
-            distance = at + moved[before] - jump.at - moved[n + 1]
-            code += _jump(jump.cond, distance, sizes[n])
+        for n, ((here, _, cond), (at, before)) in enumerate(zip(self._jumps, targets, strict=True)):
+            code += self._code[done:here]
+            done = here
+            code += _jump(cond, at + moved[before] - here - moved[n + 1], sizes[n])
         code += self._code[done:]
         return Laid(
             bytes(code),
@@ -202,10 +198,10 @@ class _Layout:
 
     def _shrink(self, targets: Sequence[tuple[int, int]]) -> list[int]:
         """The bytes of each jump: all begin long, and every pass looks at all of them where they stood."""
-        sizes = [LONG[jump.cond is not None] for jump in self._jumps]
+        sizes = [LONG[cond is not None] for _, _, cond in self._jumps]
         ways = [
-            (n, jump.cond is None, at - jump.at, before)
-            for n, (jump, (at, before)) in enumerate(zip(self._jumps, targets, strict=True))
+            (n, cond is None, at - here, before)
+            for n, ((here, _, cond), (at, before)) in enumerate(zip(self._jumps, targets, strict=True))
         ]
         while ways:
             moved = [0, *accumulate(sizes)]
