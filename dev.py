@@ -180,7 +180,7 @@ def fuzz(*options: str) -> None:
 
 def lessons(*options: str) -> None:
     """prove all lessons and print their mutation report; options and folders are those of `lessons check`"""
-    setup(RUNTIME_LOCK)
+    python_packages(RUNTIME_LOCK)
     become(PYTHON, "-m", "app", "lessons", "check", *(options or ("--mutants",)))
 
 
