@@ -11,7 +11,7 @@ import platform
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from app.linux import attr
@@ -77,7 +77,7 @@ class RunResult:
     error: int
     retval: int = 0
     data_out: bytes = b""
-    duration: int = 0
+    duration: int = field(default=0, compare=False)
 
 
 @dataclass(slots=True)
