@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path as File
 from statistics import median
 from tempfile import TemporaryDirectory
 
@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from tests.bench.bench_browser import FRAME, LATE, SOURCE, halves, percentile, taken
 from tests.bench.row import Row, at_least, at_most
 from tests.browser.chromium import launch_options
+from tests.browser.path import Path
 from tests.browser.server import running_server
 
 IN_FLIGHT = 200
@@ -29,12 +30,13 @@ EXAMPLE = "/path?example=flood_limit"
 @contextmanager
 def path_page() -> Iterator[Page]:
     """The path's page in a browser, taught to measure."""
-    with TemporaryDirectory() as folder, running_server(Path(folder)) as url, sync_playwright() as play:
+    with TemporaryDirectory() as folder, running_server(File(folder)) as url, sync_playwright() as play:
         browser = play.chromium.launch(**launch_options())
         page = browser.new_page(base_url=url, viewport={"width": 1600, "height": 1000})
         page.add_init_script(path=SOURCE)
         page.goto(EXAMPLE)
         expect(page.get_by_role("contentinfo")).to_contain_text("1,000 of 1,000 events")
+        Path(page).has_workbench()
         yield page
         browser.close()
 
@@ -66,7 +68,6 @@ def in_flight(page: Page) -> list[Row]:
     """Frames while a simulation is played, at a time when there are enough packets in flight."""
     simulate(page, 20_000)
     expect(page.get_by_role("contentinfo")).to_contain_text("20,000 of 20,000 events", timeout=120_000)
-    page.wait_for_timeout(1_500)  # the workbench is made ready behind the page
     moment = page.get_by_role("slider", name="Moment")
     moment.press("Home")
     for _ in range(6):

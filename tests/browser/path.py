@@ -20,6 +20,10 @@ class Path:
         """Waits until everything has happened."""
         expect(self.page.locator("footer.status")).to_contain_text(events)  # which a phone hides
 
+    def has_workbench(self) -> None:
+        """Waits until the workbench is ready behind the page, as it is once that is at rest."""
+        expect(self.page.locator("html[data-workbench=ready]")).to_be_attached()
+
     def results(self, tab: str) -> Locator:
         """What a tab of the results shows."""
         region = self.page.get_by_role("region", name="What became of it")

@@ -46,7 +46,7 @@ def test_a_dropped_packet_opens_in_the_workbench_with_the_maps_it_found(page: Pa
 
 def test_the_workbench_comes_without_a_new_page_and_leads_back_to_the_packet(page: Page) -> None:
     path = Path(page).open("/path?example=flood_limit")
-    page.wait_for_timeout(1_500)  # it is made ready when the page is at rest
+    path.has_workbench()
     page.evaluate("globalThis.before = true")
     for packet in (77, 79):
         page.keyboard.press("d")
