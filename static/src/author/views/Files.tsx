@@ -58,7 +58,7 @@ function Tree({ lesson }: { lesson: LessonFolder }) {
   const plain = lesson.files.filter(({ name }) => !name.startsWith("wrong/"));
   const wrong = lesson.files.filter(({ name }) => name.startsWith("wrong/"));
   return (
-    <div class="tree">
+    <div class="ftree">
       <ul aria-label={`Files of ${lesson.name}`}>
         {plain.map(({ name, text }) => (
           <File key={name} lesson={lesson} name={name} text={text} />

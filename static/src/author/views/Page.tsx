@@ -48,9 +48,9 @@ export function Page() {
         <Navigation view="author" />
         <div class="crumb grow">
           {now === null ? null : (
-            <>
-              <span>{state.folder.value?.root}</span>/<span>{now.name}</span>/<b>{state.file.value}</b>
-            </>
+            <span>
+              {state.folder.value?.root} / {now.name} / <b>{state.file.value}</b>
+            </span>
           )}
         </div>
         <span class={state.saving.value === "failed" ? "saved risk" : "saved"} role="status">
