@@ -68,9 +68,8 @@ def _at_once(lessons: list[Lesson]) -> list[float]:
     ]
     try:
         pool.warm()
-        for _ in range(WORKERS):  # the lessons have been read before
-            pool.run("lessons.course")
         with ThreadPoolExecutor(AT_ONCE) as learners:
+            list(learners.map(pool.run, ["lessons.course"] * WORKERS))  # the lessons have been read before
             return list(learners.map(lambda request: _waited(pool, request), requests))
     finally:
         pool.close()
