@@ -30,9 +30,13 @@ function Station({ row, known, over, point }: StationProps) {
   const before = over?.prerequisites.includes(row.id) ?? false;
   return (
     <li class={`lstn ${stands}${before ? " before" : ""}`}>
-      <a href={`/lesson/${row.id}`} aria-label={`Lesson ${row.number}, ${row.title}${SAID[stands]}`} onMouseEnter={() => point(row)} onMouseLeave={() => point(null)} onFocus={() => point(row)} onBlur={() => point(null)}>
+      <a href={`/lesson/${row.id}`} onMouseEnter={() => point(row)} onMouseLeave={() => point(null)} onFocus={() => point(row)} onBlur={() => point(null)}>
         <i aria-hidden="true">{stands === "done" ? <Icon name="pass" /> : row.number}</i>
-        <span>{row.title}</span>
+        <span>
+          <span class="sr">Lesson {row.number}, </span>
+          {row.title}
+          <span class="sr">{SAID[stands]}</span>
+        </span>
       </a>
     </li>
   );
