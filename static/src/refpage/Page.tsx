@@ -5,9 +5,9 @@ import { api, RequestFailed } from "../api.ts";
 import { search } from "../fuzzy.ts";
 import { Cleaned } from "../lesson/views/Cleaned.tsx";
 import type { Glossary, LessonRow, Reference } from "../schemas.ts";
-import { choosing } from "../views/choosing.ts";
 import { Icon } from "../views/Icon.tsx";
-import { Brand, Navigation, ThemeButton } from "../views/TopBar.tsx";
+import { KindChips } from "../views/KindChips.tsx";
+import { PlainTop } from "../views/TopBar.tsx";
 import { byAnchor, entries, KINDS, lessonTitle, type Entry, type Kind } from "./entries.ts";
 
 const MOST = 200;
@@ -68,18 +68,6 @@ async function run({ example, name }: Entry): Promise<void> {
 /** A SYN from 192.0.2.44 to port 80, for examples to run on. */
 const SYN =
   "52540012345652540065432108004500002800010000400690c3c000022cc6336414c0000050000000010000000050022000" + "f0b00000";
-
-function Kinds() {
-  return (
-    <div class="chips" role="radiogroup" aria-label="Kind" onKeyDown={choosing}>
-      {([null, ...KINDS] as const).map((one) => (
-        <button key={one ?? "all"} type="button" role="radio" class={one === kind.value ? "chk on" : "chk"} aria-checked={one === kind.value} tabIndex={one === kind.value ? 0 : -1} onClick={() => (kind.value = one)}>
-          {one === null ? "All" : PLURAL[one]}
-        </button>
-      ))}
-    </div>
-  );
-}
 
 function Row({ entry }: { entry: Entry }) {
   return (
@@ -179,15 +167,7 @@ export function Page() {
   const rows = found.value;
   return (
     <>
-      <a class="sr skip" href="#main">
-        Skip to main content
-      </a>
-      <header class="top">
-        <Brand />
-        <Navigation view="reference" />
-        <span class="grow" />
-        <ThemeButton />
-      </header>
+      <PlainTop view="reference" />
       <main id="main" class="rp" tabIndex={-1}>
         <section class="rp-l" aria-label="All there is">
           <div class="rp-s">
@@ -195,7 +175,7 @@ export function Page() {
               <span class="sr">Search the reference</span>
               <input type="search" class="fld" placeholder="null check, lookup, xdp_md, s>>=" value={query.value} onInput={(event) => (query.value = event.currentTarget.value)} />
             </label>
-            <Kinds />
+            <KindChips kinds={KINDS} names={PLURAL} chosen={kind} />
           </div>
           {failed.value === "" ? null : (
             <p class="note bad" role="alert">

@@ -10,7 +10,7 @@ import { carryOn } from "../lesson/progress.ts";
 import { HomeHero } from "./HomeHero.tsx";
 import { HomeLessons, type Known } from "./HomeLessons.tsx";
 import { Icon } from "./Icon.tsx";
-import { Brand, Navigation, ThemeButton } from "./TopBar.tsx";
+import { PlainTop } from "./TopBar.tsx";
 
 const MOST_RECENT = 3;
 
@@ -148,15 +148,7 @@ export function Home() {
   const lesson = known === null || known.progress.length === 0 ? null : known.here;
   return (
     <>
-      <a class="sr skip" href="#main">
-        Skip to main content
-      </a>
-      <header class="top">
-        <Brand />
-        <Navigation view="home" />
-        <span class="grow" />
-        <ThemeButton />
-      </header>
+      <PlainTop view="home" />
       <main id="main" class="hm" tabIndex={-1}>
         <section class="h1s" aria-label="What this is">
           <div class="h1l">

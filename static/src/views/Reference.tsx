@@ -7,8 +7,8 @@ import { editorCommands } from "../editor/port.ts";
 import { entriesOf, find, KINDS, wanted, type Kind, type RefEntry } from "../reference.ts";
 import * as select from "../select.ts";
 import { act } from "../store.ts";
-import { choosing } from "./choosing.ts";
 import { Icon } from "./Icon.tsx";
+import { KindChips } from "./KindChips.tsx";
 
 const MOST = 80;
 const kind = signal<Kind | null>(null);
@@ -16,18 +16,6 @@ const PLURAL: Readonly<Record<Kind, string>> = { instruction: "Instructions", he
 
 function close(): void {
   act(actions.setOverlay, null);
-}
-
-function Kinds() {
-  return (
-    <div class="chips" role="radiogroup" aria-label="Kind" onKeyDown={choosing}>
-      {([null, ...KINDS] as const).map((one) => (
-        <button key={one ?? "all"} type="button" role="radio" class={one === kind.value ? "chk on" : "chk"} aria-checked={one === kind.value} tabIndex={one === kind.value ? 0 : -1} onClick={() => (kind.value = one)}>
-          {one === null ? "All" : PLURAL[one]}
-        </button>
-      ))}
-    </div>
-  );
 }
 
 function Detail({ entry }: { entry: RefEntry }) {
@@ -123,7 +111,7 @@ export function Reference() {
           <Icon name="close" />
         </button>
       </div>
-      <Kinds />
+      <KindChips kinds={KINDS} names={PLURAL} chosen={kind} />
       <ul id="ref-list" role="listbox" aria-label="Found">
         {found.map((entry, i) => (
           <Row key={`${entry.kind} ${entry.name} ${entry.brief}`} entry={entry} index={i} on={entry === chosen} choose={() => setAt(i)} />

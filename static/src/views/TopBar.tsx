@@ -140,6 +140,23 @@ function Saved() {
   );
 }
 
+/** The top of a page that has nothing of its own to put there. */
+export function PlainTop(props: LinksProps) {
+  return (
+    <>
+      <a class="sr skip" href="#main">
+        Skip to main content
+      </a>
+      <header class="top">
+        <Brand />
+        <Navigation {...props} />
+        <span class="grow" />
+        <ThemeButton />
+      </header>
+    </>
+  );
+}
+
 export function PaletteButton() {
   const [key] = keysOf("palette");
   return (
