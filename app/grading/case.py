@@ -26,6 +26,8 @@ class Miss:
     found: Any = None
     happening: int = 0
     """In a simulation, which of all that happens it is about, from 0."""
+    refused: bool = False
+    """Nothing was tried: the verifier refuses the program."""
 
 
 @dataclass(frozen=True, slots=True)

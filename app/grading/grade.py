@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from app.grading.budget import Budget, SpentError
 from app.grading.case import Case, Miss, text_of
 from app.grading.hints import chosen
-from app.grading.judges.verifier import refusal
+from app.grading.judges.verifier import ACCEPTED, refusal
 from app.grading.observed import Observed
-from app.grading.result import NOTHING_SAID, CheckResult, Refused, Result, Shown, Status
+from app.grading.result import NOT_TRIED, NOTHING_SAID, CheckResult, Refused, Result, Shown, Status
 from app.grading.seeds import seed_of
 from app.grading.sending.carry_out import carry_out
 from app.grading.showing import shown
@@ -55,6 +55,7 @@ class _Grading:
     subject: Subject = field(init=False)
     _others: dict[str, Subject] = field(default_factory=dict)
     _seen: dict[tuple[str, str], Observed] = field(default_factory=dict)
+    _refusal_told: bool = False
 
     def __post_init__(self) -> None:
         self.subject = Subject(self.submission, self.lesson.front.hook, self.budget)
@@ -102,10 +103,10 @@ class _Grading:
         )
         if miss is None:
             return replace(base, why=self.budget.cut_short)
-        message = (check.leak_free or NOTHING_SAID) if check.hidden else miss.message
         return replace(
             base,
-            message=message,
+            message=self._message(check, miss),
+            refused=miss.refused,
             why=miss.message,
             expected=miss.expected,
             got=miss.got,
@@ -113,6 +114,13 @@ class _Grading:
             found=miss.found,
             shown=None if check.hidden else self._shown(check, miss),
         )
+
+    def _message(self, check: Check, miss: Miss) -> str:
+        """What a learner is told; that the program is refused, in full once."""
+        if miss.refused and (check.hidden or self._refusal_told):
+            return NOT_TRIED
+        self._refusal_told |= miss.refused or miss.expected == ACCEPTED
+        return (check.leak_free or NOTHING_SAID) if check.hidden else miss.message
 
     def _shown(self, check: Check, miss: Miss) -> Shown | None:
         try:
@@ -141,7 +149,7 @@ class _Grading:
             return self._still(running, given, case)
         refused = self.subject.refused
         if refused is not None:
-            return refusal(*refused)
+            return replace(refusal(*refused), refused=True)
         for observed in self._observations(self.subject, check):
             case = self._case(check, observed)
             for key in running:

@@ -38,7 +38,7 @@ def _fits(
     if when.check is not None and not _failed(when, results.get(when.check)):
         return False
     if when.category is None and when.at is None and when.says is None:
-        return True
+        return when.check is None or not results[when.check].refused
     if refused is None:
         return False
     program, report = refused

@@ -47,6 +47,8 @@ class CheckResult:
     hidden: bool = False
     number: int | None = None
     shown: Shown | None = None
+    refused: bool = False
+    """Nothing was tried: the verifier refuses the program."""
     why: str = field(default="", repr=False)
     """For authors: the reason in full, also of a hidden check."""
     found: Any = field(default=None, repr=False, compare=False)
@@ -114,6 +116,7 @@ class Result:
 
 
 NOTHING_SAID = "A case that is not shown to you does not do as the text asks."
+NOT_TRIED = "Linux refuses the program, so this was not tried."
 
 
 def _told(check: CheckResult, number: int) -> CheckResult:

@@ -6,6 +6,9 @@ from app.lessons.schema.expect import VerifierExpect
 from vm.program import Program
 from vm.verifier import Report
 
+ACCEPTED = "accepted"
+"""What is expected of a program that is refused."""
+
 
 def verifier(wanted: VerifierExpect, case: Case) -> Miss | None:
     """What Linux says of every program of the text."""
@@ -27,7 +30,7 @@ def refusal(program: Program, report: Report) -> Miss:
     hint = f" To mend it: {report.hint}" if report.hint else ""
     said = report.error or report.what
     message = f"Linux refuses {program.name}{where}: {report.what or said}{hint}"
-    return Miss(message, "accepted", said, found=group_of(report))
+    return Miss(message, ACCEPTED, said, found=group_of(report))
 
 
 def _as_wanted(wanted: VerifierExpect, program: Program, report: Report) -> Miss | None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from app.grading.grade import grade
-from app.grading.result import Status
+from app.grading.result import NOT_TRIED, Status
 from app.grading.sending.fuzz import VARIATIONS, fuzzed
 from app.grading.subject import MAX_SOURCE
 from app.grading.table import LOADING, PAGE, RUNNING
@@ -148,6 +148,23 @@ def test_hints_by_diagnosis(source: str, attempts: int, hints: tuple[str, ...]) 
         hints=HINTS,
     )
     assert grade(made, Answer(source, {}), attempts=attempts).hints == hints
+
+
+def test_a_refusal_is_told_once_and_brings_no_hints_for_later() -> None:
+    sends = {"send": "tcp-syn", "expect": {"verdicts": {"all": "PASS"}}}
+    told = lesson(
+        {"expect": {"verifier": "accepted"}}, sends, {**sends, "hidden": True, "leak-free": "The end."},
+        hints=[
+            {"when": {"check": "check-1"}, "text": "About what it does."},
+            {"when": {"check": "check-0"}, "text": "About loading."},
+            {"when": {"check": "check-1", "category": "register-type"}, "text": "About the register."},
+        ],
+    )  # fmt: skip
+    result = grade(told, Answer(program("r0 = r7;;exit"), {}))
+    messages = [check.message for check in result.for_learner().checks]
+    assert "Linux refuses" in messages[0]
+    assert messages[1:] == [NOT_TRIED, NOT_TRIED]
+    assert result.hints == ("About loading.", "About the register.")
 
 
 @pytest.mark.parametrize(
