@@ -103,13 +103,15 @@ class _Grading:
         )
         if miss is None:
             return replace(base, why=self.budget.cut_short)
+        message = self._message(check, miss)
+        tried = message != NOT_TRIED
         return replace(
             base,
-            message=self._message(check, miss),
+            message=message,
             refused=miss.refused,
             why=miss.message,
-            expected=miss.expected,
-            got=miss.got,
+            expected=miss.expected if tried else "",
+            got=miss.got if tried else "",
             number=miss.number,
             found=miss.found,
             shown=None if check.hidden else self._shown(check, miss),

@@ -26,6 +26,21 @@ async function post<T>(event: string, message: unknown): Promise<T | Failure | n
   }
 }
 
+/** Whether there is a connection, or will be within so many milliseconds: a page that has just been opened is about to have one. */
+export function connected(within: number): Promise<boolean> {
+  const found = socket;
+  if (found === null || found.connected) return Promise.resolve(found !== null);
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      found.off("connect", end);
+      resolve(found.connected);
+    };
+    const timer = setTimeout(end, within);
+    found.on("connect", end);
+  });
+}
+
 /** An answer, a Failure, or null when the connection went before it came. */
 export async function ask<T>(event: string, message: unknown): Promise<T | Failure | null> {
   if (LONG.has(event)) return post<T>(event, message);

@@ -52,4 +52,4 @@ export async function loadReference(): Promise<void> {
 }
 
 export { askGraph, cancel, checkNow, runNow } from "./running.ts";
-export { ask, listen, reconnect } from "./socket.ts";
+export { ask, connected, listen, reconnect } from "./socket.ts";

@@ -10,7 +10,7 @@ import * as select from "../select.ts";
 import { isFailure } from "../api.ts";
 import { act, state } from "../store.ts";
 import * as time from "../time.ts";
-import { ask, listen } from "../transport.ts";
+import { ask, connected, listen } from "../transport.ts";
 import * as walk from "../verifier/walk.ts";
 import { did, ended } from "./did.ts";
 import { attempted, lockIn, reach } from "./keep.ts";
@@ -80,6 +80,8 @@ async function fromServer(): Promise<void> {
 /* ---------- checks ---------- */
 
 let wanted = 0;
+/** Milliseconds that a submission waits for the connection. */
+const PATIENCE = 10_000;
 
 export async function submit(): Promise<void> {
   const found = lesson.lesson.peek();
@@ -93,6 +95,7 @@ export async function submit(): Promise<void> {
     lesson.grading.value = { revision: wanted, done: 0, total: 0, since: performance.now() };
     if (lesson.view.peek() !== "read") lesson.view.value = "checks";
   });
+  await connected(PATIENCE);
   const reply = await ask<{ accepted: boolean }>("grade", { lesson: found.row.id, source, documents, learner: learner(), attempts: (lesson.mine.peek()?.attempts ?? 0) + 1, revision: wanted });
   if (reply === null) failed({ code: "unreachable", message: "The server did not answer.", hint: "Your work is kept in this browser; run the checks again when the server is there.", span: null });
   else if (isFailure(reply)) failed(reply);

@@ -4,6 +4,7 @@ import { allHere, exported, imported } from "../lesson/kept.ts";
 import { standing, type Standing } from "../lesson/progress.ts";
 import type { Course, LessonProgress, LessonRow, TrackView } from "../schemas.ts";
 import { Icon } from "./Icon.tsx";
+import { useRoving } from "./useRoving.ts";
 
 export interface Known {
   course: Course;
@@ -11,6 +12,8 @@ export interface Known {
   here: LessonRow | null;
 }
 
+/** Stations side by side on a wide screen. */
+const ROW = 8;
 const SAID: Readonly<Record<Standing, string>> = { done: ", done", here: ", you are here", begun: ", begun", open: "" };
 
 function of(progress: readonly LessonProgress[], id: string): LessonProgress | undefined {
@@ -30,7 +33,7 @@ function Station({ row, known, over, point }: StationProps) {
   const before = over?.prerequisites.includes(row.id) ?? false;
   return (
     <li class={`lstn ${stands}${before ? " before" : ""}`}>
-      <a href={`/lesson/${row.id}`} onMouseEnter={() => point(row)} onMouseLeave={() => point(null)} onFocus={() => point(row)} onBlur={() => point(null)}>
+      <a href={`/lesson/${row.id}`} data-rove onMouseEnter={() => point(row)} onMouseLeave={() => point(null)} onFocus={() => point(row)} onBlur={() => point(null)}>
         <i aria-hidden="true">{stands === "done" ? <Icon name="pass" /> : row.number}</i>
         <span>
           <span class="sr">Lesson {row.number}, </span>
@@ -66,6 +69,7 @@ function About({ over, known }: { over: LessonRow | null; known: Known }) {
 function Track({ track, rows, known, over, point }: { track: TrackView; rows: readonly LessonRow[]; known: Known } & Pick<StationProps, "over" | "point">) {
   const done = doneIn(rows, known.progress);
   const current = rows.some(({ id }) => id === known.here?.id);
+  const roving = useRoving<HTMLOListElement>({ columns: innerWidth > 900 ? ROW : 1 });
   return (
     <details class="tline" open={current || innerWidth > 900}>
       <summary>
@@ -75,7 +79,7 @@ function Track({ track, rows, known, over, point }: { track: TrackView; rows: re
           {done} of {rows.length}
         </em>
       </summary>
-      <ol>
+      <ol {...roving}>
         {rows.map((row) => (
           <Station key={row.id} row={row} known={known} over={over} point={point} />
         ))}
