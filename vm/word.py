@@ -6,7 +6,6 @@ comparison or a division needs one and never stored.
 
 from typing import Final
 
-MASK8: Final = 0xFF
 MASK16: Final = 0xFFFF
 MASK32: Final = 0xFFFF_FFFF
 MASK64: Final = 0xFFFF_FFFF_FFFF_FFFF

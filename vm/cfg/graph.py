@@ -87,14 +87,6 @@ class ControlFlowGraph:
         return tuple(map(tuple, leaving))
 
     @cached_property
-    def predecessors(self) -> tuple[tuple[Edge, ...], ...]:
-        """For each block the flow edges that enter it, in program order of their sources."""
-        entering: list[list[Edge]] = [[] for _ in self.blocks]
-        for edge in self.flow:
-            entering[edge.target].append(edge)
-        return tuple(map(tuple, entering))
-
-    @cached_property
     def innermost(self) -> tuple[int | None, ...]:
         """For each block the index in ``loops`` of the innermost loop around it."""
         around: list[int | None] = [None] * len(self.blocks)

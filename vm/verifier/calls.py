@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from vm.verifier.walk import Walk
 
 UNKNOWN: Final = scalar(scalars.UNKNOWN)
-ANY_RETURN: Final = (-(1 << 31), (1 << 31) - 1)
 
 
 def call_local(walk: "Walk", insn: Call) -> int:

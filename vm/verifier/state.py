@@ -16,7 +16,6 @@ INVALID, SPILL, MISC, ZEROED, DYNPTR, ITER, IRQ_FLAG = range(7)
 ACTIVE, DRAINED = 1, 2
 """States of an iterator (``size`` of its slots)."""
 SLOT_TEXT: Final = "?rm0dif"
-MAX_SLOTS: Final = 64
 
 
 class Slot(NamedTuple):

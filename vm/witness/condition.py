@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from vm.isa import JumpOp, holds
-from vm.witness.expression import LENGTH, Env, Number, Values, Variable, value, variables
+from vm.witness.expression import Env, Number, Values, value, variables
 from vm.word import MASK64
 
 _OPPOSITE: Final = {
@@ -83,8 +83,3 @@ def _targets(op: JumpOp | None, other: int, mask: int) -> tuple[int, ...]:
             return (other, other & -other)
         case _:
             return (0, other ^ mask)
-
-
-def length_at_least(count: int) -> Condition:
-    """The packet has that many bytes."""
-    return Condition(JumpOp.JGE, Variable(LENGTH), count)

@@ -14,8 +14,6 @@ _NETWORK: dict[int, str] = {
     CONSTANTS["ETH_P_QINQ1"].value: "vlan",
 }
 _LEAST_TYPE = CONSTANTS["ETH_P_802_3_MIN"].value
-ETHERNET_IPV4 = (1, 0x0800, 6, 4)
-"""The kinds and sizes of addresses for which ARP has the layout tabled."""
 
 Taken = tuple[Layer, Step | None]
 

@@ -7,14 +7,10 @@ ROUTER_MAC = bytes.fromhex("020000000a10")
 """Whoever is not on the link comes through this neighbour."""
 HOST = 0xC000_0201
 """192.0.2.1, the host's address on eth0."""
-LAN = 0xC000_0200
-"""192.0.2.0/24, the link of eth0."""
 ATTACKERS = 0xCB00_7100
 """203.0.113.0/24."""
 CLIENTS = 0xC612_0000
 """198.18.0.0/15: as many visitors as are wanted."""
-SERVICE = 0xC000_0264
-"""192.0.2.100, the address of a service behind which others answer."""
 RESOLVER = 0xC000_0235
 """192.0.2.53."""
 DEVICE = "eth0"
