@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from vm.maps.base import PER_CPU, round8
 from vm.maps.display import key_type, value_type
@@ -31,10 +31,8 @@ def _bytes(kind: ValueType, given: Any, size: int, what: str) -> bytes:
             raise _wrong(given, what, "a number, or text")
         case int():
             return number_bytes(kind, given, size)
-        case str() if _HEX.fullmatch(given) and len(given) == 2 + 2 * size:
-            return bytes.fromhex(given[2:])
         case str():
-            return _text(kind, given, size, what)
+            return text_bytes(kind, given, size, what)
         case dict():
             return kind.parse("{" + ", ".join(f"{name}: {one}" for name, one in given.items()) + "}")
         case list() | tuple():
@@ -43,14 +41,17 @@ def _bytes(kind: ValueType, given: Any, size: int, what: str) -> bytes:
             raise _wrong(given, what, "a number, text, or fields by name")
 
 
-def _text(kind: ValueType, given: str, size: int, what: str) -> bytes:
-    """A text by the type; of a structure ``203.0.113.7:53/17`` is its fields in order."""
+def text_bytes(kind: ValueType, given: str, size: int, what: str) -> bytes:
+    """All bytes behind ``0x``, or a text by the type; ``203.0.113.7:53/17`` is a structure's fields."""
+    if _HEX.fullmatch(given) and len(given) == 2 + 2 * size:
+        return bytes.fromhex(given[2:])
     try:
         return kind.parse(given)
     except HookscopeError as error:
         if isinstance(kind, Struct):
             return kind.parse(", ".join(_PARTED.split(given)))
-        if len(given.encode()) <= size and kind.text.startswith("bytes"):
+        letters = kind.text.startswith("bytes") or (isinstance(kind, Array) and kind.item.size == 1)
+        if len(given.encode()) <= size and letters:
             return given.encode().ljust(size, b"\0")
         found = error.diagnostic
         raise HookscopeError.of("bad-value", f"{what}: {found.message}", found.hint) from None
@@ -65,10 +66,15 @@ def number_bytes(kind: ValueType, number: int, size: int) -> bytes:
             raise HookscopeError.of(
                 "bad-value", f"{kind.text} is not one number", "write its fields by name: {hits: 3}"
             )
-    order = "big" if first.text in _BIG else "little"
     if not -(1 << 8 * size - 1) <= number < 1 << 8 * size:
         raise HookscopeError.of("bad-value", f"{number:,} does not fit in {size} bytes")
-    return (number & (1 << 8 * size) - 1).to_bytes(size, order)  # type: ignore[arg-type]
+    return packed(number, size, first)
+
+
+def packed(number: int, size: int, kind: ValueType | None) -> bytes:
+    """The lower bytes of a number, in the order of the type."""
+    order: Literal["big", "little"] = "big" if kind is not None and kind.text in _BIG else "little"
+    return (number & (1 << 8 * size) - 1).to_bytes(size, order)
 
 
 def as_number(kind: ValueType, data: bytes) -> int:

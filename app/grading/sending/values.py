@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.grading.sending.contents import packed, text_bytes
 from app.scenarios.schema import Vary
 from app.scenarios.vary import VaryError, values
 from vm.asm.symbols import Datum
 from vm.kernel.scenarios.draw import Draw
 from vm.source import HookscopeError, did_you_mean
-from vm.typetext import Array, ValueType
+from vm.typetext import Array, ValueType, parse_type
 
 
 def edges(bits: int) -> tuple[int, ...]:
@@ -39,7 +40,7 @@ def _bytes(datum: Datum, given: Any, draw: Draw, name: str) -> bytes:
     kind = datum.type
     match given:
         case str() if given != "any":
-            return _text(kind, given, datum.size)
+            return text_bytes(kind or parse_type(f"bytes[{datum.size}]"), given, datum.size, f"`{name}`")
         case list() | tuple():
             item = kind.item if isinstance(kind, Array) else None
             size = item.size if item is not None else 1
@@ -53,17 +54,6 @@ def _bytes(datum: Datum, given: Any, draw: Draw, name: str) -> bytes:
             return _number(kind, datum.size, given, draw)
 
 
-def _text(kind: ValueType | None, given: str, size: int) -> bytes:
-    if given.startswith("0x") and len(given) == 2 + 2 * size:
-        return bytes.fromhex(given[2:])
-    if kind is not None:
-        try:
-            return kind.parse(given)
-        except HookscopeError:
-            pass
-    return given.encode()[:size].ljust(size, b"\0")
-
-
 def _number(kind: ValueType | None, size: int, given: Any, draw: Draw) -> bytes:
     match given:
         case "any":
@@ -75,8 +65,7 @@ def _number(kind: ValueType | None, size: int, given: Any, draw: Draw) -> bytes:
                 raise HookscopeError.of("bad-value", str(error)) from None
         case _:
             number = int(given)
-    order = "big" if kind is not None and kind.text.startswith("be") else "little"
-    return (number & (1 << 8 * size) - 1).to_bytes(size, order)  # type: ignore[arg-type]
+    return packed(number, size, kind)
 
 
 def _does_not_fit(name: str, what: str, datum: Datum) -> HookscopeError:

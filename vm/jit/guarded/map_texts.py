@@ -18,51 +18,59 @@ def update(plan: MapPlan) -> str:
     """bpf_map_update_elem."""
     if plan.shape is Shape.ARRAY:
         return _update_array(plan)
-    lru, layout = plan.shape is Shape.LRU, plan.layout
-    text = [
-        "if r4 > 2 goto invalid",
-        *find(plan),
-        "if r6 == 0 goto new",
-        "if r4 == 1 goto exists",
-    ]
-    if plan.per_cpu:
-        text += ["goto put", "new:", "if r4 == 2 goto missing", *acquire(plan), *_set_key(plan, "r8")]
-        text += [*insert(plan), "r6 = r8", *_zero(plan), "put:"]
-        text += [*_put(plan, "r6"), *log(plan, "r6")]
-    elif lru:
-        text += ["goto replace", "new:", "if r4 == 2 goto missing", "replace:", *acquire(plan)]
-        text += [*_set_key(plan, "r8"), *_put(plan, "r8"), "r4 = r8", *find(plan, "2"), "r8 = r4"]
-        text += [
-            "if r6 == 0 goto link",
-            *unlink(plan),
-            *release(plan, "old"),
-            "link:",
-            *insert(plan),
-            "r6 = r8",
-        ]
-    elif plan.preallocated:
-        text += [f"r8 = *(u64 *)(r1 + {layout.spare})", f"*(u64 *)(r1 + {layout.spare}) = r6"]
-        text += [
-            f"r0 = *(u64 *)(r1 + {layout.happened})",
-            "r0 |= 2",
-            f"*(u64 *)(r1 + {layout.happened}) = r0",
-        ]
-        text += [*unlink(plan), "goto link", "new:", "if r4 == 2 goto missing", *acquire(plan), "link:"]
-        text += [*_set_key(plan, "r8"), *_put(plan, "r8"), *insert(plan), "r6 = r8"]
-    else:
-        text += ["new:", "if r6 != 0 goto room", "if r4 == 2 goto missing", "room:"]
-        text += [*acquire(plan), *_set_key(plan, "r8"), *_put(plan, "r8")]
-        text += [
-            "if r6 == 0 goto link",
-            *unlink(plan),
-            *release(plan, "old"),
-            "link:",
-            *insert(plan),
-            "r6 = r8",
-        ]
-    if lru:
+    text = ["if r4 > 2 goto invalid", *find(plan), "if r6 == 0 goto new", "if r4 == 1 goto exists"]
+    text += _stored(plan)
+    if plan.shape is Shape.LRU:
         text += use(plan)
     return _text([*text, "r0 = 0", "exit", *_refusals("invalid", "exists", "missing", "full")])
+
+
+def _stored(plan: MapPlan) -> list[str]:
+    """From an entry found in r6, or at ``new`` from none, to the entry in r6 that holds the value."""
+    if plan.per_cpu:
+        return _put_in_place(plan)
+    if plan.shape is Shape.LRU:
+        return _put_in_a_slot_taken_first(plan)
+    return _put_in_the_spare_slot(plan) if plan.preallocated else _put_in_a_new_slot(plan)
+
+
+def _put_in_place(plan: MapPlan) -> list[str]:
+    return [
+        "goto put", "new:", "if r4 == 2 goto missing", *acquire(plan), *_set_key(plan, "r8"),
+        *insert(plan), "r6 = r8", *_zero(plan), "put:", *_put(plan, "r6"), *log(plan, "r6"),
+    ]  # fmt: skip
+
+
+def _put_in_a_slot_taken_first(plan: MapPlan) -> list[str]:
+    """Taking one may throw out the very entry, so it is looked for once more."""
+    return [
+        "goto replace", "new:", "if r4 == 2 goto missing", "replace:", *acquire(plan),
+        *_set_key(plan, "r8"), *_put(plan, "r8"), "r4 = r8", *find(plan, "2"), "r8 = r4",
+        *_in_place_of_r6(plan),
+    ]  # fmt: skip
+
+
+def _put_in_the_spare_slot(plan: MapPlan) -> list[str]:
+    """The spare slot takes the value, and the old one is the spare slot from now on."""
+    spare, happened = plan.layout.spare, plan.layout.happened
+    return [
+        f"r8 = *(u64 *)(r1 + {spare})", f"*(u64 *)(r1 + {spare}) = r6",
+        f"r0 = *(u64 *)(r1 + {happened})", "r0 |= 2", f"*(u64 *)(r1 + {happened}) = r0", *unlink(plan),
+        "goto link", "new:", "if r4 == 2 goto missing", *acquire(plan), "link:",
+        *_set_key(plan, "r8"), *_put(plan, "r8"), *insert(plan), "r6 = r8",
+    ]  # fmt: skip
+
+
+def _put_in_a_new_slot(plan: MapPlan) -> list[str]:
+    return [
+        "new:", "if r6 != 0 goto room", "if r4 == 2 goto missing", "room:", *acquire(plan),
+        *_set_key(plan, "r8"), *_put(plan, "r8"), *_in_place_of_r6(plan),
+    ]  # fmt: skip
+
+
+def _in_place_of_r6(plan: MapPlan) -> list[str]:
+    """The slot in r8 for the one in r6, if there is one."""
+    return ["if r6 == 0 goto link", *unlink(plan), *release(plan, "old"), "link:", *insert(plan), "r6 = r8"]
 
 
 def delete(plan: MapPlan) -> str:
